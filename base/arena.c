@@ -1,0 +1,157 @@
+/* Arena: a chain of malloc blocks that is filled from the front and forgotten as a whole.
+ * Under AddressSanitizer each allocation ends in a poisoned gap, and a reset poisons everything. */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_ASAN 1
+#endif
+#endif
+#ifdef ARENA_ASAN
+#include <sanitizer/asan_interface.h>
+#define GAP 16u
+#define POISON(at, size) __asan_poison_memory_region((at), (size))
+#define UNPOISON(at, size) __asan_unpoison_memory_region((at), (size))
+#else
+#define GAP 0u
+#define POISON(at, size) ((void)(at), (void)(size))
+#define UNPOISON(at, size) ((void)(at), (void)(size))
+#endif
+
+enum { ALIGN = 16, FIRST_ROOM = 16 * 1024, MOST_ROOM = 1024 * 1024 };
+
+struct arena_block {
+    struct arena_block *next;
+    size_t room, used;
+    alignas(ALIGN) unsigned char bytes[];
+};
+
+void arena_init(struct arena *a, size_t ceiling)
+{
+    *a = (struct arena){ .ceiling = ceiling };
+}
+
+/* A block with at least `need` free bytes becomes `now`: the first kept one that is large enough, moved up behind the
+ * present one, or a new one. */
+static struct arena_block *arena_next_block(struct arena *a, size_t need)
+{
+    struct arena_block **after = a->now ? &a->now->next : &a->first, **at = after;
+    while (*at && (*at)->room < need)
+        at = &(*at)->next;
+    struct arena_block *block = *at;
+    if (block) {
+        *at = block->next;
+        block->next = *after;
+        *after = block;
+        block->used = 0;
+        return a->now = block;
+    }
+    size_t room = a->now ? a->now->room * 2 : FIRST_ROOM;
+    if (room > MOST_ROOM)
+        room = MOST_ROOM;
+    if (room < need)
+        room = need;
+    if (room > SIZE_MAX - sizeof *block)
+        return NULL;
+    struct arena_block *fresh = malloc(sizeof *fresh + room);
+    if (!fresh)
+        return NULL;
+    fresh->room = room;
+    fresh->used = 0;
+    fresh->next = *after;
+    *after = fresh;
+    a->blocks++;
+    POISON(fresh->bytes, room);
+    return a->now = fresh;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    if (size > SIZE_MAX / 2)
+        return NULL;
+    size_t need = (size + (ALIGN - 1)) & ~(size_t)(ALIGN - 1);
+    if (need == 0)
+        need = ALIGN;
+    if (a->ceiling && (need > a->ceiling || a->used > a->ceiling - need))
+        return NULL;
+    struct arena_block *block = a->now;
+    if (!block || block->room - block->used < need + GAP)
+        block = arena_next_block(a, need + GAP);
+    if (!block)
+        return NULL;
+    unsigned char *at = block->bytes + block->used;
+    block->used += need + GAP;
+    a->used += need;
+    UNPOISON(at, size);
+    return at;
+}
+
+void *arena_zero(struct arena *a, size_t count, size_t size)
+{
+    if (size && count > SIZE_MAX / 2 / size)
+        return NULL;
+    void *at = arena_alloc(a, count * size);
+    if (at)
+        memset(at, 0, count * size);
+    return at;
+}
+
+char *arena_copy(struct arena *a, const char *at, size_t size)
+{
+    char *copy = size < SIZE_MAX / 2 ? arena_alloc(a, size + 1) : NULL;
+    if (!copy)
+        return NULL;
+    if (size)
+        memcpy(copy, at, size);
+    copy[size] = 0;
+    return copy;
+}
+
+char *arena_vprintf(struct arena *a, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int size = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    char *at = size < 0 ? NULL : arena_alloc(a, (size_t)size + 1);
+    if (at)
+        vsnprintf(at, (size_t)size + 1, format, args);
+    return at;
+}
+
+char *arena_printf(struct arena *a, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *at = arena_vprintf(a, format, args);
+    va_end(args);
+    return at;
+}
+
+void arena_reset(struct arena *a)
+{
+    for (struct arena_block *block = a->first; block; block = block->next) {
+        block->used = 0;
+        POISON(block->bytes, block->room);
+    }
+    a->now = a->first;
+    a->used = 0;
+}
+
+void arena_free(struct arena *a)
+{
+    for (struct arena_block *block = a->first, *next; block; block = next) {
+        next = block->next;
+        UNPOISON(block->bytes, block->room);
+        free(block);
+    }
+    arena_init(a, a->ceiling);
+}

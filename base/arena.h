@@ -1,0 +1,30 @@
+/* Memory grouped by lifetime: everything of one compilation, or of one encounter, is released together.
+ * Blocks are kept on reset, so a warm arena asks malloc for nothing. Not for memory that is freed piece by piece. */
+#ifndef EDICT_BASE_ARENA_H
+#define EDICT_BASE_ARENA_H
+
+#include "base/source.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+
+struct arena_block;
+struct arena {
+    struct arena_block *first, *now;
+    size_t used, ceiling;   /* bytes handed out since reset; most that may be (0: no ceiling) */
+    size_t blocks;          /* blocks ever asked of malloc: does not grow once warm */
+};
+
+void arena_init(struct arena *a, size_t ceiling);
+/* `size` bytes aligned to 16, not cleared. NULL: no memory, or the ceiling is reached. */
+void *arena_alloc(struct arena *a, size_t size);
+/* The same, cleared. */
+void *arena_zero(struct arena *a, size_t count, size_t size);
+/* Copies with a terminating 0. */
+char *arena_copy(struct arena *a, const char *at, size_t size);
+char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *arena_vprintf(struct arena *a, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+void arena_reset(struct arena *a);  /* forgets the contents, keeps the blocks */
+void arena_free(struct arena *a);
+
+#endif

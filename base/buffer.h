@@ -1,0 +1,29 @@
+/* A growing byte buffer, born with its ceiling. After a failure (no memory, ceiling) it keeps what it has, refuses
+ * more and says so in `failed`: check once at the end, not after each append. */
+#ifndef EDICT_BASE_BUFFER_H
+#define EDICT_BASE_BUFFER_H
+
+#include "base/source.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buffer {
+    char *at;        /* always 0-terminated once something was added; NULL when empty */
+    size_t size, room, ceiling;
+    int failed;
+};
+
+void buffer_init(struct buffer *b, size_t ceiling);   /* ceiling 0: SIZE_MAX / 2 */
+void buffer_free(struct buffer *b);
+void buffer_clear(struct buffer *b);                  /* keeps the room */
+void buffer_add(struct buffer *b, const void *at, size_t size);
+void buffer_text(struct buffer *b, const char *word); /* 0-terminated */
+void buffer_byte(struct buffer *b, char c);
+void buffer_int(struct buffer *b, int64_t n);
+void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A JSON string with its quotes; control characters, quotes and backslashes escaped, other bytes as they are. */
+void buffer_json(struct buffer *b, const char *at, size_t size);
+
+#endif

@@ -1,0 +1,40 @@
+/* edict list: the instructions of a pack beside its source. */
+#include "cli.h"
+
+static const struct option list_options[] = {{"color", 0, "WHEN", OPTION_COLOR}, OPTION_PACKS, OPTION_LAST};
+
+static int list_run(const struct command *command, int argc, char **argv)
+{
+    struct options o;
+    struct pack pack = {0};
+    int exit = options_start(&o, command, list_options, argc, argv);
+    if (exit != EXIT_FINE)
+        return exit;
+    if (options_next(&o) == OPTION_BAD)
+        exit = EXIT_USAGE;
+    else if (o.word_count != 1)
+        exit = usage_error(command, "takes one pack, not %zu", o.word_count);
+    else
+        exit = pack_open(&pack, o.words[0], &o, PACK_ERRORS);
+    if (exit == EXIT_FINE)
+        edict_program_list(pack.program, output_put, output_standard());
+    pack_close(&pack);
+    options_free(&o);
+    return exit;
+}
+
+const struct command command_list = {
+    "list", "show the instructions of a pack beside its source",
+    "Usage: edict list PACK [OPTION]...\n"
+    "\n"
+    "Prints what the pack (source or image) was compiled to: each instruction with\n"
+    "its operands, beside the place in the rules that it comes from.\n"
+    "\n"
+    "      --color WHEN    always, never, auto; for diagnostics\n"
+    "  -I, --search DIR    where base packs are looked for; repeatable\n"
+    "\n"
+    "  edict list hospital.edx | less\n"
+    "\n"
+    "Exit status: 0 success, 2 bad rules or image, 3 a file could not be read,\n"
+    "4 usage, 5 internal.\n",
+    list_run};

@@ -1,0 +1,126 @@
+/* Opens packs: a source is compiled in memory, an image is mapped. */
+#include "cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int status_exit(edict_status status)
+{
+    switch (status) {
+    case EDICT_OK: return EXIT_FINE;
+    case EDICT_IMAGE: case EDICT_RULES: return EXIT_RULES;
+    case EDICT_IO: case EDICT_INPUT: case EDICT_LIMIT: case EDICT_RANGE: case EDICT_NO_PACK: return EXIT_INPUT;
+    case EDICT_USAGE: return EXIT_USAGE;
+    case EDICT_MEMORY: break;
+    }
+    return EXIT_INTERNAL;
+}
+
+static int path_is_image(const char *path)
+{
+    char head[4];
+    FILE *file = fopen(path, "rb");
+    size_t got = file ? fread(head, 1, sizeof head, file) : 0;
+    if (file)
+        fclose(file);
+    return got == sizeof head && memcmp(head, "\x89" "EDX", sizeof head) == 0;
+}
+
+static int path_ends(const char *path, const char *ending)
+{
+    size_t size = strlen(path), end = strlen(ending);
+    return size > end && strcmp(path + size - end, ending) == 0;
+}
+
+int path_is_pack(const char *path)
+{
+    return path_ends(path, ".edict") || path_ends(path, ".edx") || (strcmp(path, "-") != 0 && path_is_image(path));
+}
+
+/* Where packs were installed: beside the program, PREFIX/bin/edict and PREFIX/share/edict/rulesets. */
+static void search_installed(char *path, size_t room)
+{
+    ssize_t size = readlink("/proc/self/exe", path, room - 1);
+    path[size > 0 ? size : 0] = 0;
+    for (int level = 0; level < 2; level++) {
+        char *slash = strrchr(path, '/');
+        if (slash)
+            *slash = 0;
+    }
+    size_t used = strlen(path);
+    snprintf(path + used, room - used, "/share/edict/rulesets");
+}
+
+int pack_compile(struct pack *pack, const char *path, const struct options *o, int strict)
+{
+    char installed[4200];
+    edict_error error = {0};
+    const char **search = calloc(o->searches + 1, sizeof *search);
+    *pack = (struct pack){.path = path};
+    if (!search) {
+        message("no memory");
+        return EXIT_INTERNAL;
+    }
+    for (size_t i = 0; i < o->searches; i++)
+        search[i] = o->search[i];
+    search_installed(installed, sizeof installed - 32);
+    search[o->searches] = installed;
+    edict_compile_options options = {.search = search, .searches = o->searches + 1, .strict = strict};
+    edict_status status = edict_compile(path, &options, &pack->compilation, &error);
+    free(search);
+    if (status == EDICT_OK)
+        return EXIT_FINE;
+    message("%s: %s", path, error.message[0] ? error.message : "cannot be compiled");
+    return status == EDICT_LIMIT || status == EDICT_RANGE ? EXIT_RULES : status_exit(status);
+}
+
+int pack_report(const struct pack *pack, struct output *to, int color)
+{
+    edict_compilation_report(pack->compilation, color, output_put, to);
+    return edict_compilation_errors(pack->compilation) ? EXIT_RULES : EXIT_FINE;
+}
+
+static edict_status pack_load(struct pack *pack, edict_error *error)
+{
+    size_t size = 0;
+    const void *image = edict_compilation_image(pack->compilation, &size);
+    if (image)
+        return edict_program_load(image, size, &pack->program, error);
+    snprintf(error->message, sizeof error->message, "no image was made");
+    return EDICT_RULES;
+}
+
+int pack_open(struct pack *pack, const char *path, const struct options *o, enum pack_wanted wanted)
+{
+    edict_error error = {0};
+    edict_status status;
+    *pack = (struct pack){.path = path};
+    if (path_ends(path, ".edx") || path_is_image(path)) {
+        status = edict_program_open(path, &pack->program, &error);
+    } else {
+        int exit = pack_compile(pack, path, o, 0);
+        if (exit != EXIT_FINE)
+            return exit;
+        size_t errors = edict_compilation_errors(pack->compilation);
+        if (errors || (wanted == PACK_WARNINGS && edict_compilation_warnings(pack->compilation))) {
+            pack_report(pack, output_error(), terminal_color(2, o->color));
+            output_flush(output_error());
+        }
+        if (errors)
+            return EXIT_RULES;
+        status = pack_load(pack, &error);
+    }
+    if (status == EDICT_OK)
+        return EXIT_FINE;
+    message("%s: %s", path, error.message[0] ? error.message : "cannot be opened");
+    return status == EDICT_IO ? EXIT_INPUT : status == EDICT_MEMORY ? EXIT_INTERNAL : EXIT_RULES;
+}
+
+void pack_close(struct pack *pack)
+{
+    edict_program_free(pack->program);
+    edict_compilation_free(pack->compilation);
+    *pack = (struct pack){0};
+}

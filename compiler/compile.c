@@ -1,0 +1,166 @@
+/* The pipeline behind include/edict_compile.h: read and compose, declare, check, analyse, lower, write. */
+#include "edict_compile.h"
+
+#include "compiler/lower.h"
+#include "compiler/compile.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void error_fill(edict_error *error, edict_status status, const char *code, const char *message, const char *what)
+{
+    if (!error) return;
+    memset(error, 0, sizeof *error);
+    error->status = status;
+    snprintf(error->code, sizeof error->code, "%s", code);
+    snprintf(error->message, sizeof error->message, message, what);
+}
+
+static void header_check(struct model *m)
+{
+    const struct ast_node *p = m->packs->node;
+    if (!p) return;
+    static const struct { enum ast_kind kind; const char *word, *hint; } needs[] = {
+        {AST_TITLE, "title", "title \"what these rules are\""},
+        {AST_VERSION, "version", "version 2026.1"},
+        {AST_EFFECTIVE, "effective", "effective 2026-01-01 until open"}};
+    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++) {
+        if (ast_child(p, needs[i].kind)) continue;
+        struct diag *d = diag_add(m->diags, DIAG_PACK_HEADER, p->span, "the pack has no %s", needs[i].word);
+        diag_hint(m->diags, d, "add below its name: %s", needs[i].hint);
+    }
+}
+
+static int model_make(struct edict_compilation *c, const char *path, const edict_compile_options *o)
+{
+    struct model *m = &c->model;
+    m->arena = &c->arena;
+    m->diags = &c->diags;
+    m->source_room = 64;
+    m->sources = arena_zero(&c->arena, m->source_room, sizeof *m->sources);
+    if (!m->sources) return 0;
+    if (!compose(m, path, o ? o->search : NULL, o ? o->searches : 0)) return 0;
+    header_check(m);
+    if (c->diags.errors && (!m->packs->node || !m->items)) return 1;
+    int parsed = 1;
+    for (struct pack *p = m->packs; p; p = p->base)
+        for (struct ast_node *n = p->file->root->first; n; n = n->next) parsed &= n->kind != AST_BROKEN;
+    c->broken = !parsed;
+    if (declare(m)) {
+        check_all(m);
+        if (!c->diags.errors) analyse_all(m);
+    }
+    return 1;
+}
+
+edict_status edict_compile(const char *path, const edict_compile_options *options, edict_compilation **out, edict_error *error)
+{
+    struct edict_compilation *c = calloc(1, sizeof *c);
+    *out = NULL;
+    if (!c) { error_fill(error, EDICT_MEMORY, "memory", "no memory%s", ""); return EDICT_MEMORY; }
+    arena_init(&c->arena, 0);
+    diags_init(&c->diags, &c->arena);
+    buffer_init(&c->image, 0);
+    c->strict = options && options->strict;
+    FILE *f = fopen(path, "rb");
+    if (!f || !model_make(c, path, options)) {
+        if (f) fclose(f);
+        error_fill(error, f ? EDICT_MEMORY : EDICT_IO, f ? "memory" : "unreadable", f ? "no memory while reading %s" : "%s cannot be read", path);
+        edict_compilation_free(c);
+        return f ? EDICT_MEMORY : EDICT_IO;
+    }
+    fclose(f);
+    if (!c->diags.errors) {
+        struct lower *l = arena_zero(&c->arena, 1, sizeof *l);
+        int good = l != NULL;
+        if (good) {
+            l->m = &c->model;
+            good = image_write(l, &c->image);
+        }
+        if (!good && !c->diags.errors) {
+            error_fill(error, EDICT_MEMORY, "memory", "no memory while compiling %s", path);
+            edict_compilation_free(c);
+            return EDICT_MEMORY;
+        }
+    }
+    if (c->diags.errors) buffer_clear(&c->image);
+    diags_sort(&c->diags);
+    *out = c;
+    return EDICT_OK;
+}
+
+void edict_compilation_free(edict_compilation *c)
+{
+    if (!c) return;
+    buffer_free(&c->image);
+    arena_free(&c->arena);
+    free(c);
+}
+
+size_t edict_compilation_errors(const edict_compilation *c) { return c->diags.errors; }
+size_t edict_compilation_warnings(const edict_compilation *c) { return c->diags.warnings; }
+
+static void report(const edict_compilation *c, int json, int colour, edict_put *put, void *context)
+{
+    struct buffer b;
+    buffer_init(&b, 0);
+    for (const struct diag *d = c->diags.first; d; d = d->next) {
+        buffer_clear(&b);
+        if (json) {
+            diag_render_json(&b, d, c->model.sources, c->model.source_count);
+            buffer_byte(&b, '\n');
+        } else diag_render(&b, d, c->model.sources, c->model.source_count, colour);
+        if (b.size) put(context, b.at, b.size);
+    }
+    buffer_free(&b);
+}
+
+void edict_compilation_report(const edict_compilation *c, int colour, edict_put *put, void *context) { report(c, 0, colour, put, context); }
+void edict_compilation_report_json(const edict_compilation *c, edict_put *put, void *context) { report(c, 1, 0, put, context); }
+
+const void *edict_compilation_image(const edict_compilation *c, size_t *size)
+{
+    *size = c->image.size;
+    return c->image.size ? c->image.at : NULL;
+}
+
+edict_status edict_format(const char *name, const char *bytes, size_t size, edict_put *put, void *context)
+{
+    struct arena arena;
+    struct diags diags;
+    struct buffer b;
+    arena_init(&arena, 0);
+    diags_init(&diags, &arena);
+    buffer_init(&b, 0);
+    struct source s = {name, arena_copy(&arena, bytes, size), (uint32_t)size};
+    struct ast_file *file = s.bytes && size < UINT32_MAX ? lang_parse(&arena, &diags, &s, 0) : NULL;
+    edict_status status = file ? EDICT_OK : EDICT_MEMORY;
+    if (file && diags.errors) {
+        status = EDICT_RULES;
+        diags_sort(&diags);
+        for (const struct diag *d = diags.first; d; d = d->next) diag_render(&b, d, &s, 1, 0);
+    } else if (file) lang_format(&b, &s, file);
+    if (b.failed) status = EDICT_MEMORY;
+    else if (b.size) put(context, b.at, b.size);
+    buffer_free(&b);
+    arena_free(&arena);
+    return status;
+}
+
+const edict_explanation *edict_explanation_at(unsigned index)
+{
+    static const edict_explanation all[] = {
+#define DIAG(id, code, severity, title, why, bad, good) {code, title, why, bad, good, severity == DIAG_ERROR},
+#include "base/diag.def"
+#undef DIAG
+    };
+    return index < DIAG_COUNT ? &all[index] : NULL;
+}
+
+const edict_explanation *edict_explain(const char *code)
+{
+    for (unsigned i = 0; i < DIAG_COUNT; i++)
+        if (!strcmp(diag_infos[i].code, code)) return edict_explanation_at(i);
+    return NULL;
+}

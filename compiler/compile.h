@@ -1,0 +1,22 @@
+/* What a compilation holds; shared by the files behind include/edict_compile.h. */
+#ifndef EDICT_COMPILER_COMPILE_H
+#define EDICT_COMPILER_COMPILE_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/diag.h"
+#include "compiler/model.h"
+#include "edict_compile.h"
+
+struct edict_compilation {
+    struct arena arena;
+    struct diags diags;
+    struct model model;
+    struct buffer image;
+    int strict, broken;     /* broken: some item could not be read, so names may be missing */
+};
+
+/* message: a format with one %s, for `what`. */
+void error_fill(edict_error *error, edict_status status, const char *code, const char *message, const char *what);
+
+#endif

@@ -1,0 +1,268 @@
+/* Building blocks of lowering: growing tables, interned strings and constants, instructions that are made once. */
+#include "compiler/lower.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+void *vec_add(struct lower *l, struct vec *v, size_t each, uint32_t count)
+{
+    if (v->count + count > v->room) {
+        uint32_t room = v->room ? v->room : 64;
+        while (room < v->count + count) room *= 2;
+        void *more = arena_zero(l->m->arena, room, each);
+        if (!more) { l->failed = 1; v->count = 0; return v->at; }
+        if (v->count) memcpy(more, v->at, v->count * each);
+        v->at = more;
+        v->room = room;
+    }
+    void *at = (char *)v->at + v->count * each;
+    v->count += count;
+    return at;
+}
+
+uint32_t string_text(struct lower *l, struct text t)
+{
+    if (!l->string_index_room || l->strings.count * 2 > l->string_index_room) {
+        uint32_t room = l->string_index_room ? l->string_index_room * 2 : 1024;
+        uint32_t *index = arena_zero(l->m->arena, room, sizeof *index);
+        if (!index) { l->failed = 1; return 0; }
+        for (uint32_t i = 0; i < l->strings.count; i++) {
+            struct image_string s = VEC(l->strings, struct image_string)[i];
+            uint64_t at = XXH3_64bits(l->text.at + s.at, s.size);
+            while (index[at & (room - 1)]) at++;
+            index[at & (room - 1)] = i + 1;
+        }
+        l->string_index = index;
+        l->string_index_room = room;
+    }
+    uint64_t at = XXH3_64bits(t.at ? t.at : "", t.size);
+    for (; l->string_index[at & (l->string_index_room - 1)]; at++) {
+        uint32_t i = l->string_index[at & (l->string_index_room - 1)] - 1;
+        struct image_string s = VEC(l->strings, struct image_string)[i];
+        if (s.size == t.size && !memcmp(l->text.at + s.at, t.at ? t.at : "", t.size)) return i;
+    }
+    struct image_string *s = vec_add(l, &l->strings, sizeof *s, 1);
+    s->at = (uint32_t)l->text.size;
+    s->size = t.size;
+    buffer_add(&l->text, t.at ? t.at : "", t.size);
+    buffer_byte(&l->text, 0);
+    l->string_index[at & (l->string_index_room - 1)] = l->strings.count;
+    return l->strings.count - 1;
+}
+
+uint32_t string_id(struct lower *l, const char *z) { return string_text(l, text_of(z ? z : "")); }
+
+uint32_t reg_new(struct lower *l, uint32_t domain, enum value_type type, uint32_t target)
+{
+    struct image_register *r = vec_add(l, &l->registers, sizeof *r, 1);
+    *r = (struct image_register){.domain = (uint16_t)domain, .type = (uint8_t)type, .target = target};
+    return l->registers.count - 1;
+}
+
+enum value_type reg_type(const struct lower *l, uint32_t reg) { return (enum value_type)VEC(l->registers, struct image_register)[reg].type; }
+uint32_t reg_domain(const struct lower *l, uint32_t reg) { return VEC(l->registers, struct image_register)[reg].domain; }
+static uint32_t reg_target(const struct lower *l, uint32_t reg) { return VEC(l->registers, struct image_register)[reg].target; }
+
+uint32_t const_reg(struct lower *l, enum value_type type, int64_t value, int absent)
+{
+    for (uint32_t i = 0; i < l->consts.count; i++) {
+        struct image_const c = VEC(l->consts, struct image_const)[i];
+        if (c.value == value && c.state == (uint32_t)absent && reg_type(l, c.reg) == type) return c.reg;
+    }
+    uint32_t reg = reg_new(l, 0, type, 0);
+    struct image_const *c = vec_add(l, &l->consts, sizeof *c, 1);
+    *c = (struct image_const){reg, (uint32_t)absent, value};
+    return reg;
+}
+
+void ir_put(struct lower *l, enum op op, const uint32_t *words, uint32_t count)
+{
+    uint32_t *at = vec_add(l, &l->code, sizeof *at, count + 1);
+    at[0] = (uint32_t)op | (count + 1) << 8;
+    if (count) memcpy(at + 1, words, count * sizeof *at);
+}
+
+uint32_t ir_op(struct lower *l, enum op op, uint32_t domain, enum value_type type, uint32_t target, const uint32_t *rest, uint32_t count)
+{
+    uint32_t head[2] = {op, domain};
+    uint64_t hash = XXH3_64bits_withSeed(rest, count * sizeof *rest, XXH3_64bits(head, sizeof head));
+    for (uint32_t i = l->memo.count; i-- > 0;) {
+        struct cse c = VEC(l->memo, struct cse)[i];
+        if (c.hash == hash && c.size == count && !memcmp(VEC(l->keys, uint32_t) + c.at, rest, count * sizeof *rest)) return c.reg;
+    }
+    uint32_t reg = reg_new(l, domain, type, target), stack[64], *words = stack;
+    if (count + 1 > 64) words = arena_alloc(l->m->arena, (count + 1) * sizeof *words);
+    if (!words) { l->failed = 1; return reg; }
+    words[0] = reg;
+    if (count) memcpy(words + 1, rest, count * sizeof *rest);
+    ir_put(l, op, words, count + 1);
+    uint32_t *key = vec_add(l, &l->keys, sizeof *key, count ? count : 1);
+    if (count) memcpy(key, rest, count * sizeof *rest);
+    struct cse *c = vec_add(l, &l->memo, sizeof *c, 1);
+    *c = (struct cse){hash, (uint32_t)(key - VEC(l->keys, uint32_t)), count, reg};
+    return reg;
+}
+
+uint32_t ir1(struct lower *l, enum op op, uint32_t domain, enum value_type type, uint32_t a)
+{
+    return ir_op(l, op, domain, type, 0, &a, 1);
+}
+
+uint32_t ir2(struct lower *l, enum op op, uint32_t domain, enum value_type type, uint32_t a, uint32_t b)
+{
+    uint32_t w[2] = {a, b};
+    return ir_op(l, op, domain, type, 0, w, 2);
+}
+
+uint32_t gather(struct lower *l, uint32_t link, uint32_t reg)
+{
+    if (reg_domain(l, reg) == 0) return reg;
+    uint32_t w[2] = {link, reg};
+    return ir_op(l, OP_CODE_GATHER, reg_domain(l, link), reg_type(l, reg), reg_target(l, reg), w, 2);
+}
+
+struct cross *cross_of(struct lower *l, uint32_t a, uint32_t b)
+{
+    for (uint32_t i = 0; i < l->crosses.count; i++) {
+        struct cross *c = &VEC(l->crosses, struct cross)[i];
+        if (c->a == a && c->b == b) return c;
+    }
+    struct cross *c = vec_add(l, &l->crosses, sizeof *c, 1);
+    uint32_t d = domain_new(l, (struct image_domain){.kind = DOMAIN_CROSS, .a = a, .b = b, .known = NONE, .link = NONE});
+    *c = (struct cross){a, b, d, reg_new(l, d, TYPE_LINK, a), reg_new(l, d, TYPE_LINK, b)};
+    uint32_t w[3] = {d, c->x, c->y};
+    ir_put(l, OP_CODE_CROSS, w, 3);
+    return c;
+}
+
+uint32_t domain_new(struct lower *l, struct image_domain d)
+{
+    struct image_domain *to = vec_add(l, &l->domains, sizeof *to, 1);
+    *to = d;
+    return l->domains.count - 1;
+}
+
+static void cites_add(struct lower *l, const struct ast_node *cite, uint32_t *at, uint32_t *count)
+{
+    *at = l->cite_refs.count;
+    for (const struct ast_node *c = cite ? cite->first : NULL; c; c = c->next)
+        for (uint32_t i = 0; i < l->cites.count; i++) {
+            struct image_string s = VEC(l->strings, struct image_string)[VEC(l->cites, struct image_cite)[i].key];
+            if (s.size != c->text.size || memcmp(l->text.at + s.at, c->text.at, s.size) != 0) continue;
+            uint32_t *ref = vec_add(l, &l->cite_refs, sizeof *ref, 1);
+            *ref = i;
+        }
+    *count = l->cite_refs.count - *at;
+}
+
+uint32_t item_id(struct lower *l, struct item *it)
+{
+    if (it->id != NONE) return it->id;
+    static const struct { enum ast_kind ast; enum item_kind kind; } kinds[] = {
+        {AST_TABLE, ITEM_TABLE}, {AST_DEFINE, ITEM_DEFINE}, {AST_THRESHOLD, ITEM_THRESHOLD}, {AST_HIERARCHY, ITEM_HIERARCHY}, {AST_GROUP, ITEM_GROUP},
+        {AST_PAIR, ITEM_GROUP}, {AST_CHOOSE, ITEM_CHOOSE}, {AST_BILL, ITEM_BILL}, {AST_RULE, ITEM_RULE}, {AST_BUNDLE, ITEM_BUNDLE}, {AST_LIMIT, ITEM_LIMIT},
+        {AST_POLICIES, ITEM_POLICY}, {AST_CODES, ITEM_CODES}, {AST_RELATION, ITEM_RELATION}, {AST_FACTS, ITEM_FACTS}, {AST_ORDER, ITEM_ORDER}};
+    const struct ast_node *label = ast_child(it->node, AST_LABEL);
+    const char *name = text_z(l->m, it->name);
+    if (it->kind == AST_BILL && !ast_child(it->node, AST_AS)) name = arena_printf(l->m->arena, "bill %s", name);
+    struct image_item i = {.name = string_id(l, name), .label = label ? string_text(l, label->text) : 0, .source = it->node->span.source,
+                           .from = it->node->span.from, .to = it->node->span.to};
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        if (kinds[k].ast == it->kind) i.kind = kinds[k].kind;
+    cites_add(l, it->cite, &i.cites_at, &i.cites);
+    struct image_item *to = vec_add(l, &l->items, sizeof *to, 1);
+    *to = i;
+    return it->id = l->items.count - 1;
+}
+
+uint32_t row_id(struct lower *l, struct item *it, const struct item_row *row, const char *hold, struct span span)
+{
+    struct image_row r = {.item = item_id(l, it), .number = row ? (uint32_t)row->number : 0, .hold = hold ? string_id(l, hold) : 0,
+                          .from = span.from, .to = span.to, .source = span.source};
+    const struct ast_node *cell = NULL;
+    int c = 0;
+    for (const struct ast_node *h = row && it->header ? it->header->first : NULL; h; h = h->next, c++)
+        if (text_is(h->text, "cite")) cell = ast_nth(row->node, (unsigned)c);
+    if (cell && cell->op == OP_VALUES && cell->first) {
+        struct ast_node names = {.kind = AST_CITE};
+        for (const struct ast_node *a = cell->first; a; a = a->next)
+            if (a->first) {
+                struct ast_node *copy = arena_zero(l->m->arena, 1, sizeof *copy);
+                if (!copy) { l->failed = 1; return 0; }
+                copy->text = a->first->text;
+                ast_append(&names, copy);
+            }
+        cites_add(l, &names, &r.cites_at, &r.cites);
+    } else if (row && row->cite) cites_add(l, row->cite, &r.cites_at, &r.cites);
+    struct image_row *to = vec_add(l, &l->rows, sizeof *to, 1);
+    *to = r;
+    return l->rows.count - 1;
+}
+
+uint32_t set_id(struct lower *l, struct code_set *s)
+{
+    if (s->id != NONE) return s->id;
+    struct image_set *to = vec_add(l, &l->sets, sizeof *to, 1);
+    *to = (struct image_set){string_text(l, s->name), l->ranges.count, s->count, item_id(l, s->item)};
+    s->id = l->sets.count - 1;
+    struct image_range *r = vec_add(l, &l->ranges, sizeof *r, s->count);
+    for (uint32_t i = 0; i < s->count; i++)
+        r[i] = (struct image_range){s->ranges[i].lo, s->ranges[i].hi, s->ranges[i].from, s->ranges[i].until};
+    return s->id;
+}
+
+int64_t const_value(struct lower *l, const struct expr *e)
+{
+    if (e->type.base == TYPE_WORD) return (int64_t)l->word_ids[e->value];
+    if (e->type.base == TYPE_TEXT) return (int64_t)string_id(l, (const char *)(intptr_t)e->value);
+    return e->value;
+}
+
+struct sort_row { const int64_t *cells; uint32_t width, keys; };
+static int row_order(const void *a, const void *b)
+{
+    const struct sort_row *x = a, *y = b;
+    for (uint32_t i = 0; i < x->keys; i++)
+        if (x->cells[i] != y->cells[i]) return x->cells[i] < y->cells[i] ? -1 : 1;
+    for (uint32_t i = x->width - 3; i < x->width; i++)
+        if (x->cells[i] != y->cells[i]) return x->cells[i] < y->cells[i] ? -1 : 1;
+    return 0;
+}
+
+uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order, uint32_t keys)
+{
+    uint32_t columns = r->column_count, width = columns + 3;
+    char *name = arena_printf(l->m->arena, "%s/%u", text_z(l->m, r->name), keys);
+    for (uint32_t i = 0; i < columns && name; i++) name = arena_printf(l->m->arena, "%s,%u", name, order[i]);
+    uint32_t shown = string_id(l, name);
+    for (uint32_t i = 0; i < l->relations.count; i++)
+        if (VEC(l->relations, struct image_relation)[i].name == shown) return i;
+    struct sort_row *rows = arena_zero(l->m->arena, r->row_count + 1u, sizeof *rows);
+    int64_t *cells = arena_zero(l->m->arena, (size_t)(r->row_count + 1u) * width, sizeof *cells);
+    if (!rows || !cells) { l->failed = 1; return 0; }
+    for (unsigned i = 0; i < r->row_count; i++) {
+        int64_t *to = cells + (size_t)i * width;
+        for (uint32_t c = 0; c < columns; c++) {
+            struct expr e = {.type = r->types[order[c]], .value = r->cells[(size_t)i * columns + order[c]]};
+            to[c] = const_value(l, &e);
+        }
+        to[columns] = r->origins[i]->from;
+        to[columns + 1] = r->origins[i]->until;
+        to[columns + 2] = r->origins[i]->number;
+        rows[i] = (struct sort_row){to, width, columns};
+    }
+    qsort(rows, r->row_count, sizeof *rows, row_order);
+    uint64_t at = l->cells.count;
+    for (unsigned i = 0; i < r->row_count; i++) {
+        int64_t *to = vec_add(l, &l->cells, sizeof *to, width);
+        memcpy(to, rows[i].cells, width * sizeof *to);
+        const struct item_row *origin = NULL;
+        for (unsigned k = 0; k < r->item->row_count; k++)
+            if (r->item->rows[k].number == to[columns + 2]) origin = &r->item->rows[k];
+        to[columns + 2] = row_id(l, r->item, origin, NULL, origin ? origin->node->span : r->item->node->span);
+    }
+    struct image_relation *to = vec_add(l, &l->relations, sizeof *to, 1);
+    *to = (struct image_relation){shown, columns, keys, item_id(l, r->item), at, r->row_count};
+    return l->relations.count - 1;
+}

@@ -1,0 +1,92 @@
+/* From the model to instructions over columns. Medicine ends here: what comes out knows records, columns, sets and tables only. */
+#ifndef EDICT_COMPILER_LOWER_H
+#define EDICT_COMPILER_LOWER_H
+
+#include "base/buffer.h"
+#include "compiler/model.h"
+
+struct vec { void *at; uint32_t count, room; };   /* grows; elements of one size */
+
+struct cross { uint32_t a, b, domain, x, y; };
+struct cse { uint64_t hash; uint32_t at, size, reg; };   /* operands in `keys` */
+
+struct lower {
+    struct model *m;
+    int phase;                          /* 0 facts, 1 charges as emitted, 2 final */
+    struct vec code;                    /* uint32_t */
+    struct vec registers, consts, domains, items, rows, cites, cite_refs, sets, ranges, relations, cells, facts, fact_words, policies,
+        settings, bounds, lists, sources;
+    struct vec strings;                 /* struct image_string */
+    struct buffer text;
+    struct vec crosses, memo, keys;
+    uint32_t *string_index; uint32_t string_index_room;
+    uint32_t *word_ids;                 /* atom → word id */
+    uint32_t word_count; uint32_t *word_strings;
+    uint32_t date, zero_link, always;   /* registers */
+    uint32_t billed, final;             /* domains */
+    uint32_t final_link;                /* final charge → first billed */
+    struct { struct kind *kind; uint32_t link; } from[64]; unsigned from_count;   /* billed charge → source record */
+    uint32_t answers, answers_at;
+    int failed;
+};
+
+/* Where columns are computed: a domain, and how to reach the two records when it is a cross. */
+struct place { uint32_t domain; uint32_t inner, outer; struct kind *record, *outer_record; int cross; };
+
+void *vec_add(struct lower *l, struct vec *v, size_t each, uint32_t count);
+#define VEC(v, type) ((type *)(v).at)
+
+/* ---- ir.c */
+uint32_t string_id(struct lower *l, const char *z);
+uint32_t string_text(struct lower *l, struct text t);
+uint32_t reg_new(struct lower *l, uint32_t domain, enum value_type type, uint32_t target);
+enum value_type reg_type(const struct lower *l, uint32_t reg);
+uint32_t reg_domain(const struct lower *l, uint32_t reg);
+uint32_t const_reg(struct lower *l, enum value_type type, int64_t value, int absent);
+/* Appends one instruction; words are its operands. */
+void ir_put(struct lower *l, enum op op, const uint32_t *words, uint32_t count);
+/* A pure instruction whose first operand is its only output; equal ones are made once. `rest`: the operands after the output. */
+uint32_t ir_op(struct lower *l, enum op op, uint32_t domain, enum value_type type, uint32_t target, const uint32_t *rest, uint32_t count);
+uint32_t ir1(struct lower *l, enum op op, uint32_t domain, enum value_type type, uint32_t a);
+uint32_t ir2(struct lower *l, enum op op, uint32_t domain, enum value_type type, uint32_t a, uint32_t b);
+uint32_t gather(struct lower *l, uint32_t link, uint32_t reg);
+struct cross *cross_of(struct lower *l, uint32_t a, uint32_t b);
+uint32_t domain_new(struct lower *l, struct image_domain d);
+uint32_t item_id(struct lower *l, struct item *it);
+uint32_t row_id(struct lower *l, struct item *it, const struct item_row *row, const char *hold, struct span span);
+uint32_t set_id(struct lower *l, struct code_set *s);
+/* The relation with its columns in the order `order` (keys first). */
+uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order, uint32_t keys);
+int64_t const_value(struct lower *l, const struct expr *e);
+
+/* ---- lower_expr.c */
+uint32_t lower_expr(struct lower *l, const struct place *p, const struct expr *e);
+uint32_t field_reg(struct lower *l, struct field *f);
+uint32_t kind_domain(struct lower *l, struct kind *k);
+struct place place_of(struct lower *l, struct kind *k);
+struct place place_pair(struct lower *l, struct kind *outer, struct kind *inner);
+uint32_t kind_exists(struct lower *l, struct kind *k);      /* register or NONE */
+uint32_t charge_link(struct lower *l, struct kind *to);     /* link of the current charges to a kind */
+uint32_t and_reg(struct lower *l, uint32_t domain, uint32_t a, uint32_t b);   /* NONE counts as yes */
+uint32_t query_mask(struct lower *l, const struct place *outer, const struct query *q, struct place *inner, struct cross **cross);
+
+/* ---- lower_table.c */
+uint32_t lower_table(struct lower *l, struct field *f, const struct place *p);
+uint32_t lower_hier(struct lower *l, struct field *f, const struct place *p);
+uint32_t lower_step(struct lower *l, struct field *f, const struct place *p);
+void match_columns(struct lower *l, struct vec *out, const struct table *t, const struct place *p);
+void match_cells(struct lower *l, struct vec *out, const struct table *t, const struct row *row, const struct place *p);
+int table_is_dated(const struct table *t);
+void step_words(struct lower *l, struct vec *out, const struct table *t, const struct place *p, int with_rows);
+
+/* ---- lower_items.c */
+void lower_group(struct lower *l, struct kind *k);
+uint32_t lower_choose(struct lower *l, struct field *f);
+uint32_t lower_fold(struct lower *l, struct field *f);
+void lower_all(struct lower *l);
+
+/* ---- image_write.c, identity.c */
+int image_write(struct lower *l, struct buffer *out);
+void rules_identity(struct model *m, unsigned char out[16]);
+
+#endif

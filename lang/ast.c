@@ -1,0 +1,70 @@
+/* Nodes of the tree, and the door of lang/: from bytes to a tree with comments. */
+#include "lang/parse.h"
+#include "lang/grammar.h"
+#include "lang/scanner.h"
+
+struct ast_node *ast_new(struct arena *a, enum ast_kind kind, enum ast_op op, struct span span)
+{
+    struct ast_node *n = arena_zero(a, 1, sizeof *n);
+    if (!n) return NULL;
+    n->kind = kind;
+    n->op = op;
+    n->span = span;
+    n->text = (struct text){"", 0};
+    return n;
+}
+
+struct ast_node *ast_append(struct ast_node *parent, struct ast_node *child)
+{
+    if (!child) return parent;
+    if (parent->last) parent->last->next = child;
+    else parent->first = child;
+    parent->last = child;
+    return parent;
+}
+
+struct ast_node *ast_child(const struct ast_node *n, enum ast_kind kind)
+{
+    for (struct ast_node *c = n ? n->first : NULL; c; c = c->next)
+        if (c->kind == kind) return c;
+    return NULL;
+}
+
+struct ast_node *ast_nth(const struct ast_node *n, unsigned index)
+{
+    struct ast_node *c = n ? n->first : NULL;
+    while (c && index--) c = c->next;
+    return c;
+}
+
+unsigned ast_count(const struct ast_node *n)
+{
+    unsigned count = 0;
+    for (const struct ast_node *c = n ? n->first : NULL; c; c = c->next) count++;
+    return count;
+}
+
+const char *ast_kind_word(enum ast_kind kind)
+{
+    static const char *const words[] = {
+#define NODE(kind, word, children) word,
+#include "lang/ast.def"
+#undef NODE
+    };
+    return words[kind];
+}
+
+struct ast_file *lang_parse(struct arena *a, struct diags *diags, const struct source *source, uint32_t index)
+{
+    struct ast_file *file = arena_zero(a, 1, sizeof *file);
+    struct parse p = {.arena = a, .diags = diags, .source = source, .index = index, .file = file, .bad_at = UINT32_MAX};
+    void *scanner = NULL;
+    if (!file || !(file->root = ast_new(a, AST_FILE, OP_NONE, (struct span){index, 0, source->size}))) return NULL;
+    if (yylex_init_extra(&p, &scanner)) return NULL;
+    const char *bytes = source->bytes;
+    uint32_t size = source->size;
+    if (size >= 3 && !__builtin_memcmp(bytes, "\xEF\xBB\xBF", 3)) { bytes += 3; size -= 3; p.at = 3; }
+    int failed = !yy_scan_bytes(bytes, (int)size, scanner) || yyparse(scanner, &p) == 2;
+    yylex_destroy(scanner);
+    return failed ? NULL : file;
+}

@@ -1,0 +1,218 @@
+#!/bin/sh
+# The behaviour of the command line: one `ok` or `not ok` a check, a count at the end. Usage: run.sh EDICT, from the root.
+edict=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+here=$(cd "$(dirname "$0")" && pwd)
+packs=$here/packs
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
+export LC_ALL=C.UTF-8
+unset NO_COLOR COLUMNS
+all=0 bad=0
+ok() { all=$((all + 1)); echo "ok $all - $1"; }
+not_ok() { all=$((all + 1)); bad=$((bad + 1)); echo "not ok $all - $1"; shift
+    for text; do printf '%s\n' "$text" | sed 's/^/#   /'; done; }
+# status NAME WANTED COMMAND…: the exit status; standard output and error stay in the files out and err.
+status() { name=$1 wanted=$2; shift 2; "$@" > out 2> err < /dev/null; got=$?
+    [ "$got" = "$wanted" ] && ok "$name" || not_ok "$name" "status $got, wanted $wanted" "$(head -5 err)"; }
+has() { grep -qF -- "$3" "$2" && ok "$1" || not_ok "$1" "not in $2: $3" "$(head -8 "$2")"; }
+lacks() { grep -qF -- "$3" "$2" && not_ok "$1" "in $2: $3" || ok "$1"; }
+same() { [ "$2" = "$3" ] && ok "$1" || not_ok "$1" "wanted: $3" "got: $2"; }
+esc=$(printf '\033')
+small=$packs/small.edict other=$packs/other.edict corpus=$packs/small.ndjson
+
+# Help and usage
+status 'help' 0 "$edict" --help
+has 'help names the commands' out 'explain'
+status 'no command is usage' 4 "$edict"
+status 'an unknown command is usage' 4 "$edict" chekc
+has 'and what was meant is named' err 'did you mean check?'
+status 'help of an unknown command' 4 "$edict" help nothing
+for command in run check build test fmt list new schema explain version; do
+    status "$command --help" 0 "$edict" "$command" --help
+    same "$command --help fits a page" "$(awk 'length > 80 {wide++} END {print (NR < 40 && !wide) ? "yes" : "no"}' out)" yes
+    has "$command --help has a usage line" out "Usage: edict $command"
+    has "$command --help has the exit statuses" out 'Exit status: 0'
+    cp out one; "$edict" help "$command" > two; same "help $command is the same" "$(cmp one two && echo same)" same
+    status "$command refuses an unknown option" 4 "$edict" "$command" --colour-of-it
+done
+status 'an option like another is named' 4 "$edict" run --stric
+has 'it is' err 'did you mean --strict?'
+status 'version' 0 "$edict" version
+has 'version says it' out 'edict '
+status 'version as JSON' 0 "$edict" --version --format json
+has 'version is JSON' out '{"version": "'
+
+# check, test, explain
+status 'check of a good pack' 0 "$edict" check "$small" "$other"
+has 'check ends with a summary' out 'small.edict: 0 errors'
+printf 'pack demo.bad\n  title "x"\nnonsense here\n' > bad.edict
+status 'check of a bad pack' 2 "$edict" check bad.edict
+lacks 'no colour in a file' out "$esc"
+status 'check with colour' 2 "$edict" check --color always bad.edict
+has 'colour when asked for' out "$esc"
+status 'check as JSON' 2 "$edict" check --format json bad.edict
+same 'each line is JSON' "$(python3 -c 'import json,sys
+for l in sys.stdin: json.loads(l)
+print("yes")' < out)" yes
+status 'check of no file' 3 "$edict" check nowhere.edict
+status 'check of nothing' 4 "$edict" check
+status 'run with bad rules' 2 "$edict" run bad.edict "$corpus"
+status 'tests pass' 0 "$edict" test "$small"
+has 'tests are counted' out '3 of 3 tests pass'
+sed 's/| 11111    /| 99999    /' "$small" > failing.edict
+status 'a test fails' 1 "$edict" test failing.edict
+has 'the failed one is shown' out 'an infusion'
+has 'with what was wanted' out '99999'
+has 'and the count' out '2 of 3 tests pass'
+status 'one test' 0 "$edict" test --only push "$small"
+has 'one test is counted' out '1 of 1 tests pass'
+status 'no such test' 4 "$edict" test --only nonsuch "$small"
+status 'tests as JSON' 1 "$edict" test --format json failing.edict
+same 'one line a test' "$(wc -l < out)" 3
+status 'all explanations' 0 "$edict" explain
+code=$(awk 'NR == 1 {print $1}' out)
+status 'one explanation' 0 "$edict" explain "$code"
+has 'it has the code' out "$code"
+status 'in small letters' 0 "$edict" explain "$(echo "$code" | tr A-Z a-z)"
+status 'an unknown code' 4 "$edict" explain E99999
+status 'explanations as JSON' 0 "$edict" explain --format json "$code"
+
+# fmt
+status 'fmt prints' 0 "$edict" fmt "$small"
+cp out formatted.edict
+status 'formatted text is formatted' 0 "$edict" fmt --check formatted.edict
+sed 's/^  title     /  title         /' formatted.edict > ragged.edict
+status 'fmt --check finds the other' 1 "$edict" fmt --check formatted.edict ragged.edict
+same 'and names it alone' "$(cat out)" ragged.edict
+status 'fmt -w' 0 "$edict" fmt -w ragged.edict
+same 'fmt -w formats' "$(cmp ragged.edict formatted.edict && echo same)" same
+"$edict" fmt - < formatted.edict > out 2> err
+same 'fmt of standard input' "$(cmp out formatted.edict && echo same)" same
+status 'fmt of no file' 3 "$edict" fmt nowhere.edict
+status 'fmt of a bad file' 2 "$edict" fmt bad.edict
+
+# build, list, schema, new
+status 'build' 0 "$edict" build "$small" -o small.edx
+has 'build says the pack' err 'demo.small@1'
+cp small.edx first.edx
+status 'build again' 0 "$edict" build "$small" -o small.edx --format json
+same 'the same bytes' "$(cmp small.edx first.edx && echo same)" same
+has 'build as JSON' out '"pack": "demo.small"'
+status 'build of a bad pack' 2 "$edict" build bad.edict -o bad.edx
+[ -e bad.edx ] && not_ok 'no image of a bad pack' || ok 'no image of a bad pack'
+status 'build where nothing can be written' 5 "$edict" build "$small" -o /nowhere/small.edx
+status 'build of an image' 4 "$edict" build small.edx -o other.edx
+same 'nothing half-written is left' "$(ls | grep -c 'edx\.')" 0
+status 'list' 0 "$edict" list small.edx
+[ -s out ] && ok 'list lists' || not_ok 'list lists'
+status 'schema' 0 "$edict" schema "$small"
+same 'the schema is JSON' "$(python3 -c 'import json,sys; print(type(json.load(sys.stdin)).__name__)' < out)" dict
+head -c 100 small.edx > cut.edx
+status 'a cut image' 2 "$edict" run cut.edx "$corpus"
+status 'new' 0 "$edict" new acme.small --extends demo.small --from "$small" -o acme.edict
+status 'what new made is good' 0 "$edict" check --strict acme.edict
+status 'new does not overwrite' 4 "$edict" new acme.small --extends demo.small --from "$small" -o acme.edict
+status 'new needs a good name' 4 "$edict" new Acme --extends demo.small
+status 'new needs a base' 4 "$edict" new acme.small
+
+# run
+status 'run a source' 0 "$edict" run "$small" "$corpus"
+cp out answers; cp err summary
+same 'one answer a line' "$(wc -l < out)" 4
+has 'the summary' err 'edict: 4 answered (1 held), 0 refused'
+status 'run an image' 0 "$edict" run small.edx "$corpus"
+same 'the same answers, but for nothing' "$(cmp out answers && echo same)" same
+cp small.edx image-without-a-name
+status 'an image by its first bytes' 0 "$edict" run image-without-a-name "$corpus"
+"$edict" run small.edx < "$corpus" > out 2> err; same 'standard input' "$(cmp out answers && echo same)" same
+"$edict" run small.edx - < "$corpus" > out 2> err; same 'standard input by -' "$(cmp out answers && echo same)" same
+sed 's/$/\r/' "$corpus" > crlf.ndjson
+status 'CRLF' 0 "$edict" run small.edx crlf.ndjson
+same 'CRLF gives the same' "$(cmp out answers && echo same)" same
+{ echo; sed 'G' "$corpus"; } > gaps.ndjson
+status 'empty lines are skipped' 0 "$edict" run small.edx gaps.ndjson
+same 'empty lines give the same' "$(cmp out answers && echo same)" same
+printf '%s' "$(cat "$corpus")" > noend.ndjson
+status 'no line end at the end' 0 "$edict" run small.edx noend.ndjson
+same 'it gives the same' "$(cmp out answers && echo same)" same
+python3 -c 'import json,sys
+for l in open(sys.argv[1]): print(json.dumps(json.loads(l), indent=2))' "$corpus" > tall.json
+status 'objects over several lines' 0 "$edict" run small.edx tall.json
+same 'they give the same' "$(cmp out answers && echo same)" same
+python3 -c 'import json,sys
+print(json.dumps([json.loads(l) for l in open(sys.argv[1])], indent=1))' "$corpus" > array.json
+status 'an array' 0 "$edict" run small.edx array.json
+same 'it gives the same' "$(cmp out answers && echo same)" same
+: > empty.ndjson
+status 'an empty file' 0 "$edict" run small.edx empty.ndjson
+has 'is no encounter' err '0 answered, 0 refused'
+status 'no such file' 3 "$edict" run small.edx nowhere.ndjson "$corpus"
+has 'the other file is answered' err '4 answered'
+status 'no pack' 4 "$edict" run "$corpus"
+
+{ sed -n 1p "$corpus"; echo '{"id": "broken", "services": ['; echo 'no json'; echo '[1]'; sed -n 2p "$corpus"; } > broken.ndjson
+status 'broken lines' 3 "$edict" run small.edx broken.ndjson
+same 'an answer each' "$(wc -l < out)" 5
+same 'errors in their places' "$(grep -n '"error"' out | cut -d: -f1 | tr '\n' ' ')" '2 3 4 '
+same 'they carry their lines' "$(python3 -c 'import json
+print([o["line"] for o in map(json.loads, open("out")) if "error" in o])')" '[2, 3, 4]'
+has 'refusals are counted' err '2 answered, 3 refused'
+{ echo '{"id": "broken", "serv'; cat "$corpus"; } > first.ndjson
+status 'a broken first line' 3 "$edict" run small.edx first.ndjson
+has 'costs one answer' err '4 answered (1 held), 1 refused'
+python3 -c 'print("{\"id\": \"" + "x" * (17 << 20) + "\"}")' > long.ndjson
+cat "$corpus" >> long.ndjson
+status 'a line that is too long' 3 "$edict" run small.edx long.ndjson
+has 'is named' out '"too_long"'
+has 'and costs one answer' err '4 answered (1 held), 1 refused'
+
+status 'two packs' 0 "$edict" run "$small" "$other" "$corpus"
+has 'each answers its own' out '"pack": "demo.other@1"'
+sed 's/"small"/"nobody"/' "$corpus" > nobody.ndjson
+status 'no pack answers' 3 "$edict" run "$small" "$other" nobody.ndjson
+has 'it is said in place' out '"no_pack"'
+status '--set' 0 "$edict" run --set billed=no small.edx "$corpus"
+lacks '--set changes the answer' out '22222'
+status 'an unknown policy' 4 "$edict" run --set biled=no small.edx "$corpus"
+has 'what was meant is named' err 'did you mean billed?'
+status 'an unknown value' 4 "$edict" run --set billed=maybe small.edx "$corpus"
+has 'the values are named' err 'yes, no'
+status '--set without a value' 4 "$edict" run --set billed small.edx "$corpus"
+status '--fail-on' 1 "$edict" run --fail-on deny,hold small.edx "$corpus"
+same 'everything is answered all the same' "$(wc -l < out)" 4
+status '--fail-on what is not there' 0 "$edict" run --fail-on deny small.edx "$corpus"
+status '--fail-on an unknown kind' 4 "$edict" run --fail-on denial small.edx "$corpus"
+status 'refused goes before findings' 3 "$edict" run --fail-on hold small.edx "$corpus" broken.ndjson
+sed 's/"id": "a"/"colour": 1, &/; s/"id": "b"/"colour": 2, &/' "$corpus" > keys.ndjson
+status 'unknown keys' 0 "$edict" run small.edx keys.ndjson keys.ndjson
+same 'one warning a key and file' "$(grep -c colour err)" 2
+status 'unknown keys, strict' 3 "$edict" run --strict small.edx keys.ndjson
+status '--quiet' 0 "$edict" run --quiet small.edx keys.ndjson
+same '--quiet is quiet' "$(cat err)" ''
+"$edict" run small.edx < "$corpus" 2> err > /dev/full; same 'a full disk' "$?" 5
+has 'a full disk is named' err 'writing failed'
+i=0; while [ $i -lt 2000 ]; do cat "$corpus"; i=$((i + 1)); done > much.ndjson
+{ "$edict" run small.edx much.ndjson; echo "status $?" >&2; } 2> err | head -1 > out
+same 'a reader that goes away is no noise' "$(cat err)" 'status 0'
+
+# Pages
+status '--pretty' 0 "$edict" run --pretty small.edx "$corpus"
+has 'a page has charges' out 'Charges'
+has 'a page has findings' out 'Findings'
+lacks 'no colour in a file' out "$esc"
+status '--pretty --color always' 0 "$edict" run --pretty --color always small.edx "$corpus"
+has 'colour when asked for' out "$esc"
+same 'pages fit 80 columns' "$("$edict" run --pretty small.edx "$corpus" 2> err | python3 -c 'import sys
+print(max(len(l.rstrip("\n")) for l in sys.stdin) <= 80)')" True
+status '--pretty --ascii' 0 "$edict" run --pretty --ascii small.edx "$corpus"
+same '--ascii is ASCII' "$(LC_ALL=C grep -c '[^ -~]' out)" 0
+if script -qec true /dev/null > /dev/null 2>&1; then
+    TERM=xterm script -qec "$edict run --pretty small.edx $corpus" /dev/null > out 2> err < /dev/null
+    has 'colour on a terminal' out "$esc"
+    NO_COLOR=1 TERM=xterm script -qec "$edict run --pretty small.edx $corpus" /dev/null > out 2> err < /dev/null
+    lacks 'NO_COLOR is honoured' out "$esc"
+fi
+
+echo "$((all - bad)) of $all checks pass"
+[ "$bad" = 0 ]

@@ -1,0 +1,460 @@
+/* Binding: one encounter's JSON into fact columns, driven by the image's own schema. What is missing is filled
+ * when everything was read, because a fact may stand for another that comes later in the text. */
+#include "vm/bind.h"
+#include "vm/limits.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#define STATE_NULL 0xfffffffeu   /* while reading: the record says null */
+
+static uint32_t key_hash(uint32_t domain, struct text t)
+{
+    return (uint32_t)XXH3_64bits_withSeed(t.at, t.size, domain);
+}
+
+/* The slot of a key: filled, or where it would go. */
+static struct key *key_slot(const struct input *in, const struct edict_program *p, uint32_t hash, uint32_t domain,
+    struct text t)
+{
+    uint32_t i = hash & in->key_mask;
+    for (; in->keys[i].name != NONE; i = (i + 1) & in->key_mask) {
+        const struct key *k = &in->keys[i];
+        if (k->hash == hash && k->domain == domain && p->strings[k->name].size == t.size
+            && memcmp(program_string(p, k->name), t.at, t.size) == 0) break;
+    }
+    return &in->keys[i];
+}
+
+static void key_add(struct input *in, const struct edict_program *p, uint32_t domain, uint32_t name, uint32_t fact,
+    uint32_t list)
+{
+    struct text t = { program_string(p, name), p->strings[name].size };
+    uint32_t hash = key_hash(domain, t);
+    struct key *k = key_slot(in, p, hash, domain, t);
+    if (k->name == NONE) *k = (struct key){ hash, domain, name, fact, list };
+}
+
+/* One operand (a group with all that it holds) of an instruction's layout: steps over it in layout and code. */
+static uint32_t operand_skip(const char **layout, const uint32_t *code, uint32_t at)
+{
+    if (**layout != '(') {
+        at += **layout == 'A' ? 3 : 1;
+        ++*layout;
+        return at;
+    }
+    const char *inside = *layout + 1, *l = inside;
+    for (uint32_t n = code[at++]; n > 0; n--)
+        for (l = inside; *l != ')';) at = operand_skip(&l, code, at);
+    int depth = 1;
+    for (l = inside; depth; l++) depth += (*l == '(') - (*l == ')');
+    *layout = l;
+    return at;
+}
+
+static int emits_find(struct input *in, const struct edict_program *p)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        uint32_t n = 0;
+        for (uint32_t at = 0; at < p->code_size; at += p->code[at] >> 8) {
+            if ((p->code[at] & 0xff) != OP_CODE_EMIT) continue;
+            if (pass) {
+                const char *l = op_infos[OP_CODE_EMIT].operands;
+                uint32_t word = at + 1, last = word;
+                while (*l) {
+                    last = word;
+                    word = operand_skip(&l, p->code, word);
+                }
+                in->emits[n] = (struct emit_place){ at, last };
+            }
+            n++;
+        }
+        if (!pass && !(in->emits = calloc(n + 1u, sizeof *in->emits))) return 0;
+        in->emit_count = n;
+    }
+    return 1;
+}
+
+/* Room for `need` records in all fact columns of a domain. */
+static int rooms_grow(struct edict_evaluator *e, uint32_t domain, uint32_t need)
+{
+    struct input *in = input_of(e);
+    const struct edict_program *p = e->program;
+    uint32_t room = in->rooms[domain] ? in->rooms[domain] : domain ? 16 : 1;
+    if (need <= in->rooms[domain]) return 1;
+    while (room < need) room *= 2;
+    size_t *starts = realloc(in->starts[domain], room * sizeof *starts);
+    if (!starts) return 0;
+    in->starts[domain] = starts;
+    e->allocations++;
+    for (uint32_t i = 0; i < p->fact_count; i++) {
+        if (p->facts[i].domain != domain) continue;
+        struct fact_column *c = &in->columns[i];
+        int64_t *v = realloc(c->v, room * sizeof *v);
+        if (v) c->v = v;
+        uint32_t *w = v ? realloc(c->w, room * sizeof *w) : NULL;
+        if (w) c->w = w;
+        if (!w) return 0;
+        e->allocations += 2;
+    }
+    in->rooms[domain] = room;
+    return 1;
+}
+
+static int tables_new(struct edict_evaluator *e, struct input *in)
+{
+    const struct edict_program *p = e->program;
+    uint32_t size = 16;
+    while (size / 2 < p->fact_count + p->domain_count) size *= 2;
+    in->keys = malloc(size * sizeof *in->keys);
+    in->key_mask = size - 1;
+    in->scratch = malloc(JSON_TEXT_BYTES);
+    in->columns = calloc(p->fact_count + 1u, sizeof *in->columns);
+    in->rooms = calloc(p->domain_count + 1u, sizeof *in->rooms);
+    in->seen = calloc(p->domain_count + 1u, sizeof *in->seen);
+    in->starts = calloc(p->domain_count + 1u, sizeof *in->starts);
+    in->policy_cells = calloc(p->policy_count + 1u, sizeof *in->policy_cells);
+    in->policy_states = calloc(p->policy_count + 1u, sizeof *in->policy_states);
+    if (!e->policy_values) e->policy_values = calloc(p->policy_count + 1u, sizeof *e->policy_values);
+    if (!e->policy_set) e->policy_set = calloc(p->policy_count + 1u, 1);
+    if (!in->keys || !in->scratch || !in->columns || !in->rooms || !in->seen || !in->starts || !in->policy_cells
+        || !in->policy_states || !e->policy_values || !e->policy_set) return 0;
+    for (uint32_t i = 0; i < size; i++) in->keys[i].name = NONE;
+    for (uint32_t i = 0; i < p->fact_count; i++) key_add(in, p, p->facts[i].domain, p->facts[i].name, i, NONE);
+    for (uint32_t d = 0; d < p->domain_count; d++)
+        if (p->domains[d].kind == DOMAIN_LIST) key_add(in, p, 0, p->domains[d].key, NONE, d);
+    for (uint32_t d = 0; d < p->domain_count; d++)
+        if (p->domains[d].kind <= DOMAIN_LIST && !rooms_grow(e, d, 1)) return 0;
+    for (uint32_t i = 0; i < p->policy_count; i++)
+        e->columns[p->policies[i].reg] = (struct column){ &in->policy_cells[i], &in->policy_states[i], 1 };
+    return emits_find(in, p) && texts_new(e);
+}
+
+edict_status bind_new(struct edict_evaluator *e, edict_error *error)
+{
+    struct input *in = calloc(1, sizeof *in);
+    e->input = in;
+    if (in) buffer_init(&in->words, 1u << 20);
+    if (in && tables_new(e, in)) return EDICT_OK;
+    *error = (edict_error){ .status = EDICT_MEMORY, .code = "no_memory", .message = "no memory" };
+    return EDICT_MEMORY;
+}
+
+void bind_free(struct edict_evaluator *e)
+{
+    struct input *in = input_of(e);
+    if (!in) return;
+    texts_free(e);
+    worlds_free(e);
+    holds_free(e);
+    for (uint32_t i = 0; in->columns && i < e->program->fact_count; i++) {
+        free(in->columns[i].v);
+        free(in->columns[i].w);
+    }
+    for (uint32_t d = 0; in->starts && d < e->program->domain_count; d++) free(in->starts[d]);
+    for (uint32_t i = 0; i < in->unknown_count; i++) free(in->unknown[i].text);
+    free(in->keys);
+    free(in->scratch);
+    free(in->columns);
+    free(in->rooms);
+    free(in->seen);
+    free(in->starts);
+    free(in->policy_cells);
+    free(in->policy_states);
+    free(in->emits);
+    buffer_free(&in->words);
+    free(e->policy_values);
+    free(e->policy_set);
+    e->policy_values = NULL;
+    e->policy_set = NULL;
+    free(in);
+    e->input = NULL;
+}
+
+static edict_status syntax(struct edict_evaluator *e)
+{
+    const struct json *j = &input_of(e)->json;
+    edict_status status = strcmp(j->code, "limit") == 0 ? EDICT_LIMIT : EDICT_INPUT;
+    return input_error(e, status, j->code, j->offset, "", "%s", j->message);
+}
+
+static edict_status no_memory(struct edict_evaluator *e)
+{
+    return input_error(e, EDICT_MEMORY, "no_memory", 0, "", "no memory");
+}
+
+static edict_status duplicate(struct edict_evaluator *e)
+{
+    return input_error(e, EDICT_INPUT, "duplicate_key", input_of(e)->json.offset, "each key once",
+        "a key stands twice in one object");
+}
+
+/* A key that the pack does not know: remembered once, its value checked as JSON and passed over. */
+static edict_status unknown_read(struct edict_evaluator *e, uint32_t hash, struct text t)
+{
+    struct input *in = input_of(e);
+    const struct edict_program *p = e->program;
+    const char *domain = program_string(p, p->domains[in->domain].name);
+    in->other_key = t;
+    if (e->options.strict)
+        return input_error(e, EDICT_INPUT, "unknown_key", in->json.offset, "a key that the pack declares",
+                           "`%s` has no key of this name", domain);
+    uint32_t i = hash % (UNKNOWN_KEYS * 2);
+    for (; in->unknown_slots[i]; i = (i + 1) % (UNKNOWN_KEYS * 2)) {
+        const struct unknown_key *k = &in->unknown[in->unknown_slots[i] - 1];
+        if (k->hash == hash && k->domain == in->domain && k->size == t.size
+            && memcmp(k->text + strlen(k->text) - t.size, t.at, t.size) == 0) break;
+    }
+    if (!in->unknown_slots[i] && in->unknown_count < UNKNOWN_KEYS && !memchr(t.at, 0, t.size)) {
+        size_t front = strlen(domain);
+        char *text = malloc(front + 1 + t.size + 1);
+        if (!text) return no_memory(e);
+        e->allocations++;
+        memcpy(text, domain, front);
+        text[front] = '.';
+        memcpy(text + front + 1, t.at, t.size);
+        text[front + 1 + t.size] = 0;
+        in->unknown[in->unknown_count] = (struct unknown_key){ hash, in->domain, 0, text, t.size };
+        in->unknown_slots[i] = ++in->unknown_count;
+    }
+    if (in->unknown_slots[i]) {
+        struct unknown_key *k = &in->unknown[in->unknown_slots[i] - 1];
+        if (k->seen == in->object) return duplicate(e);
+        k->seen = in->object;
+    }
+    in->other_key.at = NULL;
+    return json_skip(&in->json, json_next(&in->json)) ? EDICT_OK : syntax(e);
+}
+
+static edict_status fact_read(struct edict_evaluator *e, uint32_t fact)
+{
+    struct input *in = input_of(e);
+    struct fact_column *c = &in->columns[fact];
+    in->fact = fact;
+    if (c->w[in->record] != STATE_UNSET) return duplicate(e);
+    int64_t v = 0;
+    int read = value_read(e, json_next(&in->json), &v);
+    if (read < 0) return in->json.code[0] ? syntax(e) : in->error->status;
+    c->v[in->record] = v;
+    c->w[in->record] = read ? 0 : STATE_NULL;
+    in->fact = NONE;
+    return EDICT_OK;
+}
+
+static edict_status list_read(struct edict_evaluator *e, uint32_t domain);
+
+/* The object of one record, its opening brace just read. */
+static edict_status record_read(struct edict_evaluator *e, uint32_t domain, uint32_t record)
+{
+    struct input *in = input_of(e);
+    const struct edict_program *p = e->program;
+    uint64_t object = ++in->object;
+    if (!rooms_grow(e, domain, record + 1)) return no_memory(e);
+    in->starts[domain][record] = in->json.offset;
+    for (uint32_t i = 0; i < p->fact_count; i++)
+        if (p->facts[i].domain == domain) in->columns[i].w[record] = STATE_UNSET;
+    for (;;) {
+        in->domain = domain;
+        in->record = record;
+        enum json_token token = json_next(&in->json);
+        if (token == JSON_OBJECT_END) return EDICT_OK;
+        if (token != JSON_KEY) return syntax(e);
+        struct text t = in->json.text;
+        uint32_t hash = key_hash(domain, t);
+        const struct key *k = key_slot(in, p, hash, domain, t);
+        edict_status status;
+        if (k->name == NONE) {
+            uint64_t inner = in->object;
+            in->object = object;
+            status = unknown_read(e, hash, t);
+            in->object = inner;
+        } else if (k->fact != NONE) {
+            status = fact_read(e, k->fact);
+        } else {
+            in->domain = k->list;
+            in->record = NONE;
+            if (in->seen[k->list] == object) return duplicate(e);
+            in->seen[k->list] = object;
+            status = list_read(e, k->list);
+        }
+        if (status != EDICT_OK) return status;
+    }
+}
+
+static edict_status list_read(struct edict_evaluator *e, uint32_t domain)
+{
+    struct input *in = input_of(e);
+    enum json_token token = json_next(&in->json);
+    if (token == JSON_NULL) return EDICT_OK;
+    if (token == JSON_ERROR) return syntax(e);
+    if (token != JSON_ARRAY)
+        return input_error(e, EDICT_INPUT, "wrong_type", in->json.offset, "a list of objects", "this is no list");
+    for (uint32_t n = 0;; n++) {
+        in->domain = domain;
+        in->record = n;
+        token = json_next(&in->json);
+        if (token == JSON_ERROR) return syntax(e);
+        if (token == JSON_ARRAY_END) return EDICT_OK;
+        if (token != JSON_OBJECT)
+            return input_error(e, EDICT_INPUT, "wrong_type", in->json.offset, "an object",
+                "this entry of the list is no object");
+        if (n == LIMIT_RECORDS) {
+            in->record = NONE;
+            return input_error(e, EDICT_LIMIT, "limit", in->json.offset, "",
+                "the list has more than %d entries (LIMIT_RECORDS)",
+                               LIMIT_RECORDS);
+        }
+        edict_status status = record_read(e, domain, n);
+        if (status != EDICT_OK) return status;
+        e->sizes[domain] = n + 1;
+    }
+}
+
+/* The value and state of a fact that record `r` does not document. */
+static edict_status missing_fill(struct edict_evaluator *e, uint32_t fact, uint32_t r)
+{
+    struct input *in = input_of(e);
+    const struct edict_program *p = e->program;
+    const struct image_fact *f = &p->facts[fact];
+    struct fact_column *c = &in->columns[fact];
+    char text[64];
+    c->v[r] = 0;
+    c->w[r] = 0;
+    switch (f->missing) {
+    case MISSING_REFUSED:
+        in->domain = f->domain;
+        in->record = r;
+        in->fact = fact;
+        return input_error(e, EDICT_INPUT, "missing_fact", in->starts[f->domain][r],
+            "a value: this fact must be documented",
+                           "`%s` is missing", program_string(p, f->name));
+    case MISSING_DEFAULT:
+        c->v[r] = f->value;
+        return EDICT_OK;
+    case MISSING_EMPTY:
+        return EDICT_OK;
+    case MISSING_POSITION:
+        if (f->type != TYPE_TEXT) {
+            c->v[r] = (int64_t)r + 1;
+            return EDICT_OK;
+        }
+        snprintf(text, sizeof text, "%.40s%u", program_string(p, (uint32_t)f->value), r + 1);
+        c->v[r] = texts_intern(e, text_of(text));
+        return c->v[r] < 0 ? no_memory(e) : EDICT_OK;
+    case MISSING_SAME: {
+        const struct column *from = &e->columns[f->value];
+        c->v[r] = from->v[0];
+        c->w[r] = from->w ? from->w[0] : 0;
+        return EDICT_OK;
+    }
+    default:
+        c->w[r] = why_fact(e, fact, r);
+        return EDICT_OK;
+    }
+}
+
+static edict_status column_finish(struct edict_evaluator *e, uint32_t fact)
+{
+    struct input *in = input_of(e);
+    const struct image_fact *f = &e->program->facts[fact];
+    struct fact_column *c = &in->columns[fact];
+    uint32_t n = e->sizes[f->domain];
+    for (uint32_t r = 0; r < n; r++) {
+        if (c->w[r] < STATE_NULL) continue;
+        edict_status status = missing_fill(e, fact, r);
+        if (status != EDICT_OK) return status;
+    }
+    e->columns[f->reg] = (struct column){ c->v, c->w, n };
+    return EDICT_OK;
+}
+
+/* No two records of a list have one name. */
+static edict_status names_check(struct edict_evaluator *e, uint32_t domain)
+{
+    struct input *in = input_of(e);
+    const struct image_domain *d = &e->program->domains[domain];
+    if (d->kind != DOMAIN_LIST || d->known == NONE) return EDICT_OK;
+    const struct column *c = &e->columns[d->known];
+    for (uint32_t r = 1; r < c->n; r++)
+        for (uint32_t q = 0; q < r; q++) {
+            if (c->v[q] != c->v[r] || (c->w && (c->w[q] || c->w[r]))) continue;
+            in->domain = domain;
+            in->record = r;
+            for (uint32_t i = 0; i < e->program->fact_count; i++)
+                if (e->program->facts[i].reg == d->known) in->fact = i;
+            return input_error(e, EDICT_INPUT, "duplicate_id", in->starts[domain][r],
+                "a name of its own for every entry",
+                               "entries %u and %u of the list have the same name", q, r);
+        }
+    return EDICT_OK;
+}
+
+static edict_status finish(struct edict_evaluator *e)
+{
+    const struct edict_program *p = e->program;
+    edict_status status = EDICT_OK;
+    /* A fact that stands for another comes after it; two rounds suffice, because it stands for one that asks or
+     * has a default. */
+    for (int round = 0; round < 2; round++)
+        for (uint32_t i = 0; i < p->fact_count && status == EDICT_OK; i++)
+            if ((p->facts[i].missing == MISSING_SAME) == round) status = column_finish(e, i);
+    for (uint32_t d = 1; d < p->domain_count && status == EDICT_OK; d++) status = names_check(e, d);
+    return status;
+}
+
+edict_status bind_encounter(struct edict_evaluator *e, const char *json, size_t size, edict_error *error)
+{
+    struct input *in = input_of(e);
+    e->status = EDICT_OK;
+    e->error = error;
+    e->why_count = 2;
+    e->code_count = e->interval_count = 0;
+    e->pinned_base = e->pinned_codes = 0;
+    in->error = error;
+    in->fact = in->element = NONE;
+    in->other_key.at = NULL;
+    in->domain = in->record = 0;
+    for (uint32_t d = 0; d < e->program->domain_count; d++) e->sizes[d] = 0;
+    e->sizes[0] = 1;
+    texts_clear(e);
+    if (size > ENCOUNTER_BYTES)
+        return input_error(e, EDICT_LIMIT, "limit", ENCOUNTER_BYTES, "",
+            "the encounter is larger than 16 MiB (ENCOUNTER_BYTES)");
+    json_start(&in->json, json, size, in->scratch);
+    enum json_token token = json_next(&in->json);
+    if (token == JSON_ERROR) return syntax(e);
+    if (token != JSON_OBJECT)
+        return input_error(e, EDICT_INPUT, "wrong_type", in->json.offset, "a JSON object",
+            "an encounter is a JSON object");
+    edict_status status = record_read(e, 0, 0);
+    if (status != EDICT_OK) return status;
+    in->domain = in->record = 0;
+    if (json_next(&in->json) != JSON_END) return syntax(e);
+    status = finish(e);
+    e->pinned_base = e->why_count;
+    e->pinned_codes = e->code_count;
+    return status != EDICT_OK ? status : e->status;
+}
+
+void bind_policies(struct edict_evaluator *e)
+{
+    const struct edict_program *p = e->program;
+    struct input *in = input_of(e);
+    const struct column *c = &e->columns[p->header->date_register];
+    int dated = !c->w || !c->w[0];
+    int64_t date = dated ? c->v[0] : 0;
+    for (uint32_t i = 0; i < p->policy_count; i++) {
+        const struct image_policy *policy = &p->policies[i];
+        in->policy_cells[i] = e->policy_values[i];
+        in->policy_states[i] = e->policy_set[i] ? 0 : WHY_STATE_ABSENT;
+        for (uint32_t n = policy->settings; n > 0 && !e->policy_set[i]; n--) {
+            const struct image_setting *s = &p->settings[policy->settings_at + n - 1];
+            if (!dated || date < s->from || date > s->until) continue;
+            in->policy_cells[i] = s->value;
+            in->policy_states[i] = 0;
+            break;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+/* What binding, result and worlds share: the reader, fact columns, texts of one encounter. Behind
+ * edict_evaluator.input and .texts; private to bind*.c, texts.c, result*.c, worlds.c and api.c. */
+#ifndef EDICT_VM_BIND_H
+#define EDICT_VM_BIND_H
+
+#include "vm/evaluator.h"
+#include "vm/json.h"
+
+#define ENCOUNTER_BYTES (16u << 20)     /* one encounter's JSON */
+#define UNKNOWN_KEYS 1024u              /* different unknown keys that are remembered */
+#define WORLDS_MAX 1024u                /* evaluations that settle one held encounter */
+
+#define STATE_UNSET 0xffffffffu         /* while reading: this record has not named the fact yet */
+
+/* What a key of a record means. */
+struct key { uint32_t hash, domain, name; uint32_t fact; uint32_t list; };   /* a fact, or a LIST domain; else NONE */
+
+struct fact_column { int64_t *v; uint32_t *w; };
+
+struct unknown_key { uint32_t hash, domain; uint64_t seen; char *text; uint32_t size; };
+
+/* One EMIT instruction: where its because list stands. One SPAN: its two ends. */
+struct emit_place { uint32_t at, because; };
+
+struct input {
+    struct json json;
+    char *scratch;
+    struct key *keys; uint32_t key_mask;            /* open addressing */
+    struct fact_column *columns;                    /* one a fact */
+    uint32_t *rooms;                                /* one a domain: records that its fact columns hold */
+    uint64_t *seen;                                 /* one a domain: object in which its list was last met */
+    size_t **starts;                                /* one a domain: byte offset of each record */
+    uint64_t object;                                /* number of the object being read, since the evaluator was made */
+    int64_t *policy_cells; uint32_t *policy_states;
+    struct unknown_key unknown[UNKNOWN_KEYS]; uint32_t unknown_count, unknown_told;
+    uint32_t unknown_slots[UNKNOWN_KEYS * 2];       /* number + 1 */
+    struct emit_place *emits; uint32_t emit_count;
+    uint32_t fact;                                  /* being read; NONE: no fact */
+    uint32_t domain, record;                        /* record being read */
+    uint32_t element;                               /* of a list of codes; NONE */
+    struct text other_key;                          /* a key that is no fact, when an error is about it */
+    edict_error *error;
+    struct worlds *worlds;                          /* worlds.c; NULL before the first held encounter */
+    struct holds *holds;                            /* holds.c */
+    struct buffer words;                            /* a message being put together */
+};
+
+static inline struct input *input_of(const struct edict_evaluator *e)
+{
+    return (struct input *)e->input;
+}
+
+/* texts.c */
+int texts_new(struct edict_evaluator *e);
+void texts_free(struct edict_evaluator *e);
+void texts_clear(struct edict_evaluator *e);
+/* The number of a text: equal texts, equal numbers. -1: no memory. */
+int64_t texts_intern(struct edict_evaluator *e, struct text t);
+uint32_t texts_count(const struct edict_evaluator *e);
+
+/* bind_value.c: the value whose first token is `token`, for in->fact. 1 read, 0 stays not documented, -1 an
+ * error was set. */
+int value_read(struct edict_evaluator *e, enum json_token token, int64_t *out);
+int code_read(struct text t, int64_t *out);
+
+/* bind_error.c: sets in->error at the place being read and returns EDICT_INPUT (or the status given). */
+edict_status input_error(struct edict_evaluator *e, edict_status status, const char *code, size_t offset,
+    const char *expected,
+                         const char *format, ...) __attribute__((format(printf, 6, 7)));
+/* Appends to a fixed text, cut between characters. */
+void clip_add(char *to, size_t room, struct text t);
+void clip_text(char *to, size_t room, const char *word);
+
+void worlds_free(struct edict_evaluator *e);
+void holds_free(struct edict_evaluator *e);
+
+#endif

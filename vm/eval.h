@@ -1,0 +1,152 @@
+/* Private to the eval files: cells, output columns, row matching, and the functions behind the instructions. Every
+ * instruction is called with the address of its first operand; the program is verified, so operands are taken as they
+ * are. */
+#ifndef EDICT_VM_EVAL_H
+#define EDICT_VM_EVAL_H
+
+#include "vm/evaluator.h"
+
+enum { WHY_CACHE = 8192 };
+
+/* Ends the evaluation. The first failure is kept. */
+void eval_fail(struct edict_evaluator *e, edict_status status, const char *code, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void eval_limit(struct edict_evaluator *e, const char *what, uint32_t limit);
+void eval_range(struct edict_evaluator *e);
+/* Scratch and columns of this evaluation; NULL: the evaluation has failed. */
+void *eval_alloc(struct edict_evaluator *e, size_t count, size_t each);
+void *eval_zero(struct edict_evaluator *e, size_t count, size_t each);
+
+/* The cells of an input register: one per record, or one for all of them (step 0). */
+struct cells {
+    const int64_t *v;
+    const uint32_t *w;
+    size_t step;
+};
+
+extern const int64_t cell_yes;
+
+static inline struct cells cells_of(const struct edict_evaluator *e, uint32_t reg)
+{
+    const struct column *c = &e->columns[reg];
+    return (struct cells){ c->v, c->w, e->program->registers[reg].domain != 0 };
+}
+/* An optional condition: NONE is true everywhere. */
+static inline struct cells cells_if(const struct edict_evaluator *e, uint32_t reg)
+{
+    return reg == NONE ? (struct cells){ &cell_yes, NULL, 0 } : cells_of(e, reg);
+}
+static inline int64_t cell_v(const struct cells *c, size_t i) { return c->v[i * c->step]; }
+static inline uint32_t cell_w(const struct cells *c, size_t i) { return c->w ? c->w[i * c->step] : 0; }
+
+/* The column that an instruction writes: cells not set yet, all documented. NULL: the domain is empty (nothing to do)
+ * or it failed. */
+struct column *column_new(struct edict_evaluator *e, uint32_t reg);
+/* Gives it states, all 0. Call column_settle when the cells are written: it drops the states if all stayed 0. */
+uint32_t *column_states(struct edict_evaluator *e, struct column *c);
+void column_settle(struct column *c);
+
+static inline uint32_t reg_domain(const struct edict_evaluator *e, uint32_t reg)
+{
+    return e->program->registers[reg].domain;
+}
+
+/* Stable sort of record numbers (or any indices). `order` < 0: a before b. */
+typedef int eval_order(const void *context, uint32_t a, uint32_t b);
+void eval_sort(struct edict_evaluator *e, uint32_t *list, uint32_t count, eval_order *order, const void *context);
+
+/* Finds equal items: a hash table over item numbers, made for at most `count` of them. */
+struct eval_index {
+    uint32_t *slots;
+    uint32_t mask;
+};
+typedef int eval_equal(const void *context, uint32_t a, uint32_t b);
+int index_new(struct edict_evaluator *e, struct eval_index *x, uint32_t count);
+/* The item already there that equals `item`, else `item`, which is then added. */
+uint32_t index_add(struct eval_index *x, uint64_t hash, uint32_t item, eval_equal *equal, const void *context);
+static inline uint64_t hash_mix(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * 0x9E3779B97F4A7C15u;
+    return hash ^ hash >> 29;
+}
+
+/* Record tests. */
+int set_has(const struct edict_program *p, uint32_t set, int64_t code, int64_t date);
+/* The row of the relation with these keys on the date, or NULL. */
+const int64_t *relation_find(const struct edict_program *p, uint32_t relation, const int64_t *keys, int64_t date);
+
+/* Pools of lists: room for `need` more behind the end, not counted yet. NULL: failed. Earlier addresses become invalid.
+ */
+struct interval *times_room(struct edict_evaluator *e, size_t need);
+int64_t *codes_room(struct edict_evaluator *e, size_t need);
+#define LIST_AT(ref) ((uint32_t)((uint64_t)(ref) >> 24))
+#define LIST_SIZE(ref) ((uint32_t)((uint64_t)(ref)&0xffffff))
+/* Counts `size` items at the end of a pool and returns their reference; of nothing: 0. */
+static inline int64_t list_take(uint32_t *count, uint32_t size)
+{
+    int64_t ref = size ? (int64_t)((uint64_t)*count << 24 | size) : 0;
+    *count += size;
+    return ref;
+}
+
+/* Row matching (eval_table.c). */
+enum match_result { MATCH_NO, MATCH_YES, MATCH_MAYBE };
+struct match {
+    struct edict_evaluator *e;
+    struct match_column {
+        struct cells cells;
+        uint32_t named;
+    } * columns;
+    uint32_t count;
+    int64_t date;
+    uint32_t date_why;
+    uint32_t why; /* MATCH_MAYBE: the reasons */
+};
+/* `at`: count of the columns. Returns what follows them, NULL: failed. */
+const uint32_t *match_open(struct match *m, struct edict_evaluator *e, const uint32_t *at);
+/* `cells`: count of the columns of one row. */
+enum match_result match_row(struct match *m, const uint32_t *cells, size_t record);
+const uint32_t *match_skip(const uint32_t *cells);
+/* Reasons in the columns that the row tests: those that it asks whether they are documented, or else any that are not.
+ */
+uint32_t match_behind(const struct match *m, const uint32_t *cells, size_t record, int asked);
+
+/* Time ladder (eval_table.c). */
+struct ladder {
+    const uint32_t *rungs; /* first rung; `each` words a rung; `from` at word 0 */
+    uint32_t count, each;
+    uint32_t units_at;     /* word of a rung with its units */
+    int units_direct;      /* the word is the number itself, not a register */
+    uint32_t stride, more; /* registers or NONE */
+};
+/* Units earned by x, and the rung reached (`count`: none). State of the result. */
+uint32_t ladder_units(
+    struct edict_evaluator *e, const struct ladder *l, size_t record, int64_t x, int64_t *units, uint32_t *rung);
+/* The least x that earns unit number `unit`; never: INT64_MAX. */
+uint32_t ladder_need(struct edict_evaluator *e, const struct ladder *l, size_t record, int64_t unit, int64_t *x);
+
+/* Findings (eval_find.c). */
+void finding_add(struct edict_evaluator *e, const struct finding *f);
+void finding_hold(
+    struct edict_evaluator *e, uint32_t row, uint32_t domain, uint32_t record, uint32_t why, const uint32_t *at);
+
+/* The instructions, one family a file. */
+void eval_cells(struct edict_evaluator *e, enum op op, const uint32_t *at);
+void eval_times(struct edict_evaluator *e, enum op op, const uint32_t *at);
+void eval_fold(struct edict_evaluator *e, enum op op, const uint32_t *at);
+void eval_table(struct edict_evaluator *e, const uint32_t *at);
+void eval_hier(struct edict_evaluator *e, const uint32_t *at);
+void eval_step(struct edict_evaluator *e, const uint32_t *at);
+void eval_group(struct edict_evaluator *e, const uint32_t *at);
+void eval_choose(struct edict_evaluator *e, const uint32_t *at);
+void eval_emit(struct edict_evaluator *e, const uint32_t *at);
+void eval_close(struct edict_evaluator *e, const uint32_t *at);
+void eval_effect(struct edict_evaluator *e, const uint32_t *at);
+void eval_cap(struct edict_evaluator *e, const uint32_t *at);
+void eval_merge(struct edict_evaluator *e, const uint32_t *at);
+void eval_find(struct edict_evaluator *e, const uint32_t *at);
+/* eval_times.c: union of the sets sets[members[i] * step]. */
+int64_t times_union(
+    struct edict_evaluator *e, const int64_t *sets, const uint32_t *members, uint32_t count, size_t step);
+
+#endif

@@ -1,0 +1,386 @@
+/* Instructions that work cell by cell on the records of one domain: comparison, logic, arithmetic, look-ups. */
+#include "vm/eval.h"
+
+#include "base/date.h"
+
+enum { MINUTES_A_DAY = 24 * 60, MICRO = 1000000, FIRST_DAY = -25567, LAST_DAY = 84005 };
+
+static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
+
+/* o = f(a), f(a, b): strict. EXPR reads x, y and may set `bad` for a number out of range, `absent` for no value. */
+#define STRICT1(NAME, EXPR) \
+    static void NAME(struct edict_evaluator *e, const uint32_t *at) \
+    { \
+        const struct cells a = cells_of(e, at[1]); \
+        struct column *o = column_new(e, at[0]); \
+        if (!o || (a.w && !column_states(e, o))) \
+            return; \
+        int bad = 0; \
+        for (uint32_t i = 0; i < o->n; i++) { \
+            const int64_t x = cell_v(&a, i); \
+            if (a.w && (o->w[i] = cell_w(&a, i))) { \
+                o->v[i] = 0; \
+                continue; \
+            } \
+            o->v[i] = (EXPR); \
+        } \
+        if (bad) \
+            eval_range(e); \
+    }
+#define STRICT2(NAME, EXPR) \
+    static void NAME(struct edict_evaluator *e, const uint32_t *at) \
+    { \
+        const struct cells a = cells_of(e, at[1]), b = cells_of(e, at[2]); \
+        struct column *o = column_new(e, at[0]); \
+        if (!o) \
+            return; \
+        int bad = 0; \
+        int64_t *v = o->v; \
+        if (!a.w && !b.w) { \
+            for (uint32_t i = 0; i < o->n; i++) { \
+                const int64_t x = a.v[i * a.step], y = b.v[i * b.step]; \
+                v[i] = (EXPR); \
+            } \
+        } else if (column_states(e, o)) { \
+            for (uint32_t i = 0; i < o->n; i++) { \
+                const int64_t x = cell_v(&a, i), y = cell_v(&b, i); \
+                o->w[i] = why_merge(e, cell_w(&a, i), cell_w(&b, i)); \
+                v[i] = o->w[i] ? 0 : (EXPR); \
+            } \
+            column_settle(o); \
+        } \
+        if (bad) \
+            eval_range(e); \
+    }
+
+static int64_t checked_add(int64_t x, int64_t y, int *bad)
+{
+    int64_t r;
+    return __builtin_add_overflow(x, y, &r) ? (*bad = 1, 0) : r;
+}
+
+static int64_t checked_sub(int64_t x, int64_t y, int *bad)
+{
+    int64_t r;
+    return __builtin_sub_overflow(x, y, &r) ? (*bad = 1, 0) : r;
+}
+
+static int64_t checked_scale(int64_t x, int *bad)
+{
+    int64_t r;
+    return __builtin_mul_overflow(x, (int64_t)MICRO, &r) ? (*bad = 1, 0) : r;
+}
+
+static int64_t checked_years(int64_t from, int64_t to, int *bad)
+{
+    if (from < FIRST_DAY || from > LAST_DAY || to < FIRST_DAY || to > LAST_DAY)
+        return *bad = 1, 0;
+    return date_years((int32_t)from, (int32_t)to);
+}
+
+/* 1970-01-01 was a Thursday, so day -4 a Sunday. */
+static int64_t week_of(int64_t day, int *bad)
+{
+    int64_t since;
+    return __builtin_add_overflow(day, 4, &since) ? (*bad = 1, 0)
+                                                  : checked_sub(day, since - 7 * floor_div(since, 7), bad);
+}
+
+STRICT2(eval_eq, x == y)
+STRICT2(eval_lt, x < y)
+STRICT2(eval_le, x <= y)
+STRICT1(eval_not, !x)
+STRICT2(eval_add, checked_add(x, y, &bad))
+STRICT2(eval_sub, checked_sub(x, y, &bad))
+STRICT1(eval_scale, checked_scale(x, &bad))
+STRICT1(eval_dateof, floor_div(x, MINUTES_A_DAY))
+STRICT1(eval_weekof, week_of(x, &bad))
+STRICT2(eval_years, checked_years(x, y, &bad))
+
+__extension__ typedef __int128 wide;
+
+/* Quotient rounded: 0 up, 1 down, 2 half up. */
+static wide round_div(wide a, wide b, uint32_t how)
+{
+    if (b < 0) {
+        a = -a;
+        b = -b;
+    }
+    wide q = a / b, rest = a % b;
+    if (rest < 0) {
+        rest += b;
+        q--;
+    }
+    return q + (how == 0 ? rest > 0 : how == 2 && 2 * rest >= b);
+}
+
+static int64_t narrow(struct edict_evaluator *e, wide n)
+{
+    if (n >= INT64_MIN && n <= INT64_MAX)
+        return (int64_t)n;
+    eval_range(e);
+    return 0;
+}
+
+static void eval_mul_div(struct edict_evaluator *e, enum op op, const uint32_t *at)
+{
+    const struct cells a = cells_of(e, at[1]), b = cells_of(e, at[2]);
+    struct column *o = column_new(e, at[0]);
+    if (!o || !column_states(e, o))
+        return;
+    for (uint32_t i = 0; i < o->n; i++) {
+        const int64_t x = cell_v(&a, i), y = cell_v(&b, i);
+        o->v[i] = 0;
+        if ((o->w[i] = why_merge(e, cell_w(&a, i), cell_w(&b, i))))
+            continue;
+        if (op == OP_CODE_MUL)
+            o->v[i] = narrow(e, at[3] ? round_div((wide)x * y, MICRO, 2) : (wide)x * y);
+        else if (y == 0)
+            o->w[i] = WHY_STATE_ABSENT;
+        else
+            o->v[i] = narrow(e, round_div(x, y, at[3]));
+    }
+    column_settle(o);
+}
+
+/* `decides`: the value that decides alone, 0 for and, 1 for or. */
+static void eval_and_or(struct edict_evaluator *e, const uint32_t *at, int64_t decides)
+{
+    const struct cells a = cells_of(e, at[1]), b = cells_of(e, at[2]);
+    struct column *o = column_new(e, at[0]);
+    if (!o)
+        return;
+    if (!a.w && !b.w) {
+        for (uint32_t i = 0; i < o->n; i++) {
+            const int64_t x = a.v[i * a.step], y = b.v[i * b.step];
+            o->v[i] = decides ? x | y : x & y;
+        }
+        return;
+    }
+    if (!column_states(e, o))
+        return;
+    for (uint32_t i = 0; i < o->n; i++) {
+        const uint32_t p = cell_w(&a, i), q = cell_w(&b, i);
+        if ((!p && cell_v(&a, i) == decides) || (!q && cell_v(&b, i) == decides))
+            o->v[i] = decides;
+        else
+            o->v[i] = (o->w[i] = why_merge(e, p, q)) ? 0 : !decides;
+    }
+    column_settle(o);
+}
+
+static void eval_doc(struct edict_evaluator *e, const uint32_t *at)
+{
+    const struct cells a = cells_of(e, at[1]);
+    struct column *o = column_new(e, at[0]);
+    if (!o || (a.w && !column_states(e, o)))
+        return;
+    for (uint32_t i = 0; i < o->n; i++) {
+        const uint32_t w = cell_w(&a, i);
+        o->v[i] = !w;
+        if (w & WHY_HELD)
+            o->w[i] = w;
+    }
+    column_settle(o);
+}
+
+static void eval_docor(struct edict_evaluator *e, const uint32_t *at)
+{
+    const struct cells a = cells_of(e, at[1]), b = cells_of(e, at[2]);
+    struct column *o = column_new(e, at[0]);
+    if (!o || (a.w && !column_states(e, o)))
+        return;
+    for (uint32_t i = 0; i < o->n; i++) {
+        const uint32_t w = cell_w(&a, i);
+        const struct cells *from = !w || w & WHY_HELD ? &a : &b;
+        o->v[i] = cell_v(from, i);
+        if (a.w)
+            o->w[i] = cell_w(from, i);
+    }
+    column_settle(o);
+}
+
+static void eval_if(struct edict_evaluator *e, const uint32_t *at)
+{
+    const struct cells a = cells_of(e, at[1]), b = cells_of(e, at[2]), c = cells_of(e, at[3]);
+    struct column *o = column_new(e, at[0]);
+    if (!o || ((a.w || b.w || c.w) && !column_states(e, o)))
+        return;
+    for (uint32_t i = 0; i < o->n; i++) {
+        const uint32_t w = cell_w(&a, i);
+        const struct cells *from = !w && cell_v(&a, i) ? &b : &c;
+        o->v[i] = cell_v(from, i);
+        if (!o->w)
+            continue;
+        o->w[i] = cell_w(from, i);
+        if (w && (o->w[i] || cell_w(&b, i) || cell_v(&b, i) != o->v[i])) {
+            o->w[i] = w;
+            o->v[i] = 0;
+        }
+    }
+    column_settle(o);
+}
+
+/* IN (a code) and ANYIN (a list of codes). */
+static void eval_in(struct edict_evaluator *e, enum op op, const uint32_t *at)
+{
+    const struct cells a = cells_of(e, at[1]), date = cells_of(e, at[3]);
+    struct column *o = column_new(e, at[0]);
+    if (!o || ((a.w || date.w) && !column_states(e, o)))
+        return;
+    for (uint32_t i = 0; i < o->n; i++) {
+        o->v[i] = 0;
+        if (o->w && (o->w[i] = why_merge(e, cell_w(&a, i), cell_w(&date, i))))
+            continue;
+        const int64_t x = cell_v(&a, i), day = cell_v(&date, i);
+        if (op == OP_CODE_IN) {
+            o->v[i] = set_has(e->program, at[2], x, day);
+            continue;
+        }
+        const int64_t *list = e->codes + LIST_AT(x);
+        for (uint32_t k = 0; k < LIST_SIZE(x) && !o->v[i]; k++)
+            o->v[i] = set_has(e->program, at[2], list[k], day);
+    }
+    column_settle(o);
+}
+
+static int64_t list_has(const struct edict_evaluator *e, int64_t list, int64_t code)
+{
+    for (uint32_t k = 0; k < LIST_SIZE(list); k++)
+        if (e->codes[LIST_AT(list) + k] == code)
+            return 1;
+    return 0;
+}
+
+STRICT2(eval_has, list_has(e, x, y))
+
+/* LISTS (R, keys, date) and LOOKUP (R, column, keys, date). */
+static void eval_relation(struct edict_evaluator *e, enum op op, const uint32_t *at)
+{
+    const uint32_t relation = at[1], *keys = at + (op == OP_CODE_LOOKUP ? 3 : 2);
+    const uint32_t count = *keys++;
+    const struct cells date = cells_of(e, keys[count]);
+    struct column *o = column_new(e, at[0]);
+    int64_t *key = eval_alloc(e, count, sizeof *key);
+    if (!o || !key || !column_states(e, o))
+        return;
+    for (uint32_t i = 0; i < o->n; i++) {
+        uint32_t w = cell_w(&date, i);
+        for (uint32_t k = 0; k < count; k++) {
+            const struct cells c = cells_of(e, keys[k]);
+            key[k] = cell_v(&c, i);
+            w = why_merge(e, w, cell_w(&c, i));
+        }
+        const int64_t *row = w ? NULL : relation_find(e->program, relation, key, cell_v(&date, i));
+        if (op == OP_CODE_LISTS) {
+            o->v[i] = row != NULL;
+            o->w[i] = w;
+        } else {
+            o->v[i] = row ? row[at[2]] : 0;
+            o->w[i] = row ? 0 : w ? w : WHY_STATE_ABSENT;
+        }
+    }
+    column_settle(o);
+}
+
+static void eval_holdif(struct edict_evaluator *e, const uint32_t *at)
+{
+    const struct cells a = cells_of(e, at[1]);
+    const uint32_t *listed = at + 4, count = at[3];
+    struct column *o = column_new(e, at[0]);
+    if (!o || !column_states(e, o))
+        return;
+    for (uint32_t i = 0; i < o->n; i++) {
+        uint32_t behind = 0, w = cell_w(&a, i);
+        for (uint32_t k = 0; k < count; k++) {
+            const struct cells c = cells_of(e, listed[k]);
+            behind = why_merge(e, behind, cell_w(&c, i));
+        }
+        if (behind) /* what is held says so itself */
+            w = why_merge(e, behind & WHY_HELD ? behind : why_hold(e, at[2], behind), w);
+        o->v[i] = cell_v(&a, i);
+        o->w[i] = w;
+    }
+    column_settle(o);
+}
+
+static void eval_order2(struct edict_evaluator *e, const uint32_t *at)
+{
+    const struct cells a = cells_of(e, at[1]), b = cells_of(e, at[2]), c = cells_of(e, at[3]), d = cells_of(e, at[4]);
+    struct column *o = column_new(e, at[0]);
+    if (!o || ((a.w || b.w || c.w || d.w) && !column_states(e, o)))
+        return;
+    for (uint32_t i = 0; i < o->n; i++) {
+        const int64_t x = cell_v(&a, i), y = cell_v(&b, i), p = cell_v(&c, i), q = cell_v(&d, i);
+        uint32_t w = o->w ? why_merge(e, cell_w(&a, i), cell_w(&b, i)) : 0;
+        o->v[i] = 0;
+        if (!w && x == y)
+            continue;
+        if (o->w && (o->w[i] = why_merge(e, w, why_merge(e, cell_w(&c, i), cell_w(&d, i)))))
+            continue;
+        o->v[i] = p > q || (p == q && x > y);
+    }
+    column_settle(o);
+}
+
+static void eval_gather(struct edict_evaluator *e, const uint32_t *at)
+{
+    const struct cells link = cells_of(e, at[1]), a = cells_of(e, at[2]);
+    const uint32_t type = e->program->registers[at[0]].type;
+    const int64_t blank = type == TYPE_LINK || type == TYPE_ROW ? -1 : 0;
+    struct column *o = column_new(e, at[0]);
+    if (!o || !column_states(e, o))
+        return;
+    for (uint32_t i = 0; i < o->n; i++) {
+        const uint32_t w = cell_w(&link, i);
+        const int64_t to = cell_v(&link, i);
+        if (w || to < 0) {
+            o->v[i] = blank;
+            o->w[i] = w ? w : WHY_STATE_ABSENT;
+        } else {
+            o->v[i] = cell_v(&a, (size_t)to);
+            o->w[i] = cell_w(&a, (size_t)to);
+        }
+    }
+    column_settle(o);
+}
+
+static void eval_index(struct edict_evaluator *e, const uint32_t *at)
+{
+    struct column *o = column_new(e, at[0]);
+    for (uint32_t i = 0; o && i < o->n; i++)
+        o->v[i] = i;
+}
+
+void eval_cells(struct edict_evaluator *e, enum op op, const uint32_t *at)
+{
+    switch (op) {
+    case OP_CODE_EQ: eval_eq(e, at); break;
+    case OP_CODE_LT: eval_lt(e, at); break;
+    case OP_CODE_LE: eval_le(e, at); break;
+    case OP_CODE_NOT: eval_not(e, at); break;
+    case OP_CODE_AND: eval_and_or(e, at, 0); break;
+    case OP_CODE_OR: eval_and_or(e, at, 1); break;
+    case OP_CODE_ADD: eval_add(e, at); break;
+    case OP_CODE_SUB: eval_sub(e, at); break;
+    case OP_CODE_MUL:
+    case OP_CODE_DIV: eval_mul_div(e, op, at); break;
+    case OP_CODE_SCALE: eval_scale(e, at); break;
+    case OP_CODE_DOC: eval_doc(e, at); break;
+    case OP_CODE_DOCOR: eval_docor(e, at); break;
+    case OP_CODE_IF: eval_if(e, at); break;
+    case OP_CODE_IN:
+    case OP_CODE_ANYIN: eval_in(e, op, at); break;
+    case OP_CODE_HAS: eval_has(e, at); break;
+    case OP_CODE_LISTS:
+    case OP_CODE_LOOKUP: eval_relation(e, op, at); break;
+    case OP_CODE_DATEOF: eval_dateof(e, at); break;
+    case OP_CODE_WEEKOF: eval_weekof(e, at); break;
+    case OP_CODE_YEARS: eval_years(e, at); break;
+    case OP_CODE_HOLDIF: eval_holdif(e, at); break;
+    case OP_CODE_ORDER2: eval_order2(e, at); break;
+    case OP_CODE_GATHER: eval_gather(e, at); break;
+    case OP_CODE_INDEX: eval_index(e, at); break;
+    default: break;
+    }
+}

@@ -1,0 +1,105 @@
+/* FIND, and the list of findings. Equal findings (row, kind, subject, reason, what changes) of different instructions
+ * are kept once. */
+#include "vm/eval.h"
+#include "vm/limits.h"
+
+static int finding_same(const struct finding *a, const struct finding *b)
+{
+    return a->row == b->row && a->kind == b->kind && a->domain == b->domain && a->record == b->record &&
+           a->other_domain == b->other_domain && a->other == b->other && a->why == b->why && a->message == b->message &&
+           a->change == b->change && a->value == b->value;
+}
+
+void finding_add(struct edict_evaluator *e, const struct finding *f)
+{
+    for (uint32_t i = 0; i < e->finding_count && e->findings[i].code_at < f->code_at; i++)
+        if (finding_same(&e->findings[i], f))
+            return;
+    if (e->finding_count >= LIMIT_FINDINGS) {
+        eval_limit(e, "findings", LIMIT_FINDINGS);
+        return;
+    }
+    void *at = e->findings;
+    int ok = pool_room(e, &at, &e->finding_room, e->finding_count + 1, sizeof *e->findings);
+    e->findings = at;
+    if (ok)
+        e->findings[e->finding_count++] = *f;
+}
+
+void finding_hold(
+    struct edict_evaluator *e, uint32_t row, uint32_t domain, uint32_t record, uint32_t why, const uint32_t *at)
+{
+    const struct finding f = { .kind = FIND_HOLD,
+        .row = row,
+        .domain = domain ? domain : NONE,
+        .record = domain ? record : NONE,
+        .other_domain = NONE,
+        .other = NONE,
+        .why = why,
+        .code_at = (uint32_t)(at - 1 - e->program->code) };
+    finding_add(e, &f);
+}
+
+/* Subject of record i of a domain: nothing for the encounter, both for a pair. */
+static void finding_subject(const struct edict_evaluator *e, struct finding *f, uint32_t domain, uint32_t i)
+{
+    const struct image_domain *d = &e->program->domains[domain];
+    f->domain = domain ? domain : NONE;
+    f->record = domain ? i : NONE;
+    f->other_domain = f->other = NONE;
+    if (d->kind == DOMAIN_CROSS) {
+        f->domain = d->a;
+        f->record = i / e->sizes[d->b];
+        f->other_domain = d->b;
+        f->other = i % e->sizes[d->b];
+    }
+}
+
+static int finding_args(struct edict_evaluator *e, struct finding *f, const uint32_t *regs, uint32_t count, uint32_t i)
+{
+    if (count > LIMIT_ARGUMENTS - e->arg_count) {
+        eval_limit(e, "operands of messages", LIMIT_ARGUMENTS);
+        return 0;
+    }
+    void *at = e->args;
+    int ok = pool_room(e, &at, &e->arg_room, e->arg_count + count, sizeof *e->args);
+    e->args = at;
+    f->args_at = e->arg_count;
+    f->args = count;
+    for (uint32_t k = 0; ok && k < count; k++) {
+        const struct cells c = cells_of(e, regs[k]);
+        e->args[e->arg_count++] =
+            (struct argument){ e->program->registers[regs[k]].type, cell_w(&c, i), cell_v(&c, i) };
+    }
+    return ok;
+}
+
+void eval_find(struct edict_evaluator *e, const uint32_t *at)
+{
+    const struct cells when = cells_of(e, at[2]), exists = cells_if(e, at[3]);
+    const uint32_t *args = at + 6, arg_count = at[5], change = args[arg_count], to = args[arg_count + 1];
+    uint32_t domain = reg_domain(e, at[2]);
+    if (!domain && at[3] != NONE)
+        domain = reg_domain(e, at[3]);
+    const uint32_t count = e->sizes[domain];
+    for (uint32_t i = 0; i < count && e->status == EDICT_OK; i++) {
+        const uint32_t w = cell_w(&when, i), x = cell_w(&exists, i);
+        if ((!w && !cell_v(&when, i)) || (!x && !cell_v(&exists, i)))
+            continue;
+        const struct cells value = cells_if(e, to);
+        const uint32_t doubt = why_merge(e, why_merge(e, w, x), change == CHANGE_NOTHING ? 0 : cell_w(&value, i));
+        struct finding f = { .kind = doubt ? FIND_HOLD : at[1],
+            .row = at[0],
+            .why = doubt,
+            .code_at = (uint32_t)(at - 1 - e->program->code) };
+        finding_subject(e, &f, domain, i);
+        if (!doubt) {
+            f.message = at[4];
+            f.change = change;
+            f.value = change == CHANGE_NOTHING ? 0 : cell_v(&value, i);
+            if (!finding_args(e, &f, args, arg_count, i))
+                return;
+        }
+        finding_add(e, &f);
+    }
+}

@@ -1,0 +1,385 @@
+/* Pairs of records (CROSS) and folds over the records that link to one: ANY, COUNT, SUM, MIN, MAX, FIRST, AGREE, UNION,
+ * SETOF, BEST. A record whose link is in doubt may belong to any target, so it puts all of them in doubt ("taint"). */
+#include "vm/eval.h"
+#include "vm/limits.h"
+
+struct fold {
+    struct edict_evaluator *e;
+    struct cells link, mask;
+    uint32_t records, targets;
+    struct column *o;
+    uint32_t *w;    /* states of the targets */
+    uint32_t *seen; /* members counted for each target */
+    uint32_t taint;
+};
+
+static int fold_open(struct fold *f, struct edict_evaluator *e, const uint32_t *at, uint32_t value)
+{
+    uint32_t domain = reg_domain(e, at[1]);
+    if (!domain && at[2] != NONE)
+        domain = reg_domain(e, at[2]);
+    if (!domain && value != NONE)
+        domain = reg_domain(e, value);
+    *f = (struct fold){ .e = e, .link = cells_of(e, at[1]), .mask = cells_if(e, at[2]) };
+    f->records = e->sizes[domain];
+    f->o = column_new(e, at[0]);
+    if (!f->o)
+        return 0;
+    f->targets = f->o->n;
+    f->w = column_states(e, f->o);
+    f->seen = eval_zero(e, f->targets, sizeof *f->seen);
+    return f->w && f->seen;
+}
+
+/* The target that record i certainly or perhaps links to, or -1; notes the taint. */
+static int64_t fold_link(struct fold *f, uint32_t i)
+{
+    const uint32_t w = cell_w(&f->link, i), m = cell_w(&f->mask, i);
+    if (!m && !cell_v(&f->mask, i))
+        return -1;
+    if (w && w != WHY_STATE_ABSENT)
+        f->taint = why_merge(f->e, f->taint, why_merge(f->e, w, m));
+    return w ? -1 : cell_v(&f->link, i);
+}
+
+static void fold_doubt(struct fold *f, int64_t target, uint32_t w) { f->w[target] = why_merge(f->e, f->w[target], w); }
+
+/* The target that record i is certainly counted for, or -1; a mask in doubt puts the target in doubt. */
+static int64_t fold_member(struct fold *f, uint32_t i)
+{
+    const int64_t target = fold_link(f, i);
+    const uint32_t m = target < 0 ? 0 : cell_w(&f->mask, i);
+    if (m)
+        fold_doubt(f, target, m);
+    return m ? -1 : target;
+}
+
+/* `none`: state of a target that no record was counted for. */
+static void fold_close(struct fold *f, uint32_t none)
+{
+    for (uint32_t t = 0; t < f->targets; t++) {
+        f->w[t] = why_merge(f->e, f->w[t], f->taint);
+        if (!f->w[t] && !f->seen[t])
+            f->w[t] = none;
+        if (f->w[t])
+            f->o->v[t] = 0;
+    }
+    column_settle(f->o);
+}
+
+static void fold_clear(struct fold *f)
+{
+    for (uint32_t t = 0; t < f->targets; t++)
+        f->o->v[t] = 0;
+}
+
+static void fold_any(struct edict_evaluator *e, const uint32_t *at)
+{
+    struct fold f;
+    if (!fold_open(&f, e, at, NONE))
+        return;
+    fold_clear(&f);
+    for (uint32_t i = 0; i < f.records; i++) {
+        const int64_t t = fold_member(&f, i);
+        if (t >= 0)
+            f.o->v[t] = 1;
+    }
+    for (uint32_t t = 0; t < f.targets; t++)
+        f.w[t] = f.o->v[t] ? 0 : why_merge(e, f.w[t], f.taint);
+    column_settle(f.o);
+}
+
+static void fold_count(struct edict_evaluator *e, const uint32_t *at)
+{
+    struct fold f;
+    if (!fold_open(&f, e, at, NONE))
+        return;
+    fold_clear(&f);
+    for (uint32_t i = 0; i < f.records; i++) {
+        const int64_t t = fold_member(&f, i);
+        if (t >= 0)
+            f.o->v[t]++;
+    }
+    fold_close(&f, 0);
+}
+
+static int same_value(const struct edict_evaluator *e, uint32_t type, int64_t x, int64_t y)
+{
+    if (x == y || (type != TYPE_CODES && type != TYPE_TIMES) || LIST_SIZE(x) != LIST_SIZE(y))
+        return x == y;
+    for (uint32_t i = 0; i < LIST_SIZE(x); i++)
+        if (type == TYPE_CODES ? e->codes[LIST_AT(x) + i] != e->codes[LIST_AT(y) + i]
+                               : e->intervals[LIST_AT(x) + i].from != e->intervals[LIST_AT(y) + i].from ||
+                                     e->intervals[LIST_AT(x) + i].to != e->intervals[LIST_AT(y) + i].to)
+            return 0;
+    return 1;
+}
+
+/* SUM, MIN, MAX, AGREE: one pass, the result so far in the output cell. */
+static void fold_values(struct edict_evaluator *e, enum op op, const uint32_t *at)
+{
+    struct fold f;
+    if (!fold_open(&f, e, at, at[3]))
+        return;
+    const struct cells a = cells_of(e, at[3]);
+    const uint32_t type = e->program->registers[at[0]].type;
+    uint32_t *differ = op == OP_CODE_AGREE ? eval_zero(e, f.targets, sizeof *differ) : NULL;
+    if (op == OP_CODE_AGREE && !differ)
+        return;
+    fold_clear(&f);
+    for (uint32_t i = 0; i < f.records; i++) {
+        const int64_t t = fold_member(&f, i);
+        if (t < 0)
+            continue;
+        const uint32_t w = cell_w(&a, i);
+        const int64_t x = cell_v(&a, i);
+        int64_t *o = &f.o->v[t];
+        if (w) {
+            fold_doubt(&f, t, w);
+            continue;
+        }
+        const int first = f.seen[t]++ == 0;
+        if (op == OP_CODE_SUM) {
+            if (__builtin_add_overflow(*o, x, o))
+                eval_range(e);
+        } else if (first || (op == OP_CODE_MIN && x < *o) || (op == OP_CODE_MAX && x > *o)) {
+            *o = x;
+        } else if (op == OP_CODE_AGREE && !same_value(e, type, x, *o)) {
+            differ[t] = 1;
+        }
+    }
+    for (uint32_t t = 0; differ && t < f.targets; t++)
+        if (differ[t])
+            fold_doubt(&f, t, why_hold(e, at[4], f.w[t]));
+    fold_close(&f, op == OP_CODE_SUM ? 0 : WHY_STATE_ABSENT);
+}
+
+static void fold_first(struct edict_evaluator *e, const uint32_t *at)
+{
+    struct fold f;
+    if (!fold_open(&f, e, at, at[3]))
+        return;
+    const struct cells a = cells_of(e, at[3]);
+    for (uint32_t i = 0; i < f.records; i++) {
+        const int64_t t = fold_link(&f, i);
+        if (t < 0 || f.seen[t])
+            continue;
+        const uint32_t m = cell_w(&f.mask, i);
+        f.seen[t] = !m;
+        fold_doubt(&f, t, m);
+        if (!m) {
+            f.o->v[t] = cell_v(&a, i);
+            fold_doubt(&f, t, cell_w(&a, i));
+        }
+    }
+    fold_close(&f, WHY_STATE_ABSENT);
+}
+
+/* The certain members of every target in record order: those of t are list[start[t]] to list[start[t + 1]]. */
+static int fold_members(struct fold *f, uint32_t **start, uint32_t **list)
+{
+    int64_t *target = eval_alloc(f->e, f->records, sizeof *target);
+    uint32_t *s = eval_zero(f->e, (size_t)f->targets + 2, sizeof *s);
+    *list = eval_alloc(f->e, f->records, sizeof **list);
+    if (!target || !s || !*list)
+        return 0;
+    for (uint32_t i = 0; i < f->records; i++) {
+        target[i] = fold_member(f, i);
+        if (target[i] >= 0)
+            s[target[i] + 2]++;
+    }
+    for (uint32_t t = 0; t < f->targets; t++)
+        s[t + 2] += s[t + 1];
+    for (uint32_t i = 0; i < f->records; i++)
+        if (target[i] >= 0)
+            (*list)[s[target[i] + 1]++] = i;
+    *start = s;
+    return 1;
+}
+
+static void fold_union(struct edict_evaluator *e, const uint32_t *at)
+{
+    struct fold f;
+    uint32_t *start, *list;
+    if (!fold_open(&f, e, at, at[3]) || !fold_members(&f, &start, &list))
+        return;
+    const struct cells a = cells_of(e, at[3]);
+    for (uint32_t t = 0; t < f.targets && e->status == EDICT_OK; t++) {
+        for (uint32_t k = start[t]; a.w && k < start[t + 1]; k++)
+            fold_doubt(&f, t, cell_w(&a, list[k]));
+        f.o->v[t] = f.w[t] ? 0 : times_union(e, a.v, list + start[t], start[t + 1] - start[t], a.step);
+    }
+    fold_close(&f, 0);
+}
+
+/* Sets of tuples met so far, by content. A tuple is `width` pairs (value, is it documented). */
+struct identity {
+    struct identity *next;
+    uint64_t hash;
+    uint32_t width, count, number;
+    const int64_t *parts;
+};
+enum { IDENTITY_HEADS = 256 };
+struct identities {
+    struct identity *heads[IDENTITY_HEADS];
+    uint32_t count;
+};
+
+struct tuples {
+    const int64_t *parts;
+    uint32_t words;
+};
+
+static int tuple_order(const struct tuples *s, uint32_t a, uint32_t b)
+{
+    const int64_t *x = s->parts + (size_t)a * s->words, *y = s->parts + (size_t)b * s->words;
+    for (uint32_t i = 0; i < s->words; i++)
+        if (x[i] != y[i])
+            return x[i] < y[i] ? -1 : 1;
+    return 0;
+}
+
+static int by_tuple(const void *context, uint32_t a, uint32_t b) { return tuple_order(context, a, b); }
+
+static int64_t identity_of(struct edict_evaluator *e, const int64_t *parts, uint32_t words, uint32_t count)
+{
+    struct identities *all = e->identities;
+    if (!all && !(all = e->identities = eval_zero(e, 1, sizeof *all)))
+        return 0;
+    const size_t size = (size_t)words * count;
+    uint64_t hash = hash_mix(words, count);
+    for (size_t i = 0; i < size; i++)
+        hash = hash_mix(hash, (uint64_t)parts[i]);
+    struct identity **head = &all->heads[hash % IDENTITY_HEADS];
+    for (struct identity *x = *head; x; x = x->next) {
+        size_t i = 0;
+        if (x->hash != hash || x->width != words || x->count != count)
+            continue;
+        while (i < size && x->parts[i] == parts[i])
+            i++;
+        if (i == size)
+            return x->number;
+    }
+    struct identity *x = eval_alloc(e, 1, sizeof *x);
+    if (!x)
+        return 0;
+    *x = (struct identity){ *head, hash, words, count, all->count++, parts };
+    *head = x;
+    return x->number;
+}
+
+static void fold_setof(struct edict_evaluator *e, const uint32_t *at)
+{
+    struct fold f;
+    uint32_t *start, *list;
+    const uint32_t width = at[3], *regs = at + 4;
+    if (!fold_open(&f, e, at, width ? regs[0] : NONE) || !fold_members(&f, &start, &list))
+        return;
+    uint32_t *order = eval_alloc(e, f.records, sizeof *order);
+    for (uint32_t t = 0; order && t < f.targets; t++) {
+        const uint32_t count = start[t + 1] - start[t];
+        struct tuples s = { NULL, width * 2 };
+        int64_t *parts = eval_alloc(e, (size_t)count * s.words, sizeof *parts);
+        int64_t *sorted = eval_alloc(e, (size_t)count * s.words, sizeof *sorted);
+        if (!parts || !sorted)
+            return;
+        for (uint32_t k = 0; k < count; k++) {
+            order[k] = k;
+            for (uint32_t c = 0; c < width; c++) {
+                const struct cells a = cells_of(e, regs[c]);
+                const uint32_t i = list[start[t] + k], w = cell_w(&a, i);
+                parts[(size_t)k * s.words + 2 * c] = w ? 0 : cell_v(&a, i);
+                parts[(size_t)k * s.words + 2 * c + 1] = w != 0;
+            }
+        }
+        s.parts = parts;
+        eval_sort(e, order, count, by_tuple, &s);
+        uint32_t unique = 0;
+        for (uint32_t k = 0; k < count; k++) {
+            if (k && tuple_order(&s, order[k - 1], order[k]) == 0)
+                continue;
+            for (uint32_t c = 0; c < s.words; c++)
+                sorted[(size_t)unique * s.words + c] = parts[(size_t)order[k] * s.words + c];
+            unique++;
+        }
+        f.o->v[t] = identity_of(e, sorted, s.words, unique);
+    }
+    fold_close(&f, 0);
+}
+
+/* BEST: a member in doubt matters where its best possible level beats the best certain one and its value is another. */
+static void fold_best(struct edict_evaluator *e, const uint32_t *at)
+{
+    struct fold f;
+    if (!fold_open(&f, e, at, reg_domain(e, at[3]) ? at[3] : at[4]))
+        return;
+    const struct cells level = cells_of(e, at[3]), value = cells_of(e, at[4]);
+    uint32_t *best = eval_alloc(e, f.targets, sizeof *best);
+    if (!best)
+        return;
+    for (uint32_t t = 0; t < f.targets; t++)
+        best[t] = NONE;
+    for (uint32_t i = 0; i < f.records; i++) {
+        const int64_t t = fold_link(&f, i);
+        if (t < 0)
+            continue;
+        f.seen[t]++;
+        if (cell_w(&f.mask, i) || cell_w(&level, i))
+            continue;
+        if (best[t] == NONE || cell_v(&level, i) < cell_v(&level, best[t]))
+            best[t] = i;
+    }
+    for (uint32_t i = 0; i < f.records; i++) {
+        const int64_t t = fold_link(&f, i);
+        const uint32_t m = cell_w(&f.mask, i), doubt = why_merge(e, m, cell_w(&level, i));
+        if (t < 0 || !doubt)
+            continue;
+        if (f.seen[t] == 1 && !m) { /* the only one: whatever its level is */
+            best[t] = i;
+            continue;
+        }
+        const uint32_t b = best[t];
+        if (b == NONE)
+            fold_doubt(&f, t, doubt);
+        else if (cell_v(&level, i) < cell_v(&level, b) || (cell_v(&level, i) == cell_v(&level, b) && i < b))
+            if (cell_w(&value, i) || cell_w(&value, b) || cell_v(&value, i) != cell_v(&value, b))
+                fold_doubt(&f, t, doubt);
+    }
+    for (uint32_t t = 0; t < f.targets; t++) {
+        f.o->v[t] = best[t] == NONE ? 0 : cell_v(&value, best[t]);
+        if (best[t] != NONE && !f.w[t])
+            f.w[t] = cell_w(&value, best[t]);
+    }
+    fold_close(&f, WHY_STATE_ABSENT);
+}
+
+static void eval_cross(struct edict_evaluator *e, const uint32_t *at)
+{
+    const struct image_domain *d = &e->program->domains[at[0]];
+    const uint32_t a = e->sizes[d->a], b = e->sizes[d->b];
+    if ((uint64_t)a * b > LIMIT_PAIRS) {
+        eval_limit(e, "pairs of records", LIMIT_PAIRS);
+        return;
+    }
+    e->sizes[at[0]] = a * b;
+    struct column *x = column_new(e, at[1]), *y = column_new(e, at[2]);
+    for (uint32_t i = 0, k = 0; x && y && i < a; i++)
+        for (uint32_t j = 0; j < b; j++, k++) {
+            x->v[k] = i;
+            y->v[k] = j;
+        }
+}
+
+void eval_fold(struct edict_evaluator *e, enum op op, const uint32_t *at)
+{
+    switch (op) {
+    case OP_CODE_CROSS: eval_cross(e, at); break;
+    case OP_CODE_ANY: fold_any(e, at); break;
+    case OP_CODE_COUNT: fold_count(e, at); break;
+    case OP_CODE_FIRST: fold_first(e, at); break;
+    case OP_CODE_UNION: fold_union(e, at); break;
+    case OP_CODE_SETOF: fold_setof(e, at); break;
+    case OP_CODE_BEST: fold_best(e, at); break;
+    default: fold_values(e, op, at);
+    }
+}

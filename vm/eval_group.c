@@ -1,0 +1,196 @@
+/* GROUP: places every record of a domain into a group by the first row that matches, and makes the domain of the
+ * groups. A record that cannot be placed for certain is a group of its own whose existence is in doubt. */
+#include "vm/eval.h"
+
+#include <string.h>
+
+struct group_row {
+    const uint32_t *cells, *keys;
+    uint32_t mode, key_count;
+};
+enum place { PLACE_NONE, PLACE_ALONE, PLACE_KEYED };
+
+struct grouping {
+    struct edict_evaluator *e;
+    struct match m;
+    const struct group_row *rows;
+    uint32_t row_count;
+    struct cells where, start, stop;
+    uint32_t *place; /* enum place of each record */
+    uint32_t *row;   /* the row that decided */
+    uint32_t *doubt; /* reasons why the record cannot be placed */
+    uint32_t *group; /* a record that stands for the group; in the end the group's number */
+    uint32_t taint;  /* reasons that put every group in doubt */
+};
+
+/* Row, keys and existence of record i. */
+static void group_place(struct grouping *g, uint32_t i)
+{
+    const struct group_row *row = NULL;
+    uint32_t open = 0;
+    g->place[i] = PLACE_NONE;
+    g->group[i] = i;
+    g->doubt[i] = 0;
+    const uint32_t where = cell_w(&g->where, i);
+    if (!where && !cell_v(&g->where, i))
+        return;
+    for (uint32_t r = 0; r < g->row_count; r++) {
+        const enum match_result is = match_row(&g->m, g->rows[r].cells, i);
+        if (is == MATCH_NO)
+            continue;
+        row = &g->rows[r];
+        if (is == MATCH_YES)
+            break;
+        open = why_merge(g->e, open, g->m.why);
+    }
+    if (!row)
+        return;
+    for (uint32_t k = 0; !open && k < row->key_count; k++) {
+        const struct cells key = cells_of(g->e, row->keys[k]);
+        open = why_merge(g->e, open, cell_w(&key, i));
+    }
+    g->taint = why_merge(g->e, g->taint, open ? why_merge(g->e, open, where) : 0);
+    g->doubt[i] = why_merge(g->e, where, open);
+    g->row[i] = (uint32_t)(row - g->rows);
+    g->place[i] = g->doubt[i] || row->mode == KEY_ALONE ? PLACE_ALONE : PLACE_KEYED;
+}
+
+static int same_keys(const void *context, uint32_t a, uint32_t b)
+{
+    const struct grouping *g = context;
+    if (g->row[a] != g->row[b])
+        return 0;
+    const struct group_row *row = &g->rows[g->row[a]];
+    for (uint32_t k = 0; k < row->key_count; k++) {
+        const struct cells key = cells_of(g->e, row->keys[k]);
+        if (cell_v(&key, a) != cell_v(&key, b))
+            return 0;
+    }
+    return 1;
+}
+
+static uint64_t keys_hash(const struct grouping *g, uint32_t i)
+{
+    const struct group_row *row = &g->rows[g->row[i]];
+    uint64_t hash = hash_mix(1, g->row[i]);
+    for (uint32_t k = 0; k < row->key_count; k++) {
+        const struct cells key = cells_of(g->e, row->keys[k]);
+        hash = hash_mix(hash, (uint64_t)cell_v(&key, i));
+    }
+    return hash;
+}
+
+static int by_start(const void *context, uint32_t a, uint32_t b)
+{
+    const struct grouping *g = context;
+    const int64_t x = cell_v(&g->start, a), y = cell_v(&g->start, b);
+    return x < y ? -1 : x > y;
+}
+
+/* Cuts one group into chains of runs that touch: `list` holds its `count` members. */
+static void group_chain(struct grouping *g, uint32_t *list, uint32_t count)
+{
+    uint32_t n = 0, head = NONE;
+    int64_t reach = 0;
+    for (uint32_t k = 0; k < count; k++) {
+        g->group[list[k]] = list[k];
+        if (!cell_w(&g->start, list[k]))
+            list[n++] = list[k];
+    }
+    eval_sort(g->e, list, n, by_start, g);
+    for (uint32_t k = 0; k < n; k++) {
+        const uint32_t i = list[k];
+        const int joins = head != NONE && cell_v(&g->start, i) <= reach;
+        if (joins)
+            g->group[i] = head;
+        if (cell_w(&g->stop, i))
+            head = NONE;
+        else if (!joins || cell_v(&g->stop, i) > reach)
+            reach = cell_v(&g->stop, i);
+        if (!joins && !cell_w(&g->stop, i))
+            head = i;
+    }
+}
+
+static void group_unbroken(struct grouping *g, uint32_t records)
+{
+    uint32_t *list = eval_alloc(g->e, records, sizeof *list), *leader = eval_alloc(g->e, records, sizeof *leader);
+    if (!list || !leader)
+        return;
+    memcpy(leader, g->group, records * sizeof *leader);
+    for (uint32_t i = 0; i < records; i++) {
+        uint32_t n = 0;
+        if (g->place[i] != PLACE_KEYED || leader[i] != i || g->rows[g->row[i]].mode != KEY_UNBROKEN)
+            continue;
+        for (uint32_t k = i; k < records; k++)
+            if (g->place[k] == PLACE_KEYED && leader[k] == i)
+                list[n++] = k;
+        group_chain(g, list, n);
+    }
+}
+
+/* Numbers the groups in order of their first member and writes the two columns. */
+static void group_write(struct grouping *g, const uint32_t *at, uint32_t records)
+{
+    struct edict_evaluator *e = g->e;
+    uint32_t *number = eval_alloc(e, records, sizeof *number), *first = eval_alloc(e, records, sizeof *first),
+             count = 0;
+    struct column *link = column_new(e, at[3]);
+    if (!number || !first)
+        return;
+    memset(number, 0xff, records * sizeof *number);
+    for (uint32_t i = 0; link && i < records; i++) {
+        link->v[i] = -1;
+        if (g->place[i] == PLACE_NONE)
+            continue;
+        uint32_t *n = &number[g->group[i]];
+        if (*n == NONE) {
+            first[count] = i;
+            *n = count++;
+        }
+        link->v[i] = *n;
+    }
+    e->sizes[at[0]] = count;
+    struct column *exists = column_new(e, at[2]);
+    if (!exists || !column_states(e, exists))
+        return;
+    for (uint32_t k = 0; k < count; k++) {
+        exists->w[k] = why_merge(e, g->doubt[first[k]], g->taint);
+        exists->v[k] = !exists->w[k];
+    }
+    column_settle(exists);
+}
+
+void eval_group(struct edict_evaluator *e, const uint32_t *at)
+{
+    const uint32_t *head = at, records = e->sizes[at[1]];
+    struct grouping g = { .e = e, .where = cells_if(e, at[4]) };
+    at = match_open(&g.m, e, at + 5);
+    struct group_row *rows = at ? eval_alloc(e, at[0], sizeof *rows) : NULL;
+    g.place = eval_alloc(e, records, sizeof *g.place);
+    g.row = eval_zero(e, records, sizeof *g.row);
+    g.doubt = eval_alloc(e, records, sizeof *g.doubt);
+    g.group = eval_alloc(e, records, sizeof *g.group);
+    struct eval_index index;
+    if (!rows || !g.place || !g.row || !g.doubt || !g.group || !index_new(e, &index, records))
+        return;
+    int chains = 0;
+    g.rows = rows;
+    g.row_count = *at++;
+    for (uint32_t r = 0; r < g.row_count; r++) {
+        const uint32_t *tail = match_skip(at + 1);
+        rows[r] = (struct group_row){ at + 1, tail + 2, tail[0], tail[1] };
+        chains |= tail[0] == KEY_UNBROKEN;
+        at = tail + 2 + tail[1];
+    }
+    g.start = cells_if(e, at[0]);
+    g.stop = cells_if(e, at[1]);
+    for (uint32_t i = 0; i < records; i++)
+        group_place(&g, i);
+    for (uint32_t i = 0; i < records; i++)
+        if (g.place[i] == PLACE_KEYED)
+            g.group[i] = index_add(&index, keys_hash(&g, i), i, same_keys, &g);
+    if (chains)
+        group_unbroken(&g, records);
+    group_write(&g, head, records);
+}

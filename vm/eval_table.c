@@ -1,0 +1,367 @@
+/* Matching of rows, and what is made of it: TABLE, HIER; and the time ladder: STEP and its inverse. Matching is
+ * three-valued: a row is certain, impossible or possible, and a possible row carries the reasons. */
+#include "vm/eval.h"
+
+const uint32_t *match_open(struct match *m, struct edict_evaluator *e, const uint32_t *at)
+{
+    *m = (struct match){ .e = e, .count = *at++ };
+    m->columns = eval_alloc(e, m->count, sizeof *m->columns);
+    if (!m->columns)
+        return NULL;
+    for (uint32_t i = 0; i < m->count; i++, at += 2)
+        m->columns[i] = (struct match_column){ cells_of(e, at[0]), at[1] };
+    const struct cells date = cells_of(e, e->program->header->date_register);
+    m->date = cell_v(&date, 0);
+    m->date_why = cell_w(&date, 0);
+    return at;
+}
+
+static unsigned code_bytes(int64_t code)
+{
+    unsigned n = 0;
+    for (uint64_t c = (uint64_t)code; c; c <<= 8)
+        n++;
+    return n;
+}
+
+/* One test of a documented value; the reasons of an operand in doubt are put into `why`. */
+static int test_value(const struct match *m, const uint32_t *cell, int64_t v, size_t record, uint32_t *why)
+{
+    const uint32_t test = cell[0] & ~(uint32_t)CELL_NEGATED;
+    if (test == CELL_IN) {
+        *why = m->date_why;
+        return set_has(m->e->program, cell[1], v, m->date);
+    }
+    const struct cells x = cells_of(m->e, cell[1]);
+    const int64_t low = cell_v(&x, record);
+    *why = cell_w(&x, record);
+    switch (test) {
+    case CELL_EQ: return v == low;
+    case CELL_GE: return v >= low;
+    case CELL_LE: return v <= low;
+    case CELL_GT: return v > low;
+    case CELL_LT: return v < low;
+    default: break;
+    }
+    const struct cells y = cells_of(m->e, cell[2]);
+    *why = why_merge(m->e, *why, cell_w(&y, record));
+    return low <= v && v <= cell_v(&y, record) && (test == CELL_RANGE || code_bytes(v) == code_bytes(low));
+}
+
+/* One alternative; MATCH_MAYBE puts its reasons into `why`. */
+static enum match_result match_test(
+    const struct match *m, const struct match_column *c, const uint32_t *cell, size_t record, uint32_t *why)
+{
+    const uint32_t w = cell_w(&c->cells, record), test = cell[0] & ~(uint32_t)CELL_NEGATED;
+    const int negated = (cell[0] & CELL_NEGATED) != 0, asks = test == CELL_UNDOC || test == CELL_DOC;
+    *why = 0;
+    if (w & WHY_HELD || (w && !asks && !c->named)) {
+        *why = w;
+        return MATCH_MAYBE;
+    }
+    if (asks)
+        return ((test == CELL_UNDOC) == (w != 0)) != negated ? MATCH_YES : MATCH_NO;
+    if (w)
+        return MATCH_NO;
+    const int yes = test_value(m, cell, cell_v(&c->cells, record), record, why);
+    return *why ? MATCH_MAYBE : yes != negated ? MATCH_YES : MATCH_NO;
+}
+
+enum match_result match_row(struct match *m, const uint32_t *cells, size_t record)
+{
+    const uint32_t *at = cells + 1;
+    uint32_t row_why = 0;
+    for (uint32_t i = 0; i < m->count; i++) {
+        const uint32_t count = *at++, *next = at + (size_t)count * 3;
+        enum match_result cell = count ? MATCH_NO : MATCH_YES;
+        uint32_t cell_why = 0;
+        for (; at < next && cell != MATCH_YES; at += 3) {
+            uint32_t why;
+            const enum match_result one = match_test(m, &m->columns[i], at, record, &why);
+            if (one == MATCH_NO)
+                continue;
+            cell = one;
+            cell_why = why_merge(m->e, cell_why, why);
+        }
+        at = next;
+        if (cell == MATCH_NO)
+            return MATCH_NO;
+        if (cell == MATCH_MAYBE)
+            row_why = why_merge(m->e, row_why, cell_why);
+    }
+    m->why = row_why;
+    return row_why ? MATCH_MAYBE : MATCH_YES;
+}
+
+const uint32_t *match_skip(const uint32_t *cells)
+{
+    uint32_t columns = *cells++;
+    while (columns--)
+        cells += 1 + (size_t)*cells * 3;
+    return cells;
+}
+
+uint32_t match_behind(const struct match *m, const uint32_t *cells, size_t record, int asked)
+{
+    const uint32_t *at = cells + 1;
+    uint32_t tested = 0, any = 0;
+    for (uint32_t i = 0; i < m->count; i++) {
+        const uint32_t count = *at++, w = cell_w(&m->columns[i].cells, record);
+        int asks = 0;
+        for (uint32_t k = 0; k < count; k++, at += 3)
+            asks |= (at[0] & ~(uint32_t)CELL_NEGATED) == CELL_UNDOC;
+        if (asks)
+            tested = why_merge(m->e, tested, w);
+        if (asked || count)
+            any = why_merge(m->e, any, w);
+    }
+    return asked && tested ? tested : any;
+}
+
+struct table_row {
+    const uint32_t *cells;
+    uint32_t row, kind, reg;
+};
+struct hit {
+    const struct table_row *row;
+    uint32_t why;
+};
+
+/* Rows possible for a record, up to the first certain one. `*sure` says whether there is one. */
+static uint32_t table_hits(struct match *m, const struct table_row *rows, uint32_t count, uint32_t policy,
+    size_t record, struct hit *hits, const struct table_row **sure, const struct table_row **second)
+{
+    uint32_t n = 0;
+    *sure = *second = NULL;
+    for (uint32_t r = 0; r < count; r++) {
+        const enum match_result is = match_row(m, rows[r].cells, record);
+        if (is == MATCH_NO)
+            continue;
+        if (*sure && is == MATCH_YES) {
+            *second = &rows[r];
+            return n;
+        }
+        if (*sure)
+            continue;
+        hits[n++] = (struct hit){ &rows[r], is == MATCH_MAYBE ? m->why : 0 };
+        if (is == MATCH_YES) {
+            *sure = &rows[r];
+            if (policy == HIT_FIRST)
+                return n;
+        }
+    }
+    return n;
+}
+
+static uint32_t row_result(struct match *m, const struct table_row *row, size_t record, int64_t *v)
+{
+    *v = 0;
+    if (row->kind == RESULT_REGISTER) {
+        const struct cells c = cells_of(m->e, row->reg);
+        *v = cell_v(&c, record);
+        return cell_w(&c, record);
+    }
+    if (row->kind == RESULT_HOLD)
+        return why_hold(m->e, row->row, match_behind(m, row->cells, record, 1));
+    const uint32_t behind = match_behind(m, row->cells, record, 0);
+    return behind ? behind : WHY_STATE_ABSENT;
+}
+
+/* The result of a record's hits; `*row`: the trace row that decided, -1: none did. */
+static uint32_t table_result(struct match *m, const struct hit *hits, uint32_t count, const struct table_row *sure,
+    size_t record, int64_t *v, int64_t *row)
+{
+    *row = -1;
+    *v = 0;
+    if (!count)
+        return WHY_STATE_ABSENT;
+    uint32_t w = row_result(m, hits[0].row, record, v);
+    if (count == 1 && sure) {
+        *row = sure->row;
+        return w;
+    }
+    int same = sure && !w;
+    w = why_merge(m->e, hits[0].why, w);
+    for (uint32_t i = 1; i < count; i++) {
+        int64_t other;
+        const uint32_t state = row_result(m, hits[i].row, record, &other);
+        same = same && !state && other == *v;
+        w = why_merge(m->e, w, why_merge(m->e, hits[i].why, state));
+    }
+    if (same) {
+        *row = sure->row;
+        return 0;
+    }
+    *v = 0;
+    return w;
+}
+
+void eval_table(struct edict_evaluator *e, const uint32_t *at)
+{
+    struct column *o = column_new(e, at[0]), *trace = column_new(e, at[1]);
+    if (!o || !trace || !column_states(e, o))
+        return;
+    const uint32_t policy = at[2];
+    struct match m;
+    at = match_open(&m, e, at + 3);
+    const uint32_t count = at ? *at++ : 0;
+    struct table_row *rows = at ? eval_alloc(e, count, sizeof *rows) : NULL;
+    struct hit *hits = rows ? eval_alloc(e, count, sizeof *hits) : NULL;
+    if (!hits)
+        return;
+    for (uint32_t r = 0; r < count; r++) {
+        const uint32_t *tail = match_skip(at + 1);
+        rows[r] = (struct table_row){ at + 1, at[0], tail[0], tail[1] };
+        at = tail + 2;
+    }
+    for (uint32_t i = 0; i < o->n; i++) {
+        const struct table_row *sure, *second;
+        const uint32_t n = table_hits(&m, rows, count, policy, i, hits, &sure, &second);
+        o->w[i] = table_result(&m, hits, n, sure, i, &o->v[i], &trace->v[i]);
+        if (second) {
+            o->v[i] = 0;
+            o->w[i] = why_hold(e, second->row, 0);
+            trace->v[i] = second->row;
+        }
+    }
+    column_settle(o);
+}
+
+void eval_hier(struct edict_evaluator *e, const uint32_t *at)
+{
+    struct column *o = column_new(e, at[0]);
+    if (!o || !column_states(e, o))
+        return;
+    struct match m;
+    at = match_open(&m, e, at + 1);
+    const uint32_t count = at ? *at++ : 0, *rows = at;
+    for (uint32_t i = 0; rows && i < o->n; i++) {
+        int possible = 0;
+        o->v[i] = count;
+        at = rows;
+        for (uint32_t r = 0; r < count; r++, at = match_skip(at + 1)) {
+            const enum match_result is = match_row(&m, at + 1, i);
+            if (is == MATCH_NO)
+                continue;
+            if (!possible)
+                o->v[i] = r;
+            if (is == MATCH_YES)
+                break;
+            possible = 1;
+            o->w[i] = why_merge(e, o->w[i], m.why);
+        }
+    }
+    column_settle(o);
+}
+
+/* Number of the last rung from <= x, `count` where there is none; its state. */
+static uint32_t ladder_rung(struct edict_evaluator *e, const struct ladder *l, size_t record, int64_t x, uint32_t *rung)
+{
+    uint32_t w = 0;
+    *rung = l->count;
+    for (uint32_t i = 0; i < l->count; i++) {
+        const struct cells from = cells_of(e, l->rungs[(size_t)i * l->each]);
+        w = why_merge(e, w, cell_w(&from, record));
+        if (cell_v(&from, record) <= x)
+            *rung = i;
+    }
+    return w;
+}
+
+static uint32_t rung_units(
+    struct edict_evaluator *e, const struct ladder *l, size_t record, uint32_t rung, int64_t *units)
+{
+    const uint32_t word = l->rungs[(size_t)rung * l->each + l->units_at];
+    *units = word;
+    if (l->units_direct)
+        return 0;
+    const struct cells c = cells_of(e, word);
+    *units = cell_v(&c, record);
+    return cell_w(&c, record);
+}
+
+/* Stride and more of the part above the last rung; 0 in *stride: there is none. */
+static uint32_t ladder_stride(
+    struct edict_evaluator *e, const struct ladder *l, size_t record, int64_t *stride, int64_t *more)
+{
+    *stride = *more = 0;
+    if (l->stride == NONE || l->more == NONE || !l->count)
+        return 0;
+    const struct cells s = cells_of(e, l->stride), a = cells_of(e, l->more);
+    const uint32_t w = why_merge(e, cell_w(&s, record), cell_w(&a, record));
+    if (!w && cell_v(&s, record) > 0) {
+        *stride = cell_v(&s, record);
+        *more = cell_v(&a, record);
+    }
+    return w;
+}
+
+uint32_t ladder_units(
+    struct edict_evaluator *e, const struct ladder *l, size_t record, int64_t x, int64_t *units, uint32_t *rung)
+{
+    *units = 0;
+    uint32_t w = ladder_rung(e, l, record, x, rung);
+    if (w || *rung == l->count)
+        return w;
+    w = rung_units(e, l, record, *rung, units);
+    if (w || *rung + 1 < l->count)
+        return w;
+    int64_t stride, more, beyond;
+    w = ladder_stride(e, l, record, &stride, &more);
+    if (!w && stride) {
+        const struct cells last = cells_of(e, l->rungs[(size_t)*rung * l->each]);
+        if (__builtin_sub_overflow(x, cell_v(&last, record), &beyond) ||
+            __builtin_mul_overflow(beyond / stride, more, &beyond) || __builtin_add_overflow(*units, beyond, units))
+            eval_range(e);
+    }
+    return w;
+}
+
+uint32_t ladder_need(struct edict_evaluator *e, const struct ladder *l, size_t record, int64_t unit, int64_t *x)
+{
+    int64_t units = 0, stride, more;
+    *x = INT64_MAX;
+    for (uint32_t i = 0; i < l->count; i++) {
+        const struct cells from = cells_of(e, l->rungs[(size_t)i * l->each]);
+        const uint32_t w = why_merge(e, cell_w(&from, record), rung_units(e, l, record, i, &units));
+        if (w)
+            return w;
+        if (units >= unit) {
+            *x = cell_v(&from, record);
+            return 0;
+        }
+    }
+    const uint32_t w = ladder_stride(e, l, record, &stride, &more);
+    if (!w && stride && more > 0) {
+        const struct cells last = cells_of(e, l->rungs[(size_t)(l->count - 1) * l->each]);
+        int64_t steps, far;
+        if (!__builtin_sub_overflow(unit, units, &steps) &&
+            !__builtin_mul_overflow(steps / more + (steps % more != 0), stride, &far) &&
+            !__builtin_add_overflow(far, cell_v(&last, record), &far))
+            *x = far;
+    }
+    return w;
+}
+
+void eval_step(struct edict_evaluator *e, const uint32_t *at)
+{
+    const struct cells a = cells_of(e, at[2]);
+    struct column *o = column_new(e, at[0]), *trace = column_new(e, at[1]);
+    if (!o || !trace || !column_states(e, o))
+        return;
+    const uint32_t count = at[3], *rungs = at + 4, *tail = rungs + (size_t)count * 3;
+    const struct ladder l = {
+        .rungs = rungs + 1, .count = count, .each = 3, .units_at = 1, .stride = tail[0], .more = tail[1]
+    };
+    for (uint32_t i = 0; i < o->n; i++) {
+        uint32_t rung = count;
+        o->v[i] = 0;
+        o->w[i] = cell_w(&a, i);
+        if (!o->w[i])
+            o->w[i] = ladder_units(e, &l, i, cell_v(&a, i), &o->v[i], &rung);
+        if (o->w[i])
+            o->v[i] = 0;
+        trace->v[i] = o->w[i] || !count ? -1 : (int64_t)rungs[(size_t)(rung < count ? rung : 0) * 3];
+    }
+    column_settle(o);
+}

@@ -1,0 +1,215 @@
+/* Findings as JSON: whom they are about, what should change, what must be documented. Keys in the contract's
+ * order. */
+#include "vm/result.h"
+
+#include <string.h>
+
+/* A message with {0}, {1} … replaced by its operands. */
+static void message(struct edict_evaluator *e, struct buffer *out, const struct finding *f)
+{
+    const struct edict_program *p = e->program;
+    const char *at = program_string(p, f->message), *end = at + p->strings[f->message].size, *done = at;
+    struct input *in = input_of(e);
+    struct buffer *text = &in->words;
+    buffer_clear(text);
+    for (; at < end; at++) {
+        if (*at != '{') continue;
+        const char *digit = at + 1;
+        uint32_t n = 0;
+        while (digit < end && *digit >= '0' && *digit <= '9' && n < 1000) n = n * 10 + (uint32_t)(*digit++ - '0');
+        if (digit == at + 1 || digit >= end || *digit != '}' || n >= f->args) continue;
+        buffer_add(text, done, (size_t)(at - done));
+        const struct argument *a = &e->args[f->args_at + n];
+        if (a->state) buffer_text(text, "not documented");
+        else result_value(e, text, a->type, a->value);
+        at = digit;
+        done = digit + 1;
+    }
+    if (end > done) buffer_add(text, done, (size_t)(end - done));
+    buffer_json(out, text->at ? text->at : "", text->size);
+}
+
+static const char *kind_word(uint32_t kind)
+{
+    static const char *const words[] = { "deny", "change", "missing", "hold", "review", "note" };
+    return kind < sizeof words / sizeof *words ? words[kind] : "note";
+}
+
+static void put_head(struct buffer *out, const struct edict_program *p, uint32_t kind, uint32_t row)
+{
+    buffer_byte(out, '{');
+    put_key(out, "kind", 1);
+    buffer_printf(out, "\"%s\"", kind_word(kind));
+    put_key(out, "rule", 0);
+    put_string(out, p, p->items[p->rows[row].item].name);
+}
+
+static void put_known_as(struct edict_evaluator *e, struct buffer *out, uint32_t domain, const unsigned char *marks,
+    const char *front)
+{
+    const struct edict_program *p = e->program;
+    uint32_t fact = known_fact(p, domain), r = 0;
+    while (r < e->sizes[domain] && !marks[r]) r++;
+    if (r == e->sizes[domain]) return;
+    buffer_printf(out, ", \"%s%s\": ", front,
+                  program_string(p, fact == NONE ? p->domains[domain].name : p->facts[fact].name));
+    put_known(e, out, domain, r);
+}
+
+/* The records that a finding is about: single ones under their fact's name, others as lists. */
+static void put_subjects(struct edict_evaluator *e, struct buffer *out, const struct finding *f)
+{
+    const struct edict_program *p = e->program;
+    struct holds *h = holds_of(e);
+    for (uint32_t pass = 0; h && pass < 2; pass++) {
+        for (uint32_t d = 1; d < p->domain_count; d++) {
+            if (p->domains[d].kind != DOMAIN_LIST || (p->domains[d].known_as != 0) != (pass == 0)) continue;
+            memset(h->shown, 0, sizeof h->shown);
+            memset(h->other, 0, sizeof h->other);
+            uint32_t first = behind_collect(e, d, f->domain, f->record, h->shown);
+            if (pass == 0) {
+                uint32_t second = behind_collect(e, d, f->other_domain, f->other, h->other);
+                if (first) put_known_as(e, out, d, h->shown, "");
+                if (second) put_known_as(e, out, d, h->other, first ? "other_" : "");
+            } else if (first + behind_collect(e, d, f->other_domain, f->other, h->shown)) {
+                put_key(out, program_string(p, p->domains[d].key), 0);
+                put_records(e, out, d, h->shown);
+            }
+        }
+    }
+}
+
+static void put_charge(struct edict_evaluator *e, struct buffer *out, int64_t code, int64_t units, int64_t modifiers)
+{
+    put_key(out, "code", 0);
+    put_code(out, code);
+    put_key(out, "units", 0);
+    buffer_int(out, units);
+    put_key(out, "modifiers", 0);
+    put_codes(e, out, modifiers);
+}
+
+static void put_change(struct edict_evaluator *e, struct buffer *out, const struct finding *f)
+{
+    const struct edict_program *p = e->program;
+    uint32_t reg = p->code[f->code_at + (p->code[f->code_at] >> 8) - 1];
+    uint32_t type = reg == NONE ? TYPE_CODE : p->registers[reg].type;
+    switch (f->change) {
+    case CHANGE_UNITS:
+        put_key(out, "units", 0);
+        buffer_int(out, type == TYPE_DECIMAL || type == TYPE_MONEY ? f->value / 1000000 : f->value);
+        break;
+    case CHANGE_CODE:
+        put_key(out, "code", 0);
+        put_code(out, f->value);
+        break;
+    case CHANGE_MODIFIERS:
+        put_key(out, "modifiers", 0);
+        if (type == TYPE_CODES) {
+            put_codes(e, out, f->value);
+        } else {
+            buffer_byte(out, '[');
+            if (f->value) put_code(out, f->value);
+            buffer_byte(out, ']');
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+static void put_foot(struct edict_evaluator *e, struct buffer *out, uint32_t row)
+{
+    put_key(out, "cite", 0);
+    put_cites(e, out, &row, 1);
+    buffer_byte(out, '}');
+}
+
+void put_finding(struct edict_evaluator *e, struct buffer *out, const struct finding *f)
+{
+    const struct edict_program *p = e->program;
+    put_head(out, p, f->kind, f->row);
+    put_subjects(e, out, f);
+    uint32_t kind = f->domain == NONE ? NONE : p->domains[f->domain].kind;
+    if (f->change != CHANGE_NOTHING) {
+        put_change(e, out, f);
+    } else if (kind == DOMAIN_FINAL && f->record < e->final_count) {
+        const struct final_charge *c = &e->finals[f->record];
+        put_charge(e, out, c->code, c->units, c->modifiers);
+    } else if (kind == DOMAIN_CHARGES && f->record < e->charge_count) {
+        const struct charge *c = &e->charges[f->record];
+        put_charge(e, out, c->code, c->units, c->modifiers);
+    }
+    put_key(out, "message", 0);
+    message(e, out, f);
+    put_foot(e, out, f->row);
+}
+
+/* What to ask for, where the pack has no words of its own: "document the site necessary of s2, s3". */
+static void ask(struct edict_evaluator *e, struct buffer *out, const struct hold *hold, const unsigned char *marks)
+{
+    const struct edict_program *p = e->program;
+    const struct image_fact *f = &p->facts[hold->fact];
+    struct buffer *text = &input_of(e)->words;
+    buffer_clear(text);
+    buffer_text(text, "document the ");
+    for (const char *c = program_string(p, f->name); *c; c++) buffer_byte(text, *c == '_' ? ' ' : *c);
+    int first = 1;
+    for (uint32_t r = 0; f->domain != 0 && r < e->sizes[f->domain]; r++) {
+        if (!marks[r]) continue;
+        buffer_text(text, first ? " of " : ", ");
+        first = 0;
+        uint32_t reg = p->domains[f->domain].known;
+        const struct column *c = reg == NONE ? NULL : &e->columns[reg];
+        if (hold->pinned != NONE || !c || (c->w && c->w[r])) buffer_printf(text, "%s ", program_string(p,
+            p->domains[f->domain].name));
+        if (!c || (c->w && c->w[r])) buffer_int(text, (int64_t)r + 1);
+        else result_value(e, text, p->registers[reg].type, c->v[r]);
+    }
+    buffer_json(out, text->at ? text->at : "", text->size);
+}
+
+void put_hold(struct edict_evaluator *e, struct buffer *out, uint32_t number)
+{
+    const struct edict_program *p = e->program;
+    struct holds *h = holds_of(e);
+    const struct hold *hold = &h->list[number];
+    const struct finding *f = &e->findings[hold->finding];
+    unsigned char *marks = h->shown;
+    put_head(out, p, FIND_HOLD, hold->row);
+    if (hold->fact == NONE) {
+        put_subjects(e, out, f);
+        put_key(out, "message", 0);
+        if (hold->said && p->rows[hold->row].hold) put_string(out, p, p->rows[hold->row].hold);
+        else if (f->message) message(e, out, f);
+        else buffer_text(out, "\"what is documented does not decide this\"");
+        put_foot(e, out, hold->row);
+        return;
+    }
+    const struct image_fact *fact = &p->facts[hold->fact];
+    uint32_t only = NONE;
+    memset(marks, 0, sizeof h->shown);
+    for (uint32_t i = 0; i < h->entry_count; i++) {
+        if (h->entries[i].hold != number || h->entries[i].record == NONE) continue;
+        only = h->entries[i].record;
+        marks[only] = 1;
+    }
+    if (fact->domain != 0 && p->domains[fact->domain].known_as) {
+        put_known_as(e, out, fact->domain, marks, "");
+    } else if (fact->domain != 0) {
+        put_key(out, program_string(p, p->domains[fact->domain].key), 0);
+        put_records(e, out, fact->domain, marks);
+    }
+    put_key(out, "fact", 0);
+    put_string(out, p, fact->name);
+    struct text values = hold->count == 1 ? worlds_values(e, hold->fact, only) : (struct text){ "", 0 };
+    if (values.size) {
+        put_key(out, "values", 0);
+        buffer_add(out, values.at, values.size);
+    }
+    put_key(out, "message", 0);
+    if (hold->said && p->rows[hold->row].hold) put_string(out, p, p->rows[hold->row].hold);
+    else if (fact->hold) put_string(out, p, fact->hold);
+    else ask(e, out, hold, marks);
+    put_foot(e, out, hold->row);
+}

@@ -1,0 +1,53 @@
+/* Private to worlds*.c: the facts that are tried out, their candidate values, and what came out. */
+#ifndef EDICT_VM_WORLDS_H
+#define EDICT_VM_WORLDS_H
+
+#include "vm/result.h"
+
+enum {
+    WORLDS_FINE = 256,          /* worlds up to which every bound is tried around every clock time too */
+    WORLDS_ROUNDS = 3,          /* facts that come up only while others are tried out are added so often */
+    WORLDS_TEXTS = 4,           /* text constants of the image: more, and texts are not tried out */
+    WORLDS_FINDINGS = 64,       /* findings of one world that are compared */
+    WORLDS_MODIFIERS = 8
+};
+
+/* A missing fact that is tried out. */
+struct trial {
+    uint32_t fact, record;
+    uint32_t state;             /* of its cell, to be restored */
+    uint32_t at, count, now;    /* candidates, ascending; the one that is tried */
+};
+/* A cell that says the same as a missing fact of the encounter. */
+struct follower { uint32_t fact, record, trial; };
+/* What one candidate (or all) gives: a list of outcomes, least units over the worlds met. */
+struct candidate { int64_t value; uint32_t met, first; };
+struct outcome { struct standing what; uint32_t next; };
+struct world_finding { uint32_t at, size, kind, alive; uint64_t hash; };
+struct world_values { uint32_t fact, record, at, size; };
+
+struct worlds {
+    int active;
+    struct trial *trials; uint32_t trial_count, trial_room;
+    struct follower *followers; uint32_t follower_count, follower_room;
+    struct candidate *candidates; uint32_t candidate_count, candidate_room;
+    struct outcome *outcomes; uint32_t outcome_count, outcome_room;
+    struct standing *standing; uint32_t standing_count, standing_room;
+    struct world_finding *findings; uint32_t finding_count, finding_room;
+    struct world_values *values; uint32_t value_count, value_room;
+    uint32_t *rows; uint32_t row_count, row_room;       /* rules that hold while a fact is missing */
+    struct hold_entry *blamed; uint32_t blamed_count,
+        blamed_room;   /* hold: the fact; in the order in which they came up */
+    int64_t *numbers; uint32_t number_count, number_room;
+    struct buffer text, scratch;
+};
+
+/* Which of w->blamed can be tried out within a budget of worlds; `fine`: all bounds around all clock times. With
+ * `make` the trials and their candidates are written into w. */
+struct trial_plan { uint32_t worlds, trials, left; };   /* left: facts that the budget has no room for */
+struct trial_plan trials_plan(struct edict_evaluator *e, struct worlds *w, uint32_t budget, int fine, int make);
+/* Sets the cells to the candidates that are on; puts back what was there. */
+void trials_set(struct edict_evaluator *e, const struct worlds *w);
+void trials_restore(struct edict_evaluator *e, const struct worlds *w);
+
+#endif
