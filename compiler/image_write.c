@@ -212,7 +212,6 @@ int image_write(struct lower *l, struct buffer *out)
     policies_number(l);
     l->date = m->date->reg[0];
     l->always = const_reg(l, TYPE_BOOL, 1, 0);
-    l->zero_link = const_reg(l, TYPE_LINK, 0, 0);
     l->billed = domain_new(l, (struct image_domain){.name = string_id(l, "charge"), .kind = DOMAIN_CHARGES, .a = NONE, .b = NONE, .known = NONE, .link = NONE});
     l->final = domain_new(l, (struct image_domain){.name = string_id(l, "charge"), .kind = DOMAIN_FINAL, .a = l->billed, .b = NONE, .known = NONE, .link = NONE});
     lower_all(l);

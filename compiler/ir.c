@@ -76,6 +76,21 @@ uint32_t const_reg(struct lower *l, enum value_type type, int64_t value, int abs
     return reg;
 }
 
+uint32_t links_somewhere(struct lower *l, uint32_t domain, uint32_t link)
+{
+    uint32_t target = reg_target(l, link), nowhere = NONE;
+    for (uint32_t i = 0; i < l->consts.count && nowhere == NONE; i++) {
+        uint32_t reg = VEC(l->consts, struct image_const)[i].reg;
+        if (reg_type(l, reg) == TYPE_LINK && reg_target(l, reg) == target) nowhere = reg;
+    }
+    if (nowhere == NONE) {
+        nowhere = reg_new(l, 0, TYPE_LINK, target);
+        struct image_const *c = vec_add(l, &l->consts, sizeof *c, 1);
+        *c = (struct image_const){nowhere, 0, -1};
+    }
+    return ir2(l, OP_CODE_LT, domain, TYPE_BOOL, nowhere, link);
+}
+
 void ir_put(struct lower *l, enum op op, const uint32_t *words, uint32_t count)
 {
     uint32_t *at = vec_add(l, &l->code, sizeof *at, count + 1);

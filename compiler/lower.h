@@ -22,7 +22,7 @@ struct lower {
     uint32_t *string_index; uint32_t string_index_room;
     uint32_t *word_ids;                 /* atom → word id */
     uint32_t word_count; uint32_t *word_strings;
-    uint32_t date, zero_link, always;   /* registers */
+    uint32_t date, always;   /* registers */
     uint32_t billed, final;             /* domains */
     uint32_t final_link;                /* final charge → first billed */
     struct { struct kind *kind; uint32_t link; } from[64]; unsigned from_count;   /* billed charge → source record */
@@ -49,6 +49,8 @@ void ir_put(struct lower *l, enum op op, const uint32_t *words, uint32_t count);
 uint32_t ir_op(struct lower *l, enum op op, uint32_t domain, enum value_type type, uint32_t target, const uint32_t *rest, uint32_t count);
 uint32_t ir1(struct lower *l, enum op op, uint32_t domain, enum value_type type, uint32_t a);
 uint32_t ir2(struct lower *l, enum op op, uint32_t domain, enum value_type type, uint32_t a, uint32_t b);
+/* yes where a record's link names a record (is not -1) */
+uint32_t links_somewhere(struct lower *l, uint32_t domain, uint32_t link);
 uint32_t gather(struct lower *l, uint32_t link, uint32_t reg);
 struct cross *cross_of(struct lower *l, uint32_t a, uint32_t b);
 uint32_t domain_new(struct lower *l, struct image_domain d);

@@ -96,7 +96,7 @@ uint32_t query_mask(struct lower *l, const struct place *outer, const struct que
         mask = and_reg(l, c.domain, mask, ir2(l, OP_CODE_EQ, c.domain, TYPE_BOOL, gather(l, c.y, outer->record->group->link), c.x));
     if (q->via) {
         uint32_t link = charge_link(l, q->via);
-        uint32_t is = link == NONE ? const_reg(l, TYPE_BOOL, 0, 0) : ir2(l, OP_CODE_LE, b, TYPE_BOOL, l->zero_link, link);
+        uint32_t is = link == NONE ? const_reg(l, TYPE_BOOL, 0, 0) : links_somewhere(l, b, link);
         mask = and_reg(l, c.domain, mask, gather(l, c.y, is));
     }
     if (exists != NONE) mask = and_reg(l, c.domain, mask, gather(l, c.y, exists));

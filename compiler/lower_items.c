@@ -317,7 +317,7 @@ static void rule_lower(struct lower *l, const struct rule *r)
     }
     if (r->via) {
         uint32_t link = charge_link(l, r->via);
-        cond = and_reg(l, p.domain, cond, link == NONE ? const_reg(l, TYPE_BOOL, 0, 0) : ir2(l, OP_CODE_LE, p.domain, TYPE_BOOL, l->zero_link, link));
+        cond = and_reg(l, p.domain, cond, link == NONE ? const_reg(l, TYPE_BOOL, 0, 0) : links_somewhere(l, p.domain, link));
     }
     if (r->where) cond = and_reg(l, p.domain, cond, lower_expr(l, &p, r->where));
     if (r->when) cond = and_reg(l, p.domain, cond, lower_expr(l, &p, r->when));

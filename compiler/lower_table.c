@@ -47,9 +47,10 @@ void match_cells(struct lower *l, struct vec *out, const struct table *t, const 
     int32_t from = row->from->from, until = row->from->until;
     if (from == DATE_MIN_OPEN && until == DATE_OPEN) { put(l, out, 0); return; }
     put(l, out, 1);
-    put(l, out, CELL_RANGE);
-    put(l, out, const_reg(l, TYPE_DATE, from, 0));
-    put(l, out, const_reg(l, TYPE_DATE, until, 0));
+    uint32_t a = from == DATE_MIN_OPEN ? NONE : const_reg(l, TYPE_DATE, from, 0), b = until == DATE_OPEN ? NONE : const_reg(l, TYPE_DATE, until, 0);
+    put(l, out, b == NONE ? CELL_GE : a == NONE ? CELL_LE : CELL_RANGE);
+    put(l, out, a == NONE ? b : a);
+    put(l, out, b == NONE ? a : b);
 }
 
 static void put_all(struct lower *l, enum op op, const struct vec *v) { ir_put(l, op, VEC(*v, uint32_t), v->count); }
@@ -106,7 +107,7 @@ void step_words(struct lower *l, struct vec *out, const struct table *t, const s
     for (unsigned r = 0; r < t->row_count; r++) {
         if (with_rows) put(l, out, row_id(l, t->item, t->rows[r].from, NULL, t->rows[r].from->node->span));
         put(l, out, lower_expr(l, p, t->rows[r].result.expr));
-        put(l, out, (uint32_t)t->rows[r].count);
+        put(l, out, with_rows ? const_reg(l, TYPE_COUNT, t->rows[r].count, 0) : (uint32_t)t->rows[r].count);
     }
     put(l, out, t->every ? lower_expr(l, p, t->every) : NONE);
     put(l, out, t->every ? lower_expr(l, p, t->more) : NONE);
