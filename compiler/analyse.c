@@ -1,5 +1,6 @@
-/* What only the whole table shows: rows that overlap where exactly one may match, holes, hierarchies that leave members out, rows that can
- * never match, and names that nothing uses. Values of a column fall into finitely many classes; combinations of classes are tried. */
+/* What only the whole table shows: rows that overlap where exactly one may match, holes, hierarchies that leave members
+ * out, rows that can never match, and names that nothing uses. Values of a column fall into finitely many classes;
+ * combinations of classes are tried. */
 #include "compiler/model.h"
 
 #include <string.h>
@@ -8,17 +9,29 @@
 #define COMBINATIONS_MAX 200000
 
 /* A class of values of one column, by a representative. */
-struct value_class { enum { CLASS_VALUE, CLASS_UNDOC, CLASS_OTHER, CLASS_BELOW, CLASS_FROM } is; int64_t value; int64_t high; };
-struct classes { struct value_class at[CLASSES_MAX]; unsigned count; int known; };
+struct value_class {
+    enum { CLASS_VALUE, CLASS_UNDOC, CLASS_OTHER, CLASS_BELOW, CLASS_FROM } is;
+    int64_t value;
+    int64_t high;
+};
+struct classes {
+    struct value_class at[CLASSES_MAX];
+    unsigned count;
+    int known;
+};
 
 static int is_number(enum value_type t)
 {
-    return t == TYPE_COUNT || t == TYPE_DECIMAL || t == TYPE_MONEY || t == TYPE_MINUTES || t == TYPE_DAYS || t == TYPE_YEARS || t == TYPE_DATE || t == TYPE_TIME;
+    return t == TYPE_COUNT || t == TYPE_DECIMAL || t == TYPE_MONEY || t == TYPE_MINUTES || t == TYPE_DAYS ||
+           t == TYPE_YEARS || t == TYPE_DATE || t == TYPE_TIME;
 }
 
 static void class_add(struct classes *c, struct value_class v)
 {
-    if (c->count == CLASSES_MAX) { c->known = 0; return; }
+    if (c->count == CLASSES_MAX) {
+        c->known = 0;
+        return;
+    }
     c->at[c->count++] = v;
 }
 
@@ -32,7 +45,8 @@ static void cut_add(int64_t *cuts, unsigned *n, int64_t v)
     ++*n;
 }
 
-/* Bounds that are names (policies) are one symbol: below it, or from it on. Several symbols, or symbols mixed with numbers: not analysed. */
+/* Bounds that are names (policies) are one symbol: below it, or from it on. Several symbols, or symbols mixed with
+ * numbers: not analysed. */
 static void number_classes(const struct table *t, unsigned column, struct classes *c)
 {
     int64_t cuts[CLASSES_MAX];
@@ -44,19 +58,32 @@ static void number_classes(const struct table *t, unsigned column, struct classe
             const struct alt *x = &t->rows[r].cells[column].alts[a];
             if (x->test == CELL_UNDOC || x->test == CELL_DOC) continue;
             if (x->x && x->x->op == X_FIELD) {
-                if (symbol && symbol != x->x->field) { c->known = 0; return; }
+                if (symbol && symbol != x->x->field) {
+                    c->known = 0;
+                    return;
+                }
                 symbol = x->x->field;
-                if (x->test != CELL_GE && x->test != CELL_LT) { c->known = 0; return; }
+                if (x->test != CELL_GE && x->test != CELL_LT) {
+                    c->known = 0;
+                    return;
+                }
                 continue;
             }
-            if (!x->x || x->x->op != X_CONST || (x->y && x->y->op != X_CONST) || x->test == CELL_IN) { c->known = 0; return; }
+            if (!x->x || x->x->op != X_CONST || (x->y && x->y->op != X_CONST) || x->test == CELL_IN) {
+                c->known = 0;
+                return;
+            }
             constants = 1;
             int64_t v = x->x->value;
-            if (x->test == CELL_EQ || x->test == CELL_RANGE || x->test == CELL_GE || x->test == CELL_LT) cut_add(cuts, &n, v);
+            if (x->test == CELL_EQ || x->test == CELL_RANGE || x->test == CELL_GE || x->test == CELL_LT)
+                cut_add(cuts, &n, v);
             if (x->test == CELL_EQ || x->test == CELL_LE || x->test == CELL_GT) cut_add(cuts, &n, v + 1);
             if (x->test == CELL_RANGE) cut_add(cuts, &n, x->y->value + 1);
         }
-    if (symbol && constants) { c->known = 0; return; }
+    if (symbol && constants) {
+        c->known = 0;
+        return;
+    }
     if (symbol) {
         class_add(c, (struct value_class){CLASS_BELOW, 0, 0});
         class_add(c, (struct value_class){CLASS_FROM, 0, 0});
@@ -66,7 +93,8 @@ static void number_classes(const struct table *t, unsigned column, struct classe
     int64_t lowest = base == TYPE_DATE || base == TYPE_TIME ? INT64_MIN : 0;
     if (!n || cuts[0] > lowest) class_add(c, (struct value_class){CLASS_VALUE, lowest, n ? cuts[0] - 1 : INT64_MAX});
     for (unsigned i = 0; i < n; i++)
-        if (cuts[i] >= lowest) class_add(c, (struct value_class){CLASS_VALUE, cuts[i], i + 1 < n ? cuts[i + 1] - 1 : INT64_MAX});
+        if (cuts[i] >= lowest)
+            class_add(c, (struct value_class){CLASS_VALUE, cuts[i], i + 1 < n ? cuts[i + 1] - 1 : INT64_MAX});
 }
 
 static void classes_of(const struct table *t, unsigned column, struct classes *c)
@@ -74,7 +102,8 @@ static void classes_of(const struct table *t, unsigned column, struct classes *c
     const struct type *type = &t->columns[column]->type;
     *c = (struct classes){.known = 1};
     if (type->base == TYPE_WORD && type->words)
-        for (uint32_t i = 0; i < type->words->count; i++) class_add(c, (struct value_class){CLASS_VALUE, type->words->atoms[i], type->words->atoms[i]});
+        for (uint32_t i = 0; i < type->words->count; i++)
+            class_add(c, (struct value_class){CLASS_VALUE, type->words->atoms[i], type->words->atoms[i]});
     else if (type->base == TYPE_BOOL) {
         class_add(c, (struct value_class){CLASS_VALUE, 1, 1});
         class_add(c, (struct value_class){CLASS_VALUE, 0, 0});
@@ -106,7 +135,8 @@ static int alt_takes(const struct alt *x, const struct value_class *v)
         int64_t a = x->x && x->x->op == X_CONST ? x->x->value : 0;
         switch (x->test) {
         case CELL_EQ: in = v->value == a; break;
-        case CELL_RANGE: case CELL_CODES: in = v->value >= a && x->y && v->value <= x->y->value; break;
+        case CELL_RANGE:
+        case CELL_CODES: in = v->value >= a && x->y && v->value <= x->y->value; break;
         case CELL_GE: in = v->value >= a; break;
         case CELL_LE: in = v->value <= a; break;
         case CELL_GT: in = v->value > a; break;
@@ -124,10 +154,14 @@ static int cell_takes(const struct cell *c, const struct value_class *v)
     return c->count == 0;
 }
 
-static void class_write(struct model *m, struct buffer *b, const struct table *t, unsigned column, const struct value_class *v)
+static void class_write(struct model *m, struct buffer *b, const struct table *t, unsigned column,
+                        const struct value_class *v)
 {
     const struct type *type = &t->columns[column]->type;
-    const char *unit = type->base == TYPE_MINUTES ? " min" : type->base == TYPE_DAYS ? " days" : type->base == TYPE_YEARS ? " years" : "";
+    const char *unit = type->base == TYPE_MINUTES ? " min"
+                       : type->base == TYPE_DAYS  ? " days"
+                       : type->base == TYPE_YEARS ? " years"
+                                                  : "";
     if (v->is == CLASS_UNDOC) buffer_text(b, "?");
     else if (v->is == CLASS_OTHER) buffer_text(b, "any");
     else if (v->is == CLASS_BELOW || v->is == CLASS_FROM) {
@@ -135,10 +169,12 @@ static void class_write(struct model *m, struct buffer *b, const struct table *t
         for (unsigned r = 0; r < t->row_count; r++)
             for (unsigned a = 0; a < t->rows[r].cells[column].count; a++)
                 if (t->rows[r].cells[column].alts[a].x) bound = t->rows[r].cells[column].alts[a].x;
-        buffer_printf(b, "%s %s", v->is == CLASS_BELOW ? "below" : "from", bound && bound->field ? text_z(m, bound->field->name) : "…");
+        buffer_printf(b, "%s %s", v->is == CLASS_BELOW ? "below" : "from",
+                      bound && bound->field ? text_z(m, bound->field->name) : "…");
     } else if (type->base == TYPE_WORD) buffer_text(b, m->words[v->value]);
     else if (type->base == TYPE_BOOL) buffer_text(b, v->value ? "yes" : "no");
-    else if (type->base == TYPE_CODE || type->base == TYPE_TEXT || type->base == TYPE_DATE || type->base == TYPE_TIME) buffer_text(b, "any");
+    else if (type->base == TYPE_CODE || type->base == TYPE_TEXT || type->base == TYPE_DATE || type->base == TYPE_TIME)
+        buffer_text(b, "any");
     else {
         int64_t scale = type->base == TYPE_DECIMAL || type->base == TYPE_MONEY ? 1000000 : 1;
         if (v->high == INT64_MAX) buffer_printf(b, "from %lld%s", (long long)(v->value / scale), unit);
@@ -163,7 +199,8 @@ static int row_takes(const struct table *t, const struct row *r, const struct cl
 }
 
 /* The missing row, ready to paste. Columns whose class does not matter for the hole are written `any`. */
-static const char *hole_row(struct model *m, const struct table *t, const struct classes *all, const unsigned *at, const char *result)
+static const char *hole_row(struct model *m, const struct table *t, const struct classes *all, const unsigned *at,
+                            const char *result)
 {
     struct buffer b;
     buffer_init(&b, 0);
@@ -191,11 +228,14 @@ static void holes_find(struct model *m, struct table *t, int hierarchy)
 {
     struct classes *all = arena_zero(m->arena, t->column_count + 1u, sizeof *all);
     unsigned at[64] = {0};
-    if (!all) { m->oom = 1; return; }
+    if (!all) {
+        m->oom = 1;
+        return;
+    }
     if (!t->column_count || t->column_count > 64) return;
     for (unsigned r = 0; r < t->row_count; r++) {
         if (t->rows[r].from->from != DATE_MIN_OPEN || t->rows[r].from->until != DATE_OPEN) return;
-        if (row_is_open(t, &t->rows[r])) return;     /* otherwise */
+        if (row_is_open(t, &t->rows[r])) return; /* otherwise */
     }
     uint64_t total = 1;
     for (unsigned c = 0; c < t->column_count; c++) {
@@ -208,9 +248,13 @@ static void holes_find(struct model *m, struct table *t, int hierarchy)
         unsigned r = 0;
         while (r < t->row_count && !row_takes(t, &t->rows[r], all, at)) r++;
         if (r == t->row_count) {
-            struct diag *d = diag_add(m->diags, hierarchy ? DIAG_HIERARCHY_HOLE : DIAG_TABLE_HOLE, t->item->node->span, hierarchy ?
-                                      "hierarchy %s leaves a member out" : "table %s has no row for some values", text_z(m, t->item->name));
-            diag_hint(m->diags, d, hierarchy ? "put it on a level, or end with | otherwise |:\n%s" : "add the missing row, or end with | otherwise |:\n%s",
+            struct diag *d =
+                diag_add(m->diags, hierarchy ? DIAG_HIERARCHY_HOLE : DIAG_TABLE_HOLE, t->item->node->span,
+                         hierarchy ? "hierarchy %s leaves a member out" : "table %s has no row for some values",
+                         text_z(m, t->item->name));
+            diag_hint(m->diags, d,
+                      hierarchy ? "put it on a level, or end with | otherwise |:\n%s"
+                                : "add the missing row, or end with | otherwise |:\n%s",
                       hole_row(m, t, all, at, hierarchy ? "" : " … |"));
             return;
         }
@@ -223,7 +267,10 @@ static void holes_find(struct model *m, struct table *t, int hierarchy)
 static void overlaps_find(struct model *m, struct table *t)
 {
     struct classes *all = arena_zero(m->arena, t->column_count + 1u, sizeof *all);
-    if (!all) { m->oom = 1; return; }
+    if (!all) {
+        m->oom = 1;
+        return;
+    }
     for (unsigned c = 0; c < t->column_count; c++) {
         classes_of(t, c, &all[c]);
         if (!all[c].known) return;
@@ -235,7 +282,9 @@ static void overlaps_find(struct model *m, struct table *t)
             unsigned at[64], c = 0;
             for (; c < t->column_count && c < 64; c++) {
                 unsigned k = 0;
-                while (k < all[c].count && !(cell_takes(&a->cells[c], &all[c].at[k]) && cell_takes(&b->cells[c], &all[c].at[k]))) k++;
+                while (k < all[c].count &&
+                       !(cell_takes(&a->cells[c], &all[c].at[k]) && cell_takes(&b->cells[c], &all[c].at[k])))
+                    k++;
                 if (k == all[c].count) break;
                 at[c] = k;
             }
@@ -246,9 +295,11 @@ static void overlaps_find(struct model *m, struct table *t)
                 if (c) buffer_text(&example, ", ");
                 class_write(m, &example, t, c, &all[c].at[at[c]]);
             }
-            struct diag *d = diag_add(m->diags, DIAG_ROWS_OVERLAP, b->from->node->span, "this row and an earlier one both match (%s)", example.at ? example.at : "");
+            struct diag *d = diag_add(m->diags, DIAG_ROWS_OVERLAP, b->from->node->span,
+                                      "this row and an earlier one both match (%s)", example.at ? example.at : "");
             diag_other(d, a->from->node->span, "the earlier row");
-            diag_hint(m->diags, d, "exactly one row may match: narrow one of the two, or write `first row that matches`");
+            diag_hint(m->diags, d,
+                      "exactly one row may match: narrow one of the two, or write `first row that matches`");
             buffer_free(&example);
             break;
         }
@@ -261,7 +312,8 @@ void table_analyse(struct model *m, struct table *t)
     if (t->hit == HIT_ONE && t->item->kind == AST_TABLE) overlaps_find(m, t);
     for (unsigned r = 0; t->hit == HIT_FIRST && r + 1 < t->row_count; r++)
         if (row_is_open(t, &t->rows[r])) {
-            struct diag *d = diag_add(m->diags, DIAG_UNREACHABLE_ROW, t->rows[r + 1].from->node->span, "no record gets to this row");
+            struct diag *d =
+                diag_add(m->diags, DIAG_UNREACHABLE_ROW, t->rows[r + 1].from->node->span, "no record gets to this row");
             diag_other(d, t->rows[r].from->node->span, "this row takes everything that is left");
             diag_hint(m->diags, d, "put the row above it, or take it out");
             break;
@@ -285,12 +337,14 @@ void analyse_all(struct model *m)
     }
     for (unsigned i = 0; i < m->set_count; i++) {
         if (m->sets[i].used) continue;
-        struct diag *d = diag_add(m->diags, DIAG_UNUSED, m->sets[i].item->node->span, "nothing asks for the list %s", text_z(m, m->sets[i].name));
+        struct diag *d = diag_add(m->diags, DIAG_UNUSED, m->sets[i].item->node->span, "nothing asks for the list %s",
+                                  text_z(m, m->sets[i].name));
         diag_hint(m->diags, d, "use it, or take it out");
     }
     for (unsigned i = 0; i < m->relation_count; i++) {
         if (m->relations[i].used || m->relations[i].item->kind != AST_RELATION) continue;
-        struct diag *d = diag_add(m->diags, DIAG_UNUSED, m->relations[i].item->node->span, "nothing asks for the relation %s", text_z(m, m->relations[i].name));
+        struct diag *d = diag_add(m->diags, DIAG_UNUSED, m->relations[i].item->node->span,
+                                  "nothing asks for the relation %s", text_z(m, m->relations[i].name));
         diag_hint(m->diags, d, "use it, or take it out");
     }
 }

@@ -46,7 +46,8 @@ static int column_named(const struct relation *r, const char *name)
     return -1;
 }
 
-static struct expr *lists(struct model *m, struct relation *r, struct expr *first, struct expr *second, struct expr *third)
+static struct expr *lists(struct model *m, struct relation *r, struct expr *first, struct expr *second,
+                          struct expr *third)
 {
     struct expr *e = expr_new(m, X_LISTS, TYPE_BOOL, r->item->node->span);
     e->relation = r;
@@ -58,8 +59,8 @@ static struct expr *lists(struct model *m, struct relation *r, struct expr *firs
     return e;
 }
 
-/* column 1 is paid, column 2 is not, on the same claim (and `with same …`): indicator 0 always, 1 unless a modifier lifts it, any other
- * number never (NCCI correspondence language: 9, the edit is not in force). */
+/* column 1 is paid, column 2 is not, on the same claim (and `with same …`): indicator 0 always, 1 unless a modifier
+ * lifts it, any other number never (NCCI correspondence language: 9, the edit is not in force). */
 int bundle_check(struct model *m, struct item *it, struct rule *out)
 {
     struct kind *k = subject(m, it);
@@ -70,20 +71,28 @@ int bundle_check(struct model *m, struct item *it, struct rule *out)
     relation_check(m, r);
     if (r->state == BROKEN) return 0;
     if (r->column_count < 2 || r->types[0].base != TYPE_CODE || r->types[1].base != TYPE_CODE) {
-        struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, it->header->span, "a bundle has the columns column_1 and column_2, both codes");
+        struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, it->header->span,
+                                  "a bundle has the columns column_1 and column_2, both codes");
         diag_hint(m->diags, d, "write: | column_1 | column_2 | indicator |");
         return 0;
     }
     struct query *q = out->pair = arena_zero(m->arena, 1, sizeof *q);
-    if (!q) { m->oom = 1; return 0; }
+    if (!q) {
+        m->oom = 1;
+        return 0;
+    }
     *q = (struct query){.kind = k, .other = 1, .correlated = 1};
     struct scope outer = {.record = k, .phase = 2}, inner = {.record = k, .outer = &outer, .query = q, .phase = 2};
     struct expr *other = fact(m, k, "code", AT_RECORD, span), *here = fact(m, k, "code", AT_THIS, span), *cond;
-    const struct ast_node *same = ast_child(it->node, AST_SAME), *where = ast_child(it->node, AST_WHERE), *lifted = ast_child(it->node, AST_LIFTED_BY);
+    const struct ast_node *same = ast_child(it->node, AST_SAME), *where = ast_child(it->node, AST_WHERE),
+                          *lifted = ast_child(it->node, AST_LIFTED_BY);
     struct expr *bypass = NULL;
     if (lifted) {
         struct code_set *set = set_find(m, lifted->text);
-        if (!set) { unknown_name(m, lifted->span, lifted->text, NULL); return 0; }
+        if (!set) {
+            unknown_name(m, lifted->span, lifted->text, NULL);
+            return 0;
+        }
         set_check(m, set);
         struct expr *a = one(m, X_ANY_IN, TYPE_BOOL, fact(m, k, "modifiers", AT_THIS, span));
         struct expr *b = one(m, X_ANY_IN, TYPE_BOOL, fact(m, k, "modifiers", AT_RECORD, span));
@@ -102,7 +111,8 @@ int bundle_check(struct model *m, struct item *it, struct rule *out)
     }
     for (const struct ast_node *c = same ? same->first : NULL; c; c = c->next) {
         const char *name = text_z(m, c->text);
-        cond = two(m, X_AND, cond, two(m, X_EQ, fact(m, k, name, AT_RECORD, c->span), fact(m, k, name, AT_THIS, c->span)));
+        cond =
+            two(m, X_AND, cond, two(m, X_EQ, fact(m, k, name, AT_RECORD, c->span), fact(m, k, name, AT_THIS, c->span)));
     }
     if (where) cond = two(m, X_AND, cond, cond_check(m, &inner, where->first));
     out->when = cond;
@@ -112,7 +122,8 @@ int bundle_check(struct model *m, struct item *it, struct rule *out)
     out->effect.args[out->effect.arg_count++] = here;
     out->effect.args[out->effect.arg_count++] = other;
     const struct ast_node *label = ast_child(it->node, AST_LABEL);
-    out->effect.message = arena_printf(m->arena, "%s: {0} is not paid beside {1}", label ? text_z(m, label->text) : text_z(m, it->name));
+    out->effect.message =
+        arena_printf(m->arena, "%s: {0} is not paid beside {1}", label ? text_z(m, label->text) : text_z(m, it->name));
     return 1;
 }
 
@@ -128,8 +139,10 @@ int limit_check(struct model *m, struct item *it, struct rule *out)
     relation_check(m, r);
     if (r->state == BROKEN) return 0;
     int code = column_named(r, "code"), most = column_named(r, "at most"), per = column_named(r, "per");
-    if (code < 0 || most < 0 || per < 0 || r->types[code].base != TYPE_CODE || r->types[most].base != TYPE_COUNT || r->types[per].base != TYPE_WORD) {
-        struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, it->header->span, "a limit has the columns code, at most and per");
+    if (code < 0 || most < 0 || per < 0 || r->types[code].base != TYPE_CODE || r->types[most].base != TYPE_COUNT ||
+        r->types[per].base != TYPE_WORD) {
+        struct diag *d =
+            diag_add(m->diags, DIAG_BAD_TABLE, it->header->span, "a limit has the columns code, at most and per");
         diag_hint(m->diags, d, "write: | code | at most | per |, and per line, date, week or encounter");
         return 0;
     }
@@ -141,7 +154,8 @@ int limit_check(struct model *m, struct item *it, struct rule *out)
         unsigned p = 0;
         while (p < 4 && atoms[p] != atom) p++;
         if (p == 4) {
-            struct diag *d = diag_add(m->diags, DIAG_NOT_A_WORD, r->origins[i]->node->span, "a limit is per line, date, week or encounter");
+            struct diag *d = diag_add(m->diags, DIAG_NOT_A_WORD, r->origins[i]->node->span,
+                                      "a limit is per line, date, week or encounter");
             const char *near = diag_suggest(text_of(m->words[atom]), periods, 4);
             if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
             else diag_hint(m->diags, d, "write one of these");
@@ -150,17 +164,28 @@ int limit_check(struct model *m, struct item *it, struct rule *out)
         used |= 1u << p;
         if (k == m->charge) {
             struct cap *caps = arena_zero(m->arena, m->cap_count + 1u, sizeof *caps);
-            if (!caps) { m->oom = 1; return 0; }
+            if (!caps) {
+                m->oom = 1;
+                return 0;
+            }
             if (m->cap_count) memcpy(caps, m->caps, m->cap_count * sizeof *caps);
-            caps[m->cap_count++] = (struct cap){it, r->origins[i], r->cells[(size_t)i * r->column_count + (unsigned)code],
-                                                r->cells[(size_t)i * r->column_count + (unsigned)most], p == 1 ? 1 : p == 2 ? 2 : 0};
+            caps[m->cap_count++] =
+                (struct cap){it, r->origins[i], r->cells[(size_t)i * r->column_count + (unsigned)code],
+                             r->cells[(size_t)i * r->column_count + (unsigned)most],
+                             p == 1   ? 1
+                             : p == 2 ? 2
+                                      : 0};
             m->caps = caps;
         }
     }
     if (k == m->charge) return 0;
-    const struct ast_node *lifted = ast_child(it->node, AST_LIFTED_BY), *where = ast_child(it->node, AST_WHERE), *label = ast_child(it->node, AST_LABEL);
+    const struct ast_node *lifted = ast_child(it->node, AST_LIFTED_BY), *where = ast_child(it->node, AST_WHERE),
+                          *label = ast_child(it->node, AST_LABEL);
     struct code_set *set = lifted ? set_find(m, lifted->text) : NULL;
-    if (lifted && !set) { unknown_name(m, lifted->span, lifted->text, NULL); return 0; }
+    if (lifted && !set) {
+        unknown_name(m, lifted->span, lifted->text, NULL);
+        return 0;
+    }
     if (set) set_check(m, set);
     int count = 0;
     for (unsigned p = 0; p < 4; p++) {
@@ -170,28 +195,45 @@ int limit_check(struct model *m, struct item *it, struct rule *out)
         max->relation = r;
         max->value = most;
         max->args = arena_zero(m->arena, 2, sizeof *max->args);
-        if (!max->args) { m->oom = 1; return 0; }
-        struct expr *keys[2] = {fact(m, k, "code", AT_RECORD, span), expr_const(m, r->types[per], (int64_t)atoms[p], span)};
+        if (!max->args) {
+            m->oom = 1;
+            return 0;
+        }
+        struct expr *keys[2] = {fact(m, k, "code", AT_RECORD, span),
+                                expr_const(m, r->types[per], (int64_t)atoms[p], span)};
         max->args[0] = keys[code < per ? 0 : 1];
         max->args[1] = keys[code < per ? 1 : 0];
         max->arg_count = 2;
         struct expr *sum = fact(m, k, "units", AT_RECORD, span);
         if (p > 0 && sum) {
             struct query *q = arena_zero(m->arena, 1, sizeof *q);
-            if (!q) { m->oom = 1; return 0; }
+            if (!q) {
+                m->oom = 1;
+                return 0;
+            }
             *q = (struct query){.kind = k, .correlated = 1, .field = sum->field};
             q->where = two(m, X_EQ, fact(m, k, "code", AT_RECORD, span), fact(m, k, "code", AT_THIS, span));
-            struct expr *a = p == 3 ? NULL : fact(m, k, "date", AT_RECORD, span), *b = p == 3 ? NULL : fact(m, k, "date", AT_THIS, span);
-            if (p == 2) { a = one(m, X_WEEK, TYPE_DATE, a); b = one(m, X_WEEK, TYPE_DATE, b); }
+            struct expr *a = p == 3 ? NULL : fact(m, k, "date", AT_RECORD, span),
+                        *b = p == 3 ? NULL : fact(m, k, "date", AT_THIS, span);
+            if (p == 2) {
+                a = one(m, X_WEEK, TYPE_DATE, a);
+                b = one(m, X_WEEK, TYPE_DATE, b);
+            }
             if (a) q->where = two(m, X_AND, q->where, two(m, X_EQ, a, b));
             struct expr *mods = set ? one(m, X_ANY_IN, TYPE_BOOL, fact(m, k, "modifiers", AT_RECORD, span)) : NULL;
-            if (mods) { mods->set = set; q->where = two(m, X_AND, q->where, one(m, X_NOT, TYPE_BOOL, mods)); }
+            if (mods) {
+                mods->set = set;
+                q->where = two(m, X_AND, q->where, one(m, X_NOT, TYPE_BOOL, mods));
+            }
             sum = expr_new(m, X_SUM, TYPE_COUNT, span);
             sum->query = q;
         }
         struct expr *cond = two(m, X_AND, one(m, X_DOC, TYPE_BOOL, max), two(m, X_LT, max, sum));
         struct expr *mods = set ? one(m, X_ANY_IN, TYPE_BOOL, fact(m, k, "modifiers", AT_RECORD, span)) : NULL;
-        if (mods) { mods->set = set; cond = two(m, X_AND, cond, one(m, X_NOT, TYPE_BOOL, mods)); }
+        if (mods) {
+            mods->set = set;
+            cond = two(m, X_AND, cond, one(m, X_NOT, TYPE_BOOL, mods));
+        }
         out[count] = (struct rule){.item = it, .kind = k, .phase = 2, .when = cond};
         if (where) out[count].where = cond_check(m, &outer, where->first);
         out[count].effect.op = OP_DENY;
@@ -199,7 +241,8 @@ int limit_check(struct model *m, struct item *it, struct rule *out)
         if (!cond || !out[count].effect.args) return count;
         out[count].effect.args[out[count].effect.arg_count++] = fact(m, k, "code", AT_RECORD, span);
         out[count].effect.args[out[count].effect.arg_count++] = max;
-        out[count].effect.message = arena_printf(m->arena, "%s: more than {1} units of {0} per %s", label ? text_z(m, label->text) : text_z(m, it->name), periods[p]);
+        out[count].effect.message = arena_printf(m->arena, "%s: more than {1} units of {0} per %s",
+                                                 label ? text_z(m, label->text) : text_z(m, it->name), periods[p]);
         count++;
     }
     return count;

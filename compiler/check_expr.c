@@ -1,6 +1,6 @@
-/* Conditions and expressions: names resolved, types and units checked, what may be undocumented followed. The result is a typed tree;
- * it says nothing of registers. */
-#include "compiler/model.h"
+/* Conditions and expressions: names resolved, types and units checked, what may be undocumented followed. The result is
+ * a typed tree; it says nothing of registers. */
+#include "compiler/check_expr.h"
 
 #include <string.h>
 
@@ -8,7 +8,10 @@ struct expr *expr_new(struct model *m, enum expr_op op, enum value_type base, st
 {
     static struct expr spare;
     struct expr *e = arena_zero(m->arena, 1, sizeof *e);
-    if (!e) { m->oom = 1; e = &spare; }
+    if (!e) {
+        m->oom = 1;
+        e = &spare;
+    }
     e->op = op;
     e->type = (struct type){base, NULL, ""};
     e->span = span;
@@ -23,7 +26,8 @@ struct expr *expr_const(struct model *m, struct type type, int64_t value, struct
     return e;
 }
 
-static struct expr *expr_two(struct model *m, enum expr_op op, enum value_type base, struct expr *a, struct expr *b, struct span span)
+struct expr *expr_two(struct model *m, enum expr_op op, enum value_type base, struct expr *a, struct expr *b,
+                      struct span span)
 {
     if (!a || !b) return NULL;
     struct expr *e = expr_new(m, op, base, span);
@@ -32,7 +36,7 @@ static struct expr *expr_two(struct model *m, enum expr_op op, enum value_type b
     return e;
 }
 
-static struct expr *expr_one(struct model *m, enum expr_op op, enum value_type base, struct expr *a, struct span span)
+struct expr *expr_one(struct model *m, enum expr_op op, enum value_type base, struct expr *a, struct span span)
 {
     if (!a) return NULL;
     struct expr *e = expr_new(m, op, base, span);
@@ -75,11 +79,12 @@ struct expr *name_check(struct model *m, struct scope *s, struct text name, stru
 }
 
 /* this X: the outer record of a question. */
-static struct expr *this_check(struct model *m, struct scope *s, const struct ast_node *n)
+struct expr *this_check(struct model *m, struct scope *s, const struct ast_node *n)
 {
     struct scope *o = s->outer;
     if (!o) {
-        struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_NAME, n->span, "`this` stands only inside a question (any …, no …, number of …)");
+        struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_NAME, n->span,
+                                  "`this` stands only inside a question (any …, no …, number of …)");
         diag_hint(m->diags, d, "here the record at hand is meant anyway: write `%s`", text_z(m, n->text));
         return NULL;
     }
@@ -88,7 +93,10 @@ static struct expr *this_check(struct model *m, struct scope *s, const struct as
     struct kind *via = NULL;
     if (!f && o->via && (f = field_of(m, o->via, n->text))) via = o->via;
     if (!f && (field_of(m, m->encounter, n->text))) return name_check(m, o, n->text, n->span);
-    if (!f) { unknown_name(m, n->span, n->text, o); return NULL; }
+    if (!f) {
+        unknown_name(m, n->span, n->text, o);
+        return NULL;
+    }
     struct expr *e = field_expr(m, f, o->record == m->encounter ? AT_ENCOUNTER : AT_THIS, n->span);
     if (e) e->via = via;
     return e;
@@ -104,7 +112,7 @@ static struct expr *scaled(struct model *m, struct expr *e, enum value_type want
 }
 
 /* Makes two operands comparable, or reports. */
-static int match_types(struct model *m, struct expr **a, struct expr **b)
+int match_types(struct model *m, struct expr **a, struct expr **b)
 {
     if (!*a || !*b) return 0;
     if (number_like((*a)->type.base) && number_like((*b)->type.base)) {
@@ -114,20 +122,23 @@ static int match_types(struct model *m, struct expr **a, struct expr **b)
     const struct type *x = &(*a)->type, *y = &(*b)->type;
     if (x->base != y->base) {
         int codes = (x->base == TYPE_CODE && y->base == TYPE_COUNT) || (x->base == TYPE_COUNT && y->base == TYPE_CODE);
-        struct diag *d = diag_add(m->diags, codes ? DIAG_CODE_COUNT : DIAG_WRONG_TYPE, (*b)->span, "%s cannot be compared with %s", type_name(m, y),
-                                  type_name(m, x));
-        diag_hint(m->diags, d, codes ? "a code never compares with a count" : "both sides must be of one kind and unit");
+        struct diag *d = diag_add(m->diags, codes ? DIAG_CODE_COUNT : DIAG_WRONG_TYPE, (*b)->span,
+                                  "%s cannot be compared with %s", type_name(m, y), type_name(m, x));
+        diag_hint(m->diags, d,
+                  codes ? "a code never compares with a count" : "both sides must be of one kind and unit");
         return 0;
     }
     if (x->base == TYPE_WORD && x->words && y->words) {
         for (uint32_t i = 0; i < x->words->count; i++)
             if (word_set_has(y->words, x->words->atoms[i])) return 1;
-        struct diag *d = diag_add(m->diags, DIAG_NOT_A_WORD, (*b)->span, "these can never be equal: %s, and %s", type_name(m, x), type_name(m, y));
+        struct diag *d = diag_add(m->diags, DIAG_NOT_A_WORD, (*b)->span, "these can never be equal: %s, and %s",
+                                  type_name(m, x), type_name(m, y));
         diag_hint(m->diags, d, "compare facts that share words");
         return 0;
     }
     if (x->base == TYPE_DECIMAL && *x->unit && *y->unit && strcmp(x->unit, y->unit)) {
-        struct diag *d = diag_add(m->diags, DIAG_WRONG_UNIT, (*b)->span, "%s is expected here, this is %s", type_name(m, x), type_name(m, y));
+        struct diag *d = diag_add(m->diags, DIAG_WRONG_UNIT, (*b)->span, "%s is expected here, this is %s",
+                                  type_name(m, x), type_name(m, y));
         diag_hint(m->diags, d, "both sides must carry the same unit");
         return 0;
     }
@@ -135,13 +146,14 @@ static int match_types(struct model *m, struct expr **a, struct expr **b)
 }
 
 /* An operand where a value is expected: a literal of the wanted type, or a fact. */
-static struct expr *operand_check(struct model *m, struct scope *s, const struct ast_node *n, const struct type *want)
+struct expr *operand_check(struct model *m, struct scope *s, const struct ast_node *n, const struct type *want)
 {
     if (n->kind != AST_VALUE) return expr_check(m, s, n, want);
     return value_check(m, n, want, s);
 }
 
-static struct expr *query_check(struct model *m, struct scope *s, const struct ast_node *n, const char *field, struct span field_span)
+struct expr *query_check(struct model *m, struct scope *s, const struct ast_node *n, const char *field,
+                         struct span field_span)
 {
     struct kind *k = kind_find(m, n->text);
     if (!k && name_is_lost(m, n->text)) return NULL;
@@ -150,20 +162,26 @@ static struct expr *query_check(struct model *m, struct scope *s, const struct a
         size_t count = 0;
         for (struct kind *o = m->kinds; o && count < 128; o = o->next) names[count++] = text_z(m, o->name);
         const char *near = diag_suggest(n->text, names, count);
-        struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_KIND, n->span, "there is no kind of record called `%s`", text_z(m, n->text));
+        struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_KIND, n->span, "there is no kind of record called `%s`",
+                                  text_z(m, n->text));
         if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
         else diag_hint(m->diags, d, "kinds come from `facts`, `group` and `pair`");
         return NULL;
     }
     if (s->outer) {
-        struct diag *d = diag_add(m->diags, DIAG_NESTED_QUERY, n->span, "a question about %s stands inside another question", text_z(m, k->name));
-        diag_hint(m->diags, d, "give the inner one a name: define … of %s, and ask for that name here", text_z(m, s->record->name));
+        struct diag *d = diag_add(m->diags, DIAG_NESTED_QUERY, n->span,
+                                  "a question about %s stands inside another question", text_z(m, k->name));
+        diag_hint(m->diags, d, "give the inner one a name: define … of %s, and ask for that name here",
+                  text_z(m, s->record->name));
         return NULL;
     }
-    if (k == m->charge && s->phase == 0) s->phase = 3;   /* noted; the field that asks is made after the charges */
+    if (k == m->charge && s->phase == 0) s->phase = 3; /* noted; the field that asks is made after the charges */
     kind_check(m, k);
     struct query *q = arena_zero(m->arena, 1, sizeof *q);
-    if (!q) { m->oom = 1; return NULL; }
+    if (!q) {
+        m->oom = 1;
+        return NULL;
+    }
     q->kind = k;
     q->other = n->op == OP_OTHER;
     q->correlated = q->other;
@@ -171,12 +189,16 @@ static struct expr *query_check(struct model *m, struct scope *s, const struct a
     if (of && text_is(of->text, "this")) {
         q->members = q->correlated = 1;
         if (s->record->source != k) {
-            diag_add(m->diags, DIAG_UNKNOWN_KIND, of->span, "a %s is not made of %s records", text_z(m, s->record->name), text_z(m, k->name));
+            diag_add(m->diags, DIAG_UNKNOWN_KIND, of->span, "a %s is not made of %s records",
+                     text_z(m, s->record->name), text_z(m, k->name));
             return NULL;
         }
     } else if (of) {
         q->via = kind_find(m, of->text);
-        if (!q->via) { unknown_name(m, of->span, of->text, NULL); return NULL; }
+        if (!q->via) {
+            unknown_name(m, of->span, of->text, NULL);
+            return NULL;
+        }
         kind_check(m, q->via);
     }
     struct scope inner = {.record = k, .via = q->via, .outer = s, .query = q, .phase = s->phase};
@@ -210,7 +232,10 @@ static struct expr *query_check(struct model *m, struct scope *s, const struct a
     if (field) {
         q->field = field_of(m, k, text_of(field));
         if (!q->field && q->via) q->field = field_of(m, q->via, text_of(field));
-        if (!q->field) { unknown_name(m, field_span, text_of(field), &inner); return NULL; }
+        if (!q->field) {
+            unknown_name(m, field_span, text_of(field), &inner);
+            return NULL;
+        }
         field_check(m, q->field);
         q->field->used = 1;
         if (q->field->state == BROKEN) return NULL;
@@ -222,14 +247,15 @@ static struct expr *times_operand(struct model *m, struct scope *s, const struct
 {
     struct expr *e = expr_check(m, s, n, NULL);
     if (e && e->type.base != TYPE_TIMES) {
-        struct diag *d = diag_add(m->diags, DIAG_WRONG_TYPE, e->span, "clock intervals are expected here, this is %s", type_name(m, &e->type));
+        struct diag *d = diag_add(m->diags, DIAG_WRONG_TYPE, e->span, "clock intervals are expected here, this is %s",
+                                  type_name(m, &e->type));
         diag_hint(m->diags, d, "name a fact made by `all … to …` or `times of …`");
         return NULL;
     }
     return e;
 }
 
-static struct expr *typed(struct model *m, struct expr *e, enum value_type base, const char *wanted)
+struct expr *typed(struct model *m, struct expr *e, enum value_type base, const char *wanted)
 {
     if (!e || e->type.base == base) return e;
     diag_add(m->diags, DIAG_WRONG_TYPE, e->span, "%s is expected here, this is %s", wanted, type_name(m, &e->type));
@@ -258,12 +284,23 @@ static struct expr *arithmetic(struct model *m, struct scope *s, const struct as
         return e;
     }
     if (n->op == OP_MUL) {
-        if (!number_like(x) && x != TYPE_MINUTES) { struct expr *t = a; a = b; b = t; x = a->type.base; y = b->type.base; }
+        if (!number_like(x) && x != TYPE_MINUTES) {
+            struct expr *t = a;
+            a = b;
+            b = t;
+            x = a->type.base;
+            y = b->type.base;
+        }
         if (!number_like(y) || !(number_like(x) || x == TYPE_MINUTES) || (x == TYPE_MINUTES && y != TYPE_COUNT)) {
-            diag_add(m->diags, DIAG_WRONG_TYPE, n->span, "%s cannot be multiplied with %s", type_name(m, &a->type), type_name(m, &b->type));
+            diag_add(m->diags, DIAG_WRONG_TYPE, n->span, "%s cannot be multiplied with %s", type_name(m, &a->type),
+                     type_name(m, &b->type));
             return NULL;
         }
-        if (x == TYPE_COUNT && y != TYPE_COUNT) { struct expr *t = a; a = b; b = t; }
+        if (x == TYPE_COUNT && y != TYPE_COUNT) {
+            struct expr *t = a;
+            a = b;
+            b = t;
+        }
         struct expr *e = expr_two(m, X_MUL, a->type.base, a, b, n->span);
         if (!e) return NULL;
         e->type = a->type;
@@ -271,12 +308,16 @@ static struct expr *arithmetic(struct model *m, struct scope *s, const struct as
         return e;
     }
     /* division is always rounded: both sides of one type give a count */
-    if (number_like(x) && number_like(y)) { a = scaled(m, a, y); b = scaled(m, b, a->type.base); }
+    if (number_like(x) && number_like(y)) {
+        a = scaled(m, a, y);
+        b = scaled(m, b, a->type.base);
+    }
     if (a->type.base != b->type.base && !(a->type.base == TYPE_MINUTES && y == TYPE_COUNT)) {
         match_types(m, &a, &b);
         return NULL;
     }
-    struct expr *e = expr_two(m, X_DIV, a->type.base == TYPE_MINUTES && y == TYPE_COUNT ? TYPE_MINUTES : TYPE_COUNT, a, b, n->span);
+    struct expr *e =
+        expr_two(m, X_DIV, a->type.base == TYPE_MINUTES && y == TYPE_COUNT ? TYPE_MINUTES : TYPE_COUNT, a, b, n->span);
     if (e) e->value = n->op == OP_DIV_UP ? 0 : n->op == OP_DIV_DOWN ? 1 : 2;
     return e;
 }
@@ -285,14 +326,18 @@ static struct expr *lookup_check(struct model *m, struct scope *s, const struct 
 {
     const struct ast_node *name = n->first;
     struct relation *r = relation_named(m, name->text);
-    if (!r) { unknown_name(m, name->span, name->text, NULL); return NULL; }
+    if (!r) {
+        unknown_name(m, name->span, name->text, NULL);
+        return NULL;
+    }
     relation_check(m, r);
     if (r->state == BROKEN) return NULL;
     unsigned column = 0;
     while (column < r->column_count && !text_equal(r->columns[column], n->text)) column++;
     unsigned keys = ast_count(n) - 1;
     if (column == r->column_count) {
-        struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_NAME, n->span, "%s has no column `%s`", text_z(m, r->name), text_z(m, n->text));
+        struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_NAME, n->span, "%s has no column `%s`", text_z(m, r->name),
+                                  text_z(m, n->text));
         const char *names[64];
         unsigned i = 0;
         for (; i < r->column_count && i < 64; i++) names[i] = text_z(m, r->columns[i]);
@@ -306,12 +351,13 @@ static struct expr *lookup_check(struct model *m, struct scope *s, const struct 
     e->value = column;
     e->args = arena_zero(m->arena, keys + 1u, sizeof *e->args);
     if (keys + 1 > r->column_count) {
-        diag_add(m->diags, DIAG_WRONG_TYPE, n->span, "%s has %u columns, too few for %u keys and a result", text_z(m, r->name), r->column_count, keys);
+        diag_add(m->diags, DIAG_WRONG_TYPE, n->span, "%s has %u columns, too few for %u keys and a result",
+                 text_z(m, r->name), r->column_count, keys);
         return NULL;
     }
     for (const struct ast_node *k = name->next; k; k = k->next) {
         unsigned c = e->arg_count;
-        if (c >= column) c++;                       /* keys are the columns before the one asked for, then those after it */
+        if (c >= column) c++; /* keys are the columns before the one asked for, then those after it */
         struct expr *a = expr_check(m, s, k, &r->types[c]);
         struct expr *t = expr_const(m, r->types[c], 0, k->span);
         if (!match_types(m, &a, &t)) return NULL;
@@ -325,7 +371,8 @@ struct expr *expr_check(struct model *m, struct scope *s, const struct ast_node 
     struct expr *a, *b;
     if (!n) return NULL;
     if (n->kind == AST_VALUE) {
-        if (n->op == OP_WORD && !text_is(n->text, "yes") && !text_is(n->text, "no") && !text_is(n->text, "none") && n->text.at[0] >= 'a')
+        if (n->op == OP_WORD && !text_is(n->text, "yes") && !text_is(n->text, "no") && !text_is(n->text, "none") &&
+            n->text.at[0] >= 'a')
             return name_check(m, s, n->text, n->span);
         return value_check(m, n, want, s);
     }
@@ -336,25 +383,39 @@ struct expr *expr_check(struct model *m, struct scope *s, const struct ast_node 
         struct ast_node v = *n;
         v.kind = AST_VALUE;
         v.op = OP_WORD;
-        if (text_is(n->text, "yes") || text_is(n->text, "no") || text_is(n->text, "none")) return value_check(m, &v, want, s);
-        if (n->text.at[0] < 'a' && code_pack(n->text, &code) && !field_of(m, s->record, n->text)) return value_check(m, &v, want, s);
+        if (text_is(n->text, "yes") || text_is(n->text, "no") || text_is(n->text, "none"))
+            return value_check(m, &v, want, s);
+        if (n->text.at[0] < 'a' && code_pack(n->text, &code) && !field_of(m, s->record, n->text))
+            return value_check(m, &v, want, s);
         return name_check(m, s, n->text, n->span);
     }
     case OP_THIS: return this_check(m, s, n);
-    case OP_FIRST: case OP_SECOND: {
+    case OP_FIRST:
+    case OP_SECOND: {
         struct kind *pair = s->record->domain == DOMAIN_CROSS ? s->record : NULL;
         if (!pair) {
-            struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_NAME, n->span, "`first` and `second` belong to the definitions of a pair");
+            struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_NAME, n->span,
+                                      "`first` and `second` belong to the definitions of a pair");
             diag_hint(m->diags, d, "define … of the pair's name");
             return NULL;
         }
         struct field *f = field_of(m, pair->source, n->text);
-        if (!f) { struct scope of = {.record = pair->source}; unknown_name(m, n->span, n->text, &of); return NULL; }
+        if (!f) {
+            struct scope of = {.record = pair->source};
+            unknown_name(m, n->span, n->text, &of);
+            return NULL;
+        }
         return field_expr(m, f, n->op == OP_FIRST ? AT_FIRST : AT_SECOND, n->span);
     }
-    case OP_ADD: case OP_SUB: case OP_MUL: case OP_DIV_UP: case OP_DIV_DOWN: case OP_DIV_NEAR: return arithmetic(m, s, n);
+    case OP_ADD:
+    case OP_SUB:
+    case OP_MUL:
+    case OP_DIV_UP:
+    case OP_DIV_DOWN:
+    case OP_DIV_NEAR: return arithmetic(m, s, n);
     case OP_MINUTES_OF: return expr_one(m, X_LENGTH, TYPE_MINUTES, times_operand(m, s, n->first), n->span);
-    case OP_OUTSIDE: case OP_SHARED:
+    case OP_OUTSIDE:
+    case OP_SHARED:
         a = times_operand(m, s, n->first);
         b = times_operand(m, s, n->last);
         return expr_two(m, n->op == OP_OUTSIDE ? X_OUTSIDE : X_SHARED, TYPE_TIMES, a, b, n->span);
@@ -364,7 +425,8 @@ struct expr *expr_check(struct model *m, struct scope *s, const struct ast_node 
         b = expr_check(m, s, n->last, &minutes);
         return expr_two(m, X_RUNS, TYPE_TIMES, a, typed(m, b, TYPE_MINUTES, "a time in minutes"), n->span);
     }
-    case OP_YEARS: case OP_DAYS:
+    case OP_YEARS:
+    case OP_DAYS:
         a = typed(m, expr_check(m, s, n->first, NULL), TYPE_DATE, "a date");
         b = typed(m, expr_check(m, s, n->last, NULL), TYPE_DATE, "a date");
         if (n->op == OP_YEARS) return expr_two(m, X_YEARS, TYPE_YEARS, a, b, n->span);
@@ -385,7 +447,11 @@ struct expr *expr_check(struct model *m, struct scope *s, const struct ast_node 
     }
     case OP_NUMBER_OF:
         a = query_check(m, s, n->first, NULL, n->span);
-        if (a) { a->op = X_COUNT; a->type.base = TYPE_COUNT; a->span = n->span; }
+        if (a) {
+            a->op = X_COUNT;
+            a->type.base = TYPE_COUNT;
+            a->span = n->span;
+        }
         return a;
     case OP_SUM_OF:
         a = query_check(m, s, n->first->next, text_z(m, n->first->text), n->first->span);
@@ -404,222 +470,13 @@ struct expr *expr_check(struct model *m, struct scope *s, const struct ast_node 
         for (struct field *f = k ? k->fields : NULL; f; f = f->next)
             if (f->how == FIELD_FOLD && f->fold && f->fold->op == OP_ALL_TO) field = text_z(m, f->name);
         a = query_check(m, s, n->first, field, n->first->span);
-        if (a) { a->op = X_TIMES; a->type.base = TYPE_TIMES; }
+        if (a) {
+            a->op = X_TIMES;
+            a->type.base = TYPE_TIMES;
+        }
         return a;
     }
     case OP_LOOKUP: return lookup_check(m, s, n);
     default: return cond_check(m, s, n);
     }
 }
-
-static struct expr *equals(struct model *m, struct scope *s, struct expr *a, const struct ast_node *right, struct span span)
-{
-    if (!a) return NULL;
-    struct expr *b = operand_check(m, s, right, &a->type);
-    if (!b || !match_types(m, &a, &b)) return NULL;
-    return expr_two(m, X_EQ, TYPE_BOOL, a, b, span);
-}
-
-static struct expr *list_check(struct model *m, struct scope *s, const struct ast_node *n)
-{
-    (void)s;
-    struct code_set *set = set_find(m, n->text);
-    if (set) { set_check(m, set); if (set->state == BROKEN) return NULL; }
-    else if (name_is_lost(m, n->text)) return NULL;
-    else {
-        const char *names[512];
-        size_t count = 0;
-        for (unsigned i = 0; i < m->set_count && count < 512; i++) names[count++] = text_z(m, m->sets[i].name);
-        struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_NAME, n->span, "there is no list of codes called `%s`", text_z(m, n->text));
-        const char *near = diag_suggest(n->text, names, count);
-        if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
-        else diag_hint(m->diags, d, "declare it: codes %s", text_z(m, n->text));
-        return NULL;
-    }
-    struct expr *e = expr_new(m, X_CONST, TYPE_CODE, n->span);
-    e->set = set;
-    return e;
-}
-
-struct expr *cond_check(struct model *m, struct scope *s, const struct ast_node *n)
-{
-    struct expr *a, *b, *e = NULL;
-    struct span span = n->span;
-    if (n->kind != AST_COND) {
-        a = expr_check(m, s, n, NULL);
-        if (a && a->type.base != TYPE_BOOL) {
-            struct diag *d = diag_add(m->diags, DIAG_WRONG_TYPE, a->span, "a condition is expected here, this is %s", type_name(m, &a->type));
-            diag_hint(m->diags, d, "say what is asked of it: … is …, … from …, … documented");
-            return NULL;
-        }
-        return a;
-    }
-    switch (n->op) {
-    case OP_AND: case OP_OR:
-        for (const struct ast_node *c = n->first; c; c = c->next) {
-            a = cond_check(m, s, c);
-            e = c == n->first ? a : expr_two(m, n->op == OP_AND ? X_AND : X_OR, TYPE_BOOL, e, a, span);
-        }
-        return e;
-    case OP_NOT: return expr_one(m, X_NOT, TYPE_BOOL, cond_check(m, s, n->first), span);
-    case OP_IS: case OP_IS_NOT:
-        e = equals(m, s, expr_check(m, s, n->first, NULL), n->last, span);
-        return n->op == OP_IS ? e : expr_one(m, X_NOT, TYPE_BOOL, e, span);
-    case OP_ONE_OF: case OP_NOT_ONE_OF:
-        a = expr_check(m, s, n->first, NULL);
-        for (const struct ast_node *v = n->first->next; a && v; v = v->next) {
-            struct expr *x = equals(m, s, a, v, v->span);
-            if (!x) return NULL;
-            e = e ? expr_two(m, X_OR, TYPE_BOOL, e, x, span) : x;
-        }
-        return n->op == OP_ONE_OF ? e : expr_one(m, X_NOT, TYPE_BOOL, e, span);
-    case OP_IN: case OP_NOT_IN:
-        a = typed(m, expr_check(m, s, n->first, NULL), TYPE_CODE, "a code");
-        b = list_check(m, s, n->last);
-        if (!a || !b) return NULL;
-        e = expr_one(m, X_IN, TYPE_BOOL, a, span);
-        e->set = b->set;
-        return n->op == OP_IN ? e : expr_one(m, X_NOT, TYPE_BOOL, e, span);
-    case OP_ANY_OF: case OP_NONE_OF:
-        a = typed(m, name_check(m, s, n->first->text, n->first->span), TYPE_CODES, "a list of codes");
-        b = list_check(m, s, n->last);
-        if (!a || !b) return NULL;
-        e = expr_one(m, X_ANY_IN, TYPE_BOOL, a, span);
-        e->set = b->set;
-        return n->op == OP_ANY_OF ? e : expr_one(m, X_NOT, TYPE_BOOL, e, span);
-    case OP_DOCUMENTED: case OP_UNDOCUMENTED:
-        e = expr_one(m, X_DOC, TYPE_BOOL, expr_check(m, s, n->first, NULL), span);
-        return n->op == OP_DOCUMENTED ? e : expr_one(m, X_NOT, TYPE_BOOL, e, span);
-    case OP_DOCUMENTED_AS:
-        e = equals(m, s, expr_check(m, s, n->first, NULL), n->last, span);
-        b = expr_const(m, (struct type){TYPE_BOOL, NULL, ""}, 0, span);
-        return expr_two(m, X_DOC_OR, TYPE_BOOL, e, b, span);
-    case OP_FROM: case OP_UP_TO: case OP_BELOW: case OP_OVER: {
-        a = expr_check(m, s, n->first, NULL);
-        if (!a) return NULL;
-        if (a->type.base == TYPE_CODE || a->type.base == TYPE_WORD || a->type.base == TYPE_TEXT) {
-            struct diag *d = diag_add(m->diags, a->type.base == TYPE_CODE ? DIAG_CODE_COUNT : DIAG_WRONG_TYPE, n->last->span,
-                                      "%s has no size to compare", type_name(m, &a->type));
-            diag_hint(m->diags, d, "for a range of codes make a list (codes …) and ask `in`");
-            return NULL;
-        }
-        b = operand_check(m, s, n->last, &a->type);
-        if (!match_types(m, &a, &b)) return NULL;
-        if (n->op == OP_FROM) return expr_two(m, X_LE, TYPE_BOOL, b, a, span);
-        if (n->op == OP_UP_TO) return expr_two(m, X_LE, TYPE_BOOL, a, b, span);
-        return n->op == OP_BELOW ? expr_two(m, X_LT, TYPE_BOOL, a, b, span) : expr_two(m, X_LT, TYPE_BOOL, b, a, span);
-    }
-    case OP_ANY: case OP_NO:
-        e = query_check(m, s, n->first, NULL, span);
-        return n->op == OP_ANY ? e : expr_one(m, X_NOT, TYPE_BOOL, e, span);
-    case OP_LISTS: {
-        struct relation *r = relation_named(m, n->text);
-        if (!r) { unknown_name(m, span, n->text, NULL); return NULL; }
-        relation_check(m, r);
-        if (r->state == BROKEN) return NULL;
-        e = expr_new(m, X_LISTS, TYPE_BOOL, span);
-        e->relation = r;
-        e->args = arena_zero(m->arena, ast_count(n) + 1u, sizeof *e->args);
-        for (const struct ast_node *k = n->first; k; k = k->next) {
-            if (e->arg_count == r->column_count) {
-                diag_add(m->diags, DIAG_TOO_MANY_CELLS, k->span, "%s has only %u columns", text_z(m, r->name), r->column_count);
-                return NULL;
-            }
-            a = expr_check(m, s, k, &r->types[e->arg_count]);
-            b = expr_const(m, r->types[e->arg_count], 0, k->span);
-            if (!match_types(m, &a, &b)) return NULL;
-            e->args[e->arg_count++] = a;
-        }
-        return e;
-    }
-    case OP_THIS_FIRST: case OP_THIS_SECOND:
-        if (!s->pair || !s->outer) {
-            struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_NAME, span, "there is no order between these records");
-            diag_hint(m->diags, d, "`this is first` and `this is second` need a `pair` of the kind, and stand in a question about another record of it");
-            return NULL;
-        }
-        if (s->query) s->query->correlated = 1;
-        kind_check(m, s->pair);
-        e = expr_new(m, X_SECOND, TYPE_BOOL, span);
-        e->via = s->pair;
-        return n->op == OP_THIS_SECOND ? e : expr_one(m, X_NOT, TYPE_BOOL, e, span);
-    default:
-        diag_add(m->diags, DIAG_SYNTAX, span, "a condition is expected here");
-        return NULL;
-    }
-}
-
-/* ---- what may be undocumented */
-
-struct guards { const struct expr *with; const struct guards *next; };
-
-static int same_place(const struct expr *a, const struct expr *b)
-{
-    return a->op == X_FIELD && b->op == X_FIELD && a->field == b->field && a->at == b->at;
-}
-
-/* The first operand that may be undocumented and is not tested first, or NULL. */
-static const struct expr *leak(const struct expr *e, const struct guards *g);
-
-static const struct guards *guards_of(const struct expr *e, int negated, const struct guards *g, struct guards *room, unsigned *n)
-{
-    if (!e || *n >= 16) return g;
-    if (e->op == X_DOC && !negated) { room[*n] = (struct guards){e->a, g}; return &room[(*n)++]; }
-    if (e->op == X_NOT) return guards_of(e->a, !negated, g, room, n);
-    if ((e->op == X_AND && !negated) || (e->op == X_OR && negated)) {
-        g = guards_of(e->a, negated, g, room, n);
-        return guards_of(e->b, negated, g, room, n);
-    }
-    return g;
-}
-
-static const struct expr *leak(const struct expr *e, const struct guards *g)
-{
-    struct guards room[16];
-    unsigned n = 0;
-    const struct expr *x = NULL;
-    if (!e) return NULL;
-    switch (e->op) {
-    case X_FIELD:
-        if (!e->field->maybe) return NULL;
-        for (; g; g = g->next) if (same_place(g->with, e)) return NULL;
-        return e;
-    case X_CONST: case X_DOC: case X_SECOND: return NULL;
-    case X_ABSENT: return e;
-    case X_DOC_OR: return leak(e->b, g);
-    case X_AND: case X_OR:
-        g = guards_of(e, e->op == X_OR, g, room, &n);
-        x = leak(e->a, g);
-        return x ? x : leak(e->b, g);
-    case X_IF:
-        x = leak(e->c, g);
-        if (!x) x = leak(e->a, guards_of(e->c, 0, g, room, &n));
-        if (!x) { n = 0; x = leak(e->b, guards_of(e->c, 1, g, room, &n)); }
-        return x;
-    case X_ANY: case X_COUNT: case X_SUM: case X_TIMES:
-        x = leak(e->query->where, NULL);
-        if (!x && e->query->field && e->query->field->maybe) {
-            g = guards_of(e->query->where, 0, NULL, room, &n);
-            for (; g; g = g->next) if (g->with->op == X_FIELD && g->with->field == e->query->field) return NULL;
-            return e;
-        }
-        return x;
-    case X_LOOKUP: return e;
-    default:
-        x = leak(e->a, g);
-        if (!x) x = leak(e->b, g);
-        for (unsigned i = 0; !x && i < e->arg_count; i++) x = leak(e->args[i], g);
-        return x;
-    }
-}
-
-void guard(struct model *m, const struct expr *e, const char *where)
-{
-    const struct expr *x = leak(e, NULL);
-    if (!x) return;
-    const char *name = x->op == X_FIELD ? text_z(m, x->field->name) : x->op == X_LOOKUP ? "this look-up" : "this";
-    struct diag *d = diag_add(m->diags, DIAG_UNGUARDED, x->span, "`%s` may be not documented, and %s does not say what happens then", name, where);
-    diag_hint(m->diags, d, "ask first (`%s documented and …`), or `%s documented as …`, or give the fact a `hold \"…\"` where it is declared", name, name);
-}
-
-int expr_maybe(const struct expr *e) { return leak(e, NULL) != NULL; }

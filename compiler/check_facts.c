@@ -1,19 +1,25 @@
-/* What an encounter says and what payers decide: facts, policies, lists of codes, relations. */
+/* What an encounter says and what payers decide: facts, policies. */
 #include "compiler/model.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct field *field_new(struct model *m, struct kind *k, struct text name, enum field_how how, struct item *it, struct span span)
+struct field *field_new(struct model *m, struct kind *k, struct text name, enum field_how how, struct item *it,
+                        struct span span)
 {
     struct field *old = field_find(k, name), *f = arena_zero(m->arena, 1, sizeof *f);
-    if (!f) { m->oom = 1; return NULL; }
+    if (!f) {
+        m->oom = 1;
+        return NULL;
+    }
     if (old) {
-        struct diag *d = diag_add(m->diags, DIAG_DEFINED_TWICE, span, "a %s has `%s` already", text_z(m, k->name), text_z(m, name));
+        struct diag *d =
+            diag_add(m->diags, DIAG_DEFINED_TWICE, span, "a %s has `%s` already", text_z(m, k->name), text_z(m, name));
         diag_other(d, old->span, "the first one");
         diag_hint(m->diags, d, "give one of them another name");
     }
-    *f = (struct field){.kind = k, .name = name, .how = how, .item = it, .span = span, .reg = {NONE, NONE}, .row_reg = {NONE, NONE}};
+    *f = (struct field){
+        .kind = k, .name = name, .how = how, .item = it, .span = span, .reg = {NONE, NONE}, .row_reg = {NONE, NONE}};
     f->next = k->fields;
     k->fields = f;
     return f;
@@ -21,7 +27,9 @@ struct field *field_new(struct model *m, struct kind *k, struct text name, enum 
 
 static const struct ast_node *first_value(const struct ast_node *cell)
 {
-    return cell && cell->op == OP_VALUES && cell->first && cell->first->op == OP_EQ && !cell->first->next ? cell->first->first : NULL;
+    return cell && cell->op == OP_VALUES && cell->first && cell->first->op == OP_EQ && !cell->first->next
+               ? cell->first->first
+               : NULL;
 }
 
 static int column(struct model *m, const struct item *it, const char *name, int needed)
@@ -30,13 +38,19 @@ static int column(struct model *m, const struct item *it, const char *name, int 
     for (const struct ast_node *c = it->header ? it->header->first : NULL; c; c = c->next, i++)
         if (text_is(c->text, name)) return i;
     if (needed) {
-        struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, it->header ? it->header->span : it->node->span, "the column `%s` is missing", name);
-        diag_hint(m->diags, d, "%s", it->kind == AST_FACTS ? "write: | fact | type | not documented |" : "write: | policy | one of | is | decides |");
+        struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, it->header ? it->header->span : it->node->span,
+                                  "the column `%s` is missing", name);
+        diag_hint(m->diags, d, "%s",
+                  it->kind == AST_FACTS ? "write: | fact | type | not documented |"
+                                        : "write: | policy | one of | is | decides |");
     }
     return -1;
 }
 
-static const struct ast_node *cell_at(const struct item_row *row, int c) { return c < 0 ? NULL : ast_nth(row->node, (unsigned)c); }
+static const struct ast_node *cell_at(const struct item_row *row, int c)
+{
+    return c < 0 ? NULL : ast_nth(row->node, (unsigned)c);
+}
 
 static void missing_read(struct model *m, struct field *f, const struct ast_node *cell)
 {
@@ -49,24 +63,38 @@ static void missing_read(struct model *m, struct field *f, const struct ast_node
         return;
     }
     f->maybe = 0;
-    if (cell->op == OP_HOLD) { x->hold = text_z(m, cell->text); return; }
+    if (cell->op == OP_HOLD) {
+        x->hold = text_z(m, cell->text);
+        return;
+    }
     if (cell->op == OP_POSITION) {
         x->missing = MISSING_POSITION;
         x->prefix = text_z(m, cell->text);
         return;
     }
-    if (v && text_is(v->text, "refused")) { x->missing = MISSING_REFUSED; return; }
-    if (v && text_is(v->text, "empty") && f->type.base == TYPE_CODES) { x->missing = MISSING_EMPTY; return; }
-    if (v && text_is(v->text, "position")) { x->missing = MISSING_POSITION; x->prefix = ""; return; }
+    if (v && text_is(v->text, "refused")) {
+        x->missing = MISSING_REFUSED;
+        return;
+    }
+    if (v && text_is(v->text, "empty") && f->type.base == TYPE_CODES) {
+        x->missing = MISSING_EMPTY;
+        return;
+    }
+    if (v && text_is(v->text, "position")) {
+        x->missing = MISSING_POSITION;
+        x->prefix = "";
+        return;
+    }
     if (!v) {
-        struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, cell->span, "what happens when `%s` is not documented?", text_z(m, f->name));
+        struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, cell->span, "what happens when `%s` is not documented?",
+                                  text_z(m, f->name));
         diag_hint(m->diags, d, "leave the cell empty, or write refused, hold \"…\", or a default value");
         return;
     }
     if (v->op == OP_WORD && f->type.base != TYPE_WORD && f->type.base != TYPE_BOOL) {
         x->missing = MISSING_SAME;
         x->same = f;
-        x->text = text_z(m, v->text);       /* resolved when all facts are declared */
+        x->text = text_z(m, v->text); /* resolved when all facts are declared */
         f->span = v->span;
         return;
     }
@@ -74,23 +102,33 @@ static void missing_read(struct model *m, struct field *f, const struct ast_node
     x->missing = MISSING_DEFAULT;
     if (!e) return;
     x->value = e->value;
-    if (f->type.base == TYPE_TEXT) { x->text = (const char *)(intptr_t)e->value; x->value = 0; }
+    if (f->type.base == TYPE_TEXT) {
+        x->text = (const char *)(intptr_t)e->value;
+        x->value = 0;
+    }
 }
 
-static void fact_declare(struct model *m, struct kind *k, struct item *it, const struct item_row *row, int name, int type, int missing)
+static void fact_declare(struct model *m, struct kind *k, struct item *it, const struct item_row *row, int name,
+                         int type, int missing)
 {
     const struct ast_node *n = first_value(cell_at(row, name)), *t = cell_at(row, type);
     const struct ast_node *ty = t && t->op == OP_TYPE ? t->first : NULL;
     if (!n || !ty) {
-        struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, t && !ty ? t->span : row->node->span, n ? "what type is `%s`?" : "a row of facts names a fact",
-                                  n ? text_z(m, n->text) : "");
-        diag_hint(m->diags, d, "types: text, code, list of code, yes or no, count, decimal, money, date, time, minutes, date of service, one of …");
+        struct diag *d =
+            diag_add(m->diags, DIAG_BAD_CELL, t && !ty ? t->span : row->node->span,
+                     n ? "what type is `%s`?" : "a row of facts names a fact", n ? text_z(m, n->text) : "");
+        diag_hint(m->diags, d,
+                  "types: text, code, list of code, yes or no, count, decimal, money, date, time, minutes, date of "
+                  "service, one of …");
         return;
     }
     struct field *f = field_new(m, k, n->text, FIELD_FACT, it, n->span);
     if (!f) return;
     f->fact = arena_zero(m->arena, 1, sizeof *f->fact);
-    if (!f->fact) { m->oom = 1; return; }
+    if (!f->fact) {
+        m->oom = 1;
+        return;
+    }
     type_read(m, ty, &f->type);
     f->state = CHECKED;
     f->fact->selector = ty->op == OP_DATE_OF_SERVICE;
@@ -99,7 +137,9 @@ static void fact_declare(struct model *m, struct kind *k, struct item *it, const
         if (m->date) diag_add(m->diags, DIAG_DEFINED_TWICE, ty->span, "there is one date of service");
         m->date = f;
         if (k != m->encounter || f->fact->missing != MISSING_REFUSED) {
-            struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, ty->span, "the date of service selects the rules: it belongs to the encounter and cannot be missing");
+            struct diag *d =
+                diag_add(m->diags, DIAG_BAD_CELL, ty->span,
+                         "the date of service selects the rules: it belongs to the encounter and cannot be missing");
             diag_hint(m->diags, d, "write: | date | date of service | refused |");
         }
     }
@@ -120,7 +160,8 @@ void facts_resolve(struct model *m)
             if (f->how != FIELD_FACT || f->fact->missing != MISSING_SAME) continue;
             struct field *same = m->encounter ? field_find(m->encounter, text_of(f->fact->text)) : NULL;
             if (!same || same->type.base != f->type.base) {
-                struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, f->span, "`%s` is neither %s nor a fact of the encounter of that kind", f->fact->text,
+                struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, f->span,
+                                          "`%s` is neither %s nor a fact of the encounter of that kind", f->fact->text,
                                           type_name(m, &f->type));
                 diag_hint(m->diags, d, "write a value, refused, hold \"…\", or leave the cell empty");
                 f->fact->missing = MISSING_ASKED;
@@ -142,7 +183,8 @@ static struct text written(struct model *m, const struct ast_node *v)
 static int code_like(const struct ast_node *v)
 {
     int64_t code;
-    return text_is(v->text, "none") || ((v->op == OP_WORD || v->op == OP_MIXED || v->op == OP_NUMBER) && code_pack(v->text, &code));
+    return text_is(v->text, "none") ||
+           ((v->op == OP_WORD || v->op == OP_MIXED || v->op == OP_NUMBER) && code_pack(v->text, &code));
 }
 
 static struct type policy_type(struct model *m, const struct ast_node *cell)
@@ -162,24 +204,30 @@ static struct type policy_type(struct model *m, const struct ast_node *cell)
         last = v;
     }
     struct type t = {TYPE_WORD, word_set_of(m, atoms, n), ""};
-    if (n && quantities == n) { struct expr *e = value_check(m, last, NULL, NULL); if (e) t = e->type; }
-    else if (n && numbers == n && numbers == bare) t = (struct type){TYPE_COUNT, NULL, ""};
+    if (n && quantities == n) {
+        struct expr *e = value_check(m, last, NULL, NULL);
+        if (e) t = e->type;
+    } else if (n && numbers == n && numbers == bare) t = (struct type){TYPE_COUNT, NULL, ""};
     else if (n && codes == n && bare) t = (struct type){TYPE_CODE, NULL, ""};
     else if (n && yes == n) t = (struct type){TYPE_BOOL, NULL, ""};
     return t;
 }
 
-static void policy_declare(struct model *m, struct item *it, const struct item_row *row, int name, int one_of, int is, int decides)
+static void policy_declare(struct model *m, struct item *it, const struct item_row *row, int name, int one_of, int is,
+                           int decides)
 {
-    const struct ast_node *n = first_value(cell_at(row, name)), *cell = cell_at(row, one_of), *now = first_value(cell_at(row, is));
+    const struct ast_node *n = first_value(cell_at(row, name)), *cell = cell_at(row, one_of),
+                          *now = first_value(cell_at(row, is));
     if (!n || !cell || cell->op != OP_VALUES || !now) {
-        struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, row->node->span, "a policy has a name, its permitted values, and the one that holds");
+        struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, row->node->span,
+                                  "a policy has a name, its permitted values, and the one that holds");
         diag_hint(m->diags, d, "write: | name | value, value | value | what it decides |");
         return;
     }
     for (struct field *o = m->policies; o; o = o->next)
         if (text_equal(o->name, n->text)) {
-            struct diag *d = diag_add(m->diags, DIAG_DEFINED_TWICE, n->span, "policy %s is there already", text_z(m, n->text));
+            struct diag *d =
+                diag_add(m->diags, DIAG_DEFINED_TWICE, n->span, "policy %s is there already", text_z(m, n->text));
             diag_other(d, o->span, "the first one");
             diag_hint(m->diags, d, "to choose another value, write it under `sets`");
             return;
@@ -187,9 +235,20 @@ static void policy_declare(struct model *m, struct item *it, const struct item_r
     struct field *f = arena_zero(m->arena, 1, sizeof *f);
     struct policy *p = arena_zero(m->arena, 1, sizeof *p);
     unsigned count = ast_count(cell);
-    if (!f || !p || !(p->values = arena_zero(m->arena, count + 1u, sizeof *p->values))) { m->oom = 1; return; }
-    *f = (struct field){.kind = m->encounter, .name = n->text, .how = FIELD_POLICY, .item = it, .span = n->span, .state = CHECKED,
-                        .policy = p, .reg = {NONE, NONE}, .row_reg = {NONE, NONE}, .type = policy_type(m, cell)};
+    if (!f || !p || !(p->values = arena_zero(m->arena, count + 1u, sizeof *p->values))) {
+        m->oom = 1;
+        return;
+    }
+    *f = (struct field){.kind = m->encounter,
+                        .name = n->text,
+                        .how = FIELD_POLICY,
+                        .item = it,
+                        .span = n->span,
+                        .state = CHECKED,
+                        .policy = p,
+                        .reg = {NONE, NONE},
+                        .row_reg = {NONE, NONE},
+                        .type = policy_type(m, cell)};
     p->is = UINT32_MAX;
     for (const struct ast_node *a = cell->first; a; a = a->next) {
         struct expr *e = a->first ? value_check(m, a->first, &f->type, NULL) : NULL;
@@ -198,7 +257,8 @@ static void policy_declare(struct model *m, struct item *it, const struct item_r
         p->values[p->count++] = (struct policy_value){text_z(m, written(m, a->first)), e->value};
     }
     if (p->is == UINT32_MAX) {
-        struct diag *d = diag_add(m->diags, DIAG_NOT_A_WORD, now->span, "`%s` is not one of the permitted values", text_z(m, written(m, now)));
+        struct diag *d = diag_add(m->diags, DIAG_NOT_A_WORD, now->span, "`%s` is not one of the permitted values",
+                                  text_z(m, written(m, now)));
         diag_hint(m->diags, d, "choose one of those in the column before");
         p->is = 0;
     }
@@ -236,7 +296,8 @@ static void setting_apply(struct model *m, const struct setting *s)
         const char *names[512];
         size_t n = 0;
         for (struct field *o = m->policies; o && n < 512; o = o->next) names[n++] = text_z(m, o->name);
-        struct diag *d = diag_add(m->diags, DIAG_NOT_IN_BASE, s->row->first->span, "the base has no policy %s", text_z(m, s->policy));
+        struct diag *d = diag_add(m->diags, DIAG_NOT_IN_BASE, s->row->first->span, "the base has no policy %s",
+                                  text_z(m, s->policy));
         const char *near = diag_suggest(s->policy, names, n);
         if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
         else diag_hint(m->diags, d, "`sets` chooses among the policies of the base");
@@ -255,7 +316,8 @@ static void setting_apply(struct model *m, const struct setting *s)
         buffer_init(&all, 0);
         for (; n < p->count && n < 64; n++) buffer_printf(&all, "%s%s", n ? ", " : "", names[n] = p->values[n].written);
         if ((t.base == TYPE_WORD || value_check(m, s->value, &t, NULL))) {
-            struct diag *d = diag_add(m->diags, DIAG_NOT_A_WORD, s->value->span, "`%s` is not a value of policy %s", text_z(m, w), text_z(m, f->name));
+            struct diag *d = diag_add(m->diags, DIAG_NOT_A_WORD, s->value->span, "`%s` is not a value of policy %s",
+                                      text_z(m, w), text_z(m, f->name));
             const char *near = diag_suggest(w, names, n);
             if (near) diag_hint(m->diags, d, "did you mean `%s`? permitted: %s", near, all.at ? all.at : "");
             else diag_hint(m->diags, d, "permitted: %s", all.at ? all.at : "");
@@ -264,11 +326,15 @@ static void setting_apply(struct model *m, const struct setting *s)
         return;
     }
     if (setting_is_dead(p, s, v)) {
-        struct diag *d = diag_add(m->diags, DIAG_DEAD_OVERRIDE, s->row->span, "policy %s is %s already", text_z(m, f->name), p->values[v].written);
+        struct diag *d = diag_add(m->diags, DIAG_DEAD_OVERRIDE, s->row->span, "policy %s is %s already",
+                                  text_z(m, f->name), p->values[v].written);
         diag_hint(m->diags, d, "leave this row out: it changes nothing");
     }
     struct policy_dated *dated = arena_zero(m->arena, p->dated_count + 1u, sizeof *dated);
-    if (!dated) { m->oom = 1; return; }
+    if (!dated) {
+        m->oom = 1;
+        return;
+    }
     if (p->dated_count) memcpy(dated, p->dated, p->dated_count * sizeof *dated);
     dated[p->dated_count++] = (struct policy_dated){s->from, s->until, v};
     p->dated = dated;
@@ -276,7 +342,8 @@ static void setting_apply(struct model *m, const struct setting *s)
 
 void policies_declare(struct model *m, struct item *it)
 {
-    int name = column(m, it, "policy", 1), one_of = column(m, it, "one of", 1), is = column(m, it, "is", 1), decides = column(m, it, "decides", 0);
+    int name = column(m, it, "policy", 1), one_of = column(m, it, "one of", 1), is = column(m, it, "is", 1),
+        decides = column(m, it, "decides", 0);
     if (name < 0 || one_of < 0 || is < 0) return;
     for (unsigned r = 0; r < it->row_count; r++) policy_declare(m, it, &it->rows[r], name, one_of, is, decides);
 }
@@ -286,236 +353,5 @@ void settings_apply(struct model *m)
     const struct setting *all[1024];
     unsigned n = 0;
     for (const struct setting *s = m->settings; s && n < 1024; s = s->next) all[n++] = s;
-    while (n-- > 0) setting_apply(m, all[n]);     /* the base's first, the nearest pack's last */
-}
-
-/* ---- lists of codes */
-
-struct ranges { struct code_range *at; unsigned count, room; };
-
-static void range_add(struct ranges *r, uint64_t lo, uint64_t hi, int32_t from, int32_t until)
-{
-    if (from > until) return;
-    if (r->count == r->room) {
-        unsigned room = r->room ? r->room * 2 : 64;
-        struct code_range *more = realloc(r->at, room * sizeof *more);
-        if (!more) return;
-        r->at = more;
-        r->room = room;
-    }
-    r->at[r->count++] = (struct code_range){lo, hi, from, until};
-}
-
-static unsigned size_of(uint64_t code)
-{
-    unsigned n = 0;
-    while (n < 8 && (code >> (56 - 8 * n) & 0xff)) n++;
-    return n;
-}
-
-/* Takes codes [lo, hi] on [from, until] out. Returns whether anything was in. */
-static int range_cut(struct ranges *r, uint64_t lo, uint64_t hi, int32_t from, int32_t until)
-{
-    struct ranges out = {0};
-    int hit = 0;
-    for (unsigned i = 0; i < r->count; i++) {
-        struct code_range x = r->at[i];
-        if (size_of(x.lo) != size_of(lo) || x.hi < lo || hi < x.lo || x.until < from || until < x.from) {
-            range_add(&out, x.lo, x.hi, x.from, x.until);
-            continue;
-        }
-        hit = 1;
-        if (x.lo < lo) range_add(&out, x.lo, code_before(lo), x.from, x.until);
-        if (x.hi > hi) range_add(&out, code_next(hi), x.hi, x.from, x.until);
-        uint64_t a = x.lo > lo ? x.lo : lo, b = x.hi < hi ? x.hi : hi;
-        if (x.from < from) range_add(&out, a, b, x.from, from - 1);
-        if (x.until > until) range_add(&out, a, b, until + 1, x.until);
-    }
-    free(r->at);
-    *r = out;
-    return hit;
-}
-
-static int range_covered(const struct ranges *r, uint64_t lo, uint64_t hi, int32_t from, int32_t until)
-{
-    for (unsigned i = 0; i < r->count; i++)
-        if (size_of(r->at[i].lo) == size_of(lo) && r->at[i].lo <= lo && hi <= r->at[i].hi && r->at[i].from <= from && until <= r->at[i].until) return 1;
-    return 0;
-}
-
-static int range_order(const void *a, const void *b)
-{
-    const struct code_range *x = a, *y = b;
-    if (x->lo != y->lo) return x->lo < y->lo ? -1 : 1;
-    if (x->from != y->from) return x->from < y->from ? -1 : 1;
-    return x->hi < y->hi ? -1 : x->hi > y->hi;
-}
-
-static void entry_apply(struct model *m, struct code_set *s, struct ranges *r, const struct item_entry *e)
-{
-    const struct ast_node *a = ast_nth(e->node, 0), *b = a ? a->next : NULL;
-    struct type code = {TYPE_CODE, NULL, ""};
-    if (!a) return;
-    if (b && b->kind != AST_VALUE) b = NULL;
-    if (a->op == OP_WORD && a->text.at[0] >= 'a') {        /* another list */
-        struct code_set *o = set_find(m, a->text);
-        if (!o || o == s) { unknown_name(m, a->span, a->text, NULL); s->state = BROKEN; return; }
-        if (o->state == CHECKING) {
-            struct diag *d = diag_add(m->diags, DIAG_CYCLE, a->span, "the list %s contains itself: %s → %s → %s", text_z(m, s->name), text_z(m, s->name),
-                                      text_z(m, o->name), text_z(m, s->name));
-            diag_hint(m->diags, d, "take one of the two out of the other");
-            s->state = BROKEN;
-            return;
-        }
-        set_check(m, o);
-        for (unsigned i = 0; i < o->count; i++) {
-            struct code_range x = o->ranges[i];
-            if (x.from < e->from) x.from = e->from;
-            if (x.until > e->until) x.until = e->until;
-            if (e->except) range_cut(r, x.lo, x.hi, x.from, x.until);
-            else range_add(r, x.lo, x.hi, x.from, x.until);
-        }
-        return;
-    }
-    struct expr *lo = value_check(m, a, &code, NULL), *hi = b ? value_check(m, b, &code, NULL) : lo;
-    if (!lo || !hi) { s->state = BROKEN; return; }
-    uint64_t x = (uint64_t)lo->value, y = (uint64_t)hi->value;
-    if (size_of(x) != size_of(y) || x > y) {
-        struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, e->node->span, "this range of codes is empty");
-        diag_hint(m->diags, d, "both ends have the same number of characters, the lower one stands first");
-        s->state = BROKEN;
-        return;
-    }
-    if (e->except) {
-        if (range_cut(r, x, y, e->from, e->until)) return;
-        const char *name = text_z(m, a->text);
-        struct diag *d = diag_add(m->diags, e->except == 2 ? DIAG_DEAD_OVERRIDE : DIAG_CODE_OUTSIDE, e->node->span, "%s is not on the list %s", name,
-                                  text_z(m, s->name));
-        diag_hint(m->diags, d, e->except == 2 ? "leave this out: it changes nothing" : "`except` takes out codes that the entries before it put in");
-        return;
-    }
-    if (range_covered(r, x, y, e->from, e->until)) {
-        struct diag *d = diag_add(m->diags, DIAG_DEAD_OVERRIDE, e->node->span, "%s is on the list %s already", text_z(m, a->text), text_z(m, s->name));
-        diag_hint(m->diags, d, "leave this out: it changes nothing");
-        return;
-    }
-    range_add(r, x, y, e->from, e->until);
-}
-
-void set_check(struct model *m, struct code_set *s)
-{
-    if (s->state != UNCHECKED) return;
-    s->state = CHECKING;
-    struct ranges r = {0};
-    for (unsigned i = 0; i < s->item->entry_count; i++) entry_apply(m, s, &r, &s->item->entries[i]);
-    if (r.count) qsort(r.at, r.count, sizeof *r.at, range_order);
-    s->ranges = arena_alloc(m->arena, (r.count ? r.count : 1) * sizeof *r.at);
-    if (!s->ranges) m->oom = 1;
-    else if (r.count) memcpy(s->ranges, r.at, r.count * sizeof *r.at);
-    s->count = r.count;
-    free(r.at);
-    if (s->state == CHECKING) s->state = CHECKED;
-}
-
-/* Is the code on the list on some date? For checks of literal codes. */
-int code_listed(const struct code_set *s, uint64_t code)
-{
-    for (unsigned i = 0; i < s->count; i++)
-        if (size_of(s->ranges[i].lo) == size_of(code) && s->ranges[i].lo <= code && code <= s->ranges[i].hi) return 1;
-    return 0;
-}
-
-/* ---- relations: every combination of the alternatives of a row is a row */
-
-static unsigned alternatives(const struct ast_node *cell)
-{
-    return cell && cell->op == OP_VALUES ? ast_count(cell) : 1;
-}
-
-/* A count of any size: the column is known to count. */
-static struct expr *count_read(struct model *m, const struct ast_node *v)
-{
-    int64_t scaled;
-    struct type count = {TYPE_COUNT, NULL, ""};
-    if (v->op != OP_NUMBER || !number_read(v->text, &scaled) || scaled % 1000000) return value_check(m, v, &count, NULL);
-    return expr_const(m, count, scaled / 1000000, v->span);
-}
-
-void relation_check(struct model *m, struct relation *r)
-{
-    if (r->state != UNCHECKED) return;
-    struct item *it = r->item;
-    r->state = CHECKED;
-    if (!it->header) {
-        diag_add(m->diags, DIAG_BAD_TABLE, it->node->span, "%s %s has no rows", ast_kind_word(it->kind), text_z(m, it->name));
-        r->state = BROKEN;
-        return;
-    }
-    unsigned columns = 0;
-    for (const struct ast_node *c = it->header->first; c; c = c->next)
-        if (!text_is(c->text, "effective") && !text_is(c->text, "until") && !text_is(c->text, "cite")) columns++;
-    r->column_count = columns;
-    r->columns = arena_zero(m->arena, columns + 1u, sizeof *r->columns);
-    r->types = arena_zero(m->arena, columns + 1u, sizeof *r->types);
-    size_t total = 0;
-    for (unsigned i = 0; i < it->row_count; i++) {
-        size_t n = 1;
-        for (unsigned c = 0; c < columns; c++) n *= alternatives(cell_at(&it->rows[i], (int)c));
-        total += n;
-    }
-    r->cells = arena_zero(m->arena, total * columns + 1, sizeof *r->cells);
-    r->origins = arena_zero(m->arena, total + 1, sizeof *r->origins);
-    if (!r->columns || !r->types || !r->cells || !r->origins) { m->oom = 1; r->state = BROKEN; return; }
-    unsigned c = 0;
-    for (const struct ast_node *h = it->header->first; h && c < columns; h = h->next, c++) {
-        r->columns[c] = h->text;
-        r->types[c] = (struct type){TYPE_COUNT_OF, NULL, ""};
-        int decimal = 0, codes = 0, small = 0;
-        for (unsigned i = 0; i < it->row_count; i++)
-            for (const struct ast_node *a = cell_at(&it->rows[i], (int)c) ? cell_at(&it->rows[i], (int)c)->first : NULL; a; a = a->next) {
-                const struct ast_node *v = a->first;
-                if (!v) continue;
-                int64_t code;
-                small |= v->op == OP_NUMBER && !five_digits(v) && v->text.size < 5;
-                decimal |= v->op == OP_NUMBER && memchr(v->text.at, '.', v->text.size) != NULL;
-                codes |= v->op == OP_MIXED || five_digits(v) ||
-                         (v->op == OP_WORD && code_pack(v->text, &code) && v->text.size > 1 && v->text.at[1] >= '0' && v->text.at[1] <= '9');
-            }
-        if (codes && !(small && text_is(h->text, "at most"))) r->types[c].base = TYPE_CODE;
-        else if (small && codes) r->types[c].base = TYPE_COUNT;
-        else if (decimal) r->types[c].base = TYPE_DECIMAL;
-    }
-    for (unsigned i = 0; i < it->row_count; i++) {
-        const struct item_row *row = &it->rows[i];
-        if (ast_count(row->node) < columns || ast_count(row->node) > ast_count(it->header)) {
-            diag_add(m->diags, ast_count(row->node) < columns ? DIAG_TOO_FEW_CELLS : DIAG_TOO_MANY_CELLS,
-                     ast_count(row->node) < columns ? row->node->span : ast_nth(row->node, ast_count(it->header))->span,
-                     "this row has %u cells, the table has %u columns", ast_count(row->node), ast_count(it->header));
-            r->state = BROKEN;
-            continue;
-        }
-        size_t combos = 1;
-        for (c = 0; c < columns; c++) combos *= alternatives(cell_at(row, (int)c));
-        for (size_t k = 0; k < combos; k++) {
-            size_t rest = k;
-            for (c = 0; c < columns; c++) {
-                const struct ast_node *cell = cell_at(row, (int)c);
-                unsigned n = alternatives(cell);
-                const struct ast_node *a = cell->op == OP_VALUES ? ast_nth(cell, (unsigned)(rest % n)) : NULL;
-                rest /= n;
-                struct expr *e = a && a->first && a->op == OP_EQ && r->types[c].base == TYPE_COUNT ? count_read(m, a->first) :
-                                 a && a->first && a->op == OP_EQ ? value_check(m, a->first, r->types[c].base == TYPE_WORD ? NULL : &r->types[c], NULL) : NULL;
-                if (!e) {
-                    if (!a) diag_add(m->diags, DIAG_BAD_CELL, cell->span, "a plain value is expected here");
-                    r->state = BROKEN;
-                    break;
-                }
-                if (r->types[c].base == TYPE_COUNT_OF) r->types[c] = e->type;
-                else if (e->type.base == TYPE_WORD) r->types[c].words = word_set_union(m, r->types[c].words, e->type.words);
-                r->cells[(size_t)r->row_count * columns + c] = e->value;
-            }
-            if (r->state == BROKEN) break;
-            r->origins[r->row_count++] = row;
-        }
-    }
+    while (n-- > 0) setting_apply(m, all[n]); /* the base's first, the nearest pack's last */
 }

@@ -1,13 +1,13 @@
-/* Rows between bars: the header's columns resolved, every cell checked against its column, results typed. One reader for tables,
- * hierarchies, group keys and bills; thresholds have their own shape. */
+/* Rows between bars: the header's columns resolved, every cell checked against its column, results typed. One reader
+ * for tables, hierarchies, group keys and bills; thresholds have their own shape. */
 #include "compiler/model.h"
 
 #include <string.h>
 
 struct layout {
-    unsigned cells;             /* columns of the header, all */
-    unsigned inputs;            /* conditions: the first so many */
-    unsigned results;           /* then so many results */
+    unsigned cells;   /* columns of the header, all */
+    unsigned inputs;  /* conditions: the first so many */
+    unsigned results; /* then so many results */
     const struct ast_node *header;
 };
 
@@ -21,7 +21,8 @@ static int layout_read(struct model *m, struct item *it, unsigned results, struc
     const struct ast_node *h = it->header;
     *out = (struct layout){.header = h};
     if (!h || (!it->row_count && !it->changed)) {
-        struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, it->node->span, "%s %s has no rows", ast_kind_word(it->kind), text_z(m, it->name));
+        struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, it->node->span, "%s %s has no rows",
+                                  ast_kind_word(it->kind), text_z(m, it->name));
         diag_hint(m->diags, d, "a header row names the columns, each row below gives their values");
         return 0;
     }
@@ -31,7 +32,8 @@ static int layout_read(struct model *m, struct item *it, unsigned results, struc
         out->cells++;
         if (is_trailer(c)) trailer = 1;
         else if (trailer) {
-            struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, c->span, "`%s` stands after effective, until or cite", text_z(m, c->text));
+            struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, c->span, "`%s` stands after effective, until or cite",
+                                      text_z(m, c->text));
             diag_hint(m->diags, d, "effective, until and cite are the last columns");
             return 0;
         } else body++;
@@ -51,13 +53,15 @@ static int row_fits(struct model *m, const struct layout *l, const struct ast_no
     unsigned n = ast_count(row), least = l->inputs + l->results;
     if (n > l->cells) {
         const struct ast_node *extra = ast_nth(row, l->cells);
-        struct diag *d = diag_add(m->diags, DIAG_TOO_MANY_CELLS, extra->span, "this row has %u cells, the table has %u columns", n, l->cells);
+        struct diag *d = diag_add(m->diags, DIAG_TOO_MANY_CELLS, extra->span,
+                                  "this row has %u cells, the table has %u columns", n, l->cells);
         diag_other(d, l->header->span, "the columns");
         diag_hint(m->diags, d, "take a cell out, or add a column to the header");
         return 0;
     }
     if (n < least && !(l->results == 0 && row->first && row->first->op == OP_OTHERWISE)) {
-        struct diag *d = diag_add(m->diags, DIAG_TOO_FEW_CELLS, row->span, "this row has %u cells, the table has %u columns", n, l->cells);
+        struct diag *d = diag_add(m->diags, DIAG_TOO_FEW_CELLS, row->span,
+                                  "this row has %u cells, the table has %u columns", n, l->cells);
         diag_other(d, l->header->span, "the columns");
         diag_hint(m->diags, d, "write `any` where a column does not matter");
         return 0;
@@ -67,8 +71,9 @@ static int row_fits(struct model *m, const struct layout *l, const struct ast_no
 
 static int is_name(const struct ast_node *v)
 {
-    return v->op == OP_WORD && v->text.size && ((v->text.at[0] >= 'a' && v->text.at[0] <= 'z') || v->text.at[0] == '_') &&
-           !text_is(v->text, "yes") && !text_is(v->text, "no") && !text_is(v->text, "none");
+    return v->op == OP_WORD && v->text.size &&
+           ((v->text.at[0] >= 'a' && v->text.at[0] <= 'z') || v->text.at[0] == '_') && !text_is(v->text, "yes") &&
+           !text_is(v->text, "no") && !text_is(v->text, "none");
 }
 
 /* A bound or value in a cell: a literal of the column's type, or the name of a fact or policy of that type. */
@@ -83,15 +88,16 @@ static struct expr *bound_check(struct model *m, struct scope *s, const struct a
         return scale;
     }
     if (e && e->type.base != want->base && want->base != TYPE_COUNT_OF) {
-        struct diag *d = diag_add(m->diags, DIAG_WRONG_TYPE, v->span, "%s is expected here, `%s` is %s", type_name(m, want), text_z(m, v->text),
-                                  type_name(m, &e->type));
+        struct diag *d = diag_add(m->diags, DIAG_WRONG_TYPE, v->span, "%s is expected here, `%s` is %s",
+                                  type_name(m, want), text_z(m, v->text), type_name(m, &e->type));
         diag_hint(m->diags, d, "a name in a cell must be of the column's own kind and unit");
         return NULL;
     }
     return e;
 }
 
-static int alt_check(struct model *m, struct scope *s, const struct ast_node *n, const struct type *want, struct alt *out)
+static int alt_check(struct model *m, struct scope *s, const struct ast_node *n, const struct type *want,
+                     struct alt *out)
 {
     out->span = n->span;
     if (n->op == OP_NOT) {
@@ -99,8 +105,14 @@ static int alt_check(struct model *m, struct scope *s, const struct ast_node *n,
         out->negated = !out->negated;
         return 1;
     }
-    if (n->op == OP_UNDOCUMENTED) { out->test = CELL_UNDOC; return 1; }
-    if (n->op == OP_DOCUMENTED) { out->test = CELL_DOC; return 1; }
+    if (n->op == OP_UNDOCUMENTED) {
+        out->test = CELL_UNDOC;
+        return 1;
+    }
+    if (n->op == OP_DOCUMENTED) {
+        out->test = CELL_DOC;
+        return 1;
+    }
     const struct ast_node *v = n->first;
     if (!v) return 0;
     if (n->op == OP_EQ && want->base == TYPE_CODE && is_name(v)) {
@@ -119,7 +131,8 @@ static int alt_check(struct model *m, struct scope *s, const struct ast_node *n,
                 const char *names[512];
                 size_t count = 0;
                 for (unsigned i = 0; i < m->set_count && count < 512; i++) names[count++] = text_z(m, m->sets[i].name);
-                struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_NAME, v->span, "there is no list of codes called `%s`", text_z(m, v->text));
+                struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_NAME, v->span, "there is no list of codes called `%s`",
+                                          text_z(m, v->text));
                 const char *near = diag_suggest(v->text, names, count);
                 if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
                 else diag_hint(m->diags, d, "declare it: codes %s", text_z(m, v->text));
@@ -128,10 +141,13 @@ static int alt_check(struct model *m, struct scope *s, const struct ast_node *n,
         }
     }
     int ordered = n->op != OP_EQ;
-    if (ordered && (want->base == TYPE_WORD || want->base == TYPE_TEXT || want->base == TYPE_BOOL || (want->base == TYPE_CODE && n->op != OP_RANGE))) {
-        struct diag *d = diag_add(m->diags, want->base == TYPE_CODE ? DIAG_CODE_COUNT : DIAG_WRONG_TYPE, n->span, "this column holds %s, which has no size",
-                                  type_name(m, want));
-        diag_hint(m->diags, d, want->base == TYPE_CODE ? "write single codes, A to B, or the name of a list" : "write the permitted values themselves");
+    if (ordered && (want->base == TYPE_WORD || want->base == TYPE_TEXT || want->base == TYPE_BOOL ||
+                    (want->base == TYPE_CODE && n->op != OP_RANGE))) {
+        struct diag *d = diag_add(m->diags, want->base == TYPE_CODE ? DIAG_CODE_COUNT : DIAG_WRONG_TYPE, n->span,
+                                  "this column holds %s, which has no size", type_name(m, want));
+        diag_hint(m->diags, d,
+                  want->base == TYPE_CODE ? "write single codes, A to B, or the name of a list"
+                                          : "write the permitted values themselves");
         return 0;
     }
     out->x = bound_check(m, s, v, want);
@@ -146,21 +162,21 @@ static int alt_check(struct model *m, struct scope *s, const struct ast_node *n,
         out->test = want->base == TYPE_CODE ? CELL_CODES : CELL_RANGE;
         out->y = bound_check(m, s, v->next, want);
         if (!out->y) return 0;
-        if (out->x->op == X_CONST && out->y->op == X_CONST && (want->base == TYPE_CODE ? (uint64_t)out->x->value > (uint64_t)out->y->value :
-                                                               out->x->value > out->y->value)) {
+        if (out->x->op == X_CONST && out->y->op == X_CONST &&
+            (want->base == TYPE_CODE ? (uint64_t)out->x->value > (uint64_t)out->y->value
+                                     : out->x->value > out->y->value)) {
             struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, n->span, "this range is empty");
             diag_hint(m->diags, d, "write the lower bound first");
             return 0;
         }
         break;
-    default:
-        diag_add(m->diags, DIAG_BAD_CELL, n->span, "this cell does not fit its column");
-        return 0;
+    default: diag_add(m->diags, DIAG_BAD_CELL, n->span, "this cell does not fit its column"); return 0;
     }
     return 1;
 }
 
-static int cell_check(struct model *m, struct scope *s, const struct ast_node *n, const struct type *want, struct cell *out)
+static int cell_check(struct model *m, struct scope *s, const struct ast_node *n, const struct type *want,
+                      struct cell *out)
 {
     if (!n) return 1;
     out->span = n->span;
@@ -173,7 +189,10 @@ static int cell_check(struct model *m, struct scope *s, const struct ast_node *n
     }
     unsigned count = ast_count(n);
     out->alts = arena_zero(m->arena, count ? count : 1, sizeof *out->alts);
-    if (!out->alts) { m->oom = 1; return 0; }
+    if (!out->alts) {
+        m->oom = 1;
+        return 0;
+    }
     int good = 1;
     for (const struct ast_node *a = n->first; a; a = a->next)
         if (alt_check(m, s, a, want, &out->alts[out->count])) out->count++;
@@ -185,18 +204,30 @@ static int cell_check(struct model *m, struct scope *s, const struct ast_node *n
 
 static void result_type_add(struct model *m, struct type *t, int *known, const struct type *more, struct span span)
 {
-    if (!*known) { *t = *more; *known = 1; return; }
-    if (t->base == TYPE_WORD && more->base == TYPE_WORD) { t->words = word_set_union(m, t->words, more->words); return; }
-    if (t->base == TYPE_COUNT && more->base == TYPE_DECIMAL) { *t = *more; return; }
+    if (!*known) {
+        *t = *more;
+        *known = 1;
+        return;
+    }
+    if (t->base == TYPE_WORD && more->base == TYPE_WORD) {
+        t->words = word_set_union(m, t->words, more->words);
+        return;
+    }
+    if (t->base == TYPE_COUNT && more->base == TYPE_DECIMAL) {
+        *t = *more;
+        return;
+    }
     if (t->base == TYPE_DECIMAL && more->base == TYPE_COUNT) return;
     if (t->base != more->base) {
-        struct diag *d = diag_add(m->diags, DIAG_WRONG_TYPE, span, "this result is %s, the others are %s", type_name(m, more), type_name(m, t));
+        struct diag *d = diag_add(m->diags, DIAG_WRONG_TYPE, span, "this result is %s, the others are %s",
+                                  type_name(m, more), type_name(m, t));
         diag_hint(m->diags, d, "all results of a table are of one kind");
     }
 }
 
 /* The result column of a decision table: every cell a constant, `the` expression, hold, or nothing. */
-static void results_check(struct model *m, struct item *it, struct table *t, struct scope *s, const struct layout *l, struct field *f)
+static void results_check(struct model *m, struct item *it, struct table *t, struct scope *s, const struct layout *l,
+                          struct field *f)
 {
     struct type type = {TYPE_COUNT_OF, NULL, ""};
     int known = 0;
@@ -209,8 +240,15 @@ static void results_check(struct model *m, struct item *it, struct table *t, str
             if (!n) continue;
             out->span = n->span;
             const struct ast_node *v = n->op == OP_VALUES && n->first && n->first->op == OP_EQ ? n->first->first : NULL;
-            if (n->op == OP_HOLD) { out->kind = RESULT_HOLD; out->hold = text_z(m, n->text); continue; }
-            if (n->op == OP_EMPTY || (n->op == OP_VALUES && n->first && n->first->op == OP_UNDOCUMENTED)) { out->kind = RESULT_NONE; continue; }
+            if (n->op == OP_HOLD) {
+                out->kind = RESULT_HOLD;
+                out->hold = text_z(m, n->text);
+                continue;
+            }
+            if (n->op == OP_EMPTY || (n->op == OP_VALUES && n->first && n->first->op == OP_UNDOCUMENTED)) {
+                out->kind = RESULT_NONE;
+                continue;
+            }
             if (n->op == OP_EXPR) {
                 if (pass == 1) continue;
                 out->expr = expr_check(m, s, n->first, known == 2 ? &type : NULL);
@@ -238,8 +276,9 @@ static void results_check(struct model *m, struct item *it, struct table *t, str
     }
     for (unsigned r = 0; r < t->row_count; r++) {
         struct expr *e = t->rows[r].result.expr;
-        if (e && e->type.base == TYPE_WORD) { if (e->op == X_CONST) e->type = type; }
-        else if (e && e->type.base == TYPE_COUNT && type.base == TYPE_DECIMAL) {
+        if (e && e->type.base == TYPE_WORD) {
+            if (e->op == X_CONST) e->type = type;
+        } else if (e && e->type.base == TYPE_COUNT && type.base == TYPE_DECIMAL) {
             struct expr *scale = expr_new(m, X_SCALE, TYPE_DECIMAL, e->span);
             scale->a = e;
             t->rows[r].result.expr = scale;
@@ -252,12 +291,24 @@ static void keys_check(struct model *m, struct row *row, struct scope *s, const 
 {
     row->mode = KEY_TOGETHER;
     row->keys = arena_zero(m->arena, ast_count(n) + 1u, sizeof *row->keys);
-    if (!row->keys) { m->oom = 1; return; }
+    if (!row->keys) {
+        m->oom = 1;
+        return;
+    }
     for (const struct ast_node *a = n->op == OP_VALUES ? n->first : NULL; a; a = a->next) {
         const struct ast_node *v = a->first;
-        if (a->op != OP_EQ || !v) { diag_add(m->diags, DIAG_BAD_CELL, a->span, "names of facts are expected here"); continue; }
-        if (text_is(v->text, "alone")) { row->mode = KEY_ALONE; continue; }
-        if (text_is(v->text, "unbroken")) { row->mode = KEY_UNBROKEN; continue; }
+        if (a->op != OP_EQ || !v) {
+            diag_add(m->diags, DIAG_BAD_CELL, a->span, "names of facts are expected here");
+            continue;
+        }
+        if (text_is(v->text, "alone")) {
+            row->mode = KEY_ALONE;
+            continue;
+        }
+        if (text_is(v->text, "unbroken")) {
+            row->mode = KEY_UNBROKEN;
+            continue;
+        }
         struct expr *e = name_check(m, s, v->text, v->span);
         if (e) row->keys[row->key_count++] = e;
     }
@@ -272,21 +323,32 @@ static struct expr *bill_value(struct model *m, struct scope *s, const struct as
     struct type want = {base, NULL, ""};
     struct expr *e = v->kind == AST_VALUE ? bound_check(m, s, v, &want) : expr_check(m, s, v, &want);
     if (e && e->type.base != base) {
-        diag_add(m->diags, DIAG_WRONG_TYPE, v->span, "%s is expected here, this is %s", type_name(m, &want), type_name(m, &e->type));
+        diag_add(m->diags, DIAG_WRONG_TYPE, v->span, "%s is expected here, this is %s", type_name(m, &want),
+                 type_name(m, &e->type));
         return NULL;
     }
     return e;
 }
 
-static void bill_cells(struct model *m, struct row *row, struct scope *s, const struct layout *l, int code, int units, int modifiers)
+static void bill_cells(struct model *m, struct row *row, struct scope *s, const struct layout *l, int code, int units,
+                       int modifiers)
 {
     const struct ast_node *n = row->from->node;
     const struct ast_node *c = ast_nth(n, (unsigned)code), *u = ast_nth(n, (unsigned)units);
     const struct ast_node *mods = modifiers < 0 ? NULL : ast_nth(n, (unsigned)modifiers);
-    const struct ast_node *cv = c && c->op == OP_VALUES && c->first ? c->first->first : c && c->op == OP_EXPR ? c->first : NULL;
-    const struct ast_node *uv = u && u->op == OP_VALUES && u->first ? u->first->first : u && u->op == OP_EXPR ? u->first : NULL;
+    const struct ast_node *cv = c && c->op == OP_VALUES && c->first ? c->first->first
+                                : c && c->op == OP_EXPR             ? c->first
+                                                                    : NULL;
+    const struct ast_node *uv = u && u->op == OP_VALUES && u->first ? u->first->first
+                                : u && u->op == OP_EXPR             ? u->first
+                                                                    : NULL;
     (void)l;
-    if (c && c->op == OP_HOLD) { row->result.kind = RESULT_HOLD; row->result.hold = text_z(m, c->text); row->result.span = c->span; return; }
+    if (c && c->op == OP_HOLD) {
+        row->result.kind = RESULT_HOLD;
+        row->result.hold = text_z(m, c->text);
+        row->result.span = c->span;
+        return;
+    }
     row->code = cv ? bill_value(m, s, cv, TYPE_CODE) : expr_const(m, (struct type){TYPE_CODE, NULL, ""}, 0, n->span);
     int nothing = row->code && row->code->op == X_CONST && row->code->value == 0;
     row->units = uv ? bill_value(m, s, uv, TYPE_COUNT) : NULL;
@@ -295,13 +357,18 @@ static void bill_cells(struct model *m, struct row *row, struct scope *s, const 
         diag_hint(m->diags, d, "write a count, or the name of a fact that counts");
     }
     if (!uv) row->units = expr_const(m, (struct type){TYPE_COUNT, NULL, ""}, 0, n->span);
-    if (row->units && row->units->op == X_FIELD && row->units->field->how == FIELD_STEP) row->ladder = row->units->field;
+    if (row->units && row->units->op == X_FIELD && row->units->field->how == FIELD_STEP)
+        row->ladder = row->units->field;
     if (row->code) guard(m, row->code, "the code");
     if (row->units) guard(m, row->units, "the number of units");
     row->modifiers = arena_zero(m->arena, ast_count(mods) + 1u, sizeof *row->modifiers);
-    for (const struct ast_node *a = mods && mods->op == OP_VALUES ? mods->first : NULL; a && row->modifiers; a = a->next) {
+    for (const struct ast_node *a = mods && mods->op == OP_VALUES ? mods->first : NULL; a && row->modifiers;
+         a = a->next) {
         struct expr *e = a->first ? bill_value(m, s, a->first, TYPE_CODE) : NULL;
-        if (e) { guard(m, e, "the modifier"); row->modifiers[row->modifier_count++] = e; }
+        if (e) {
+            guard(m, e, "the modifier");
+            row->modifiers[row->modifier_count++] = e;
+        }
     }
 }
 
@@ -321,7 +388,10 @@ static void columns_check(struct model *m, struct table *t, struct scope *s, con
     t->columns = arena_zero(m->arena, l->inputs + 1u, sizeof *t->columns);
     t->named = arena_zero(m->arena, l->inputs + 1u, sizeof *t->named);
     t->column_spans = arena_zero(m->arena, l->inputs + 1u, sizeof *t->column_spans);
-    if (!t->columns || !t->named || !t->column_spans) { m->oom = 1; return; }
+    if (!t->columns || !t->named || !t->column_spans) {
+        m->oom = 1;
+        return;
+    }
     t->column_count = l->inputs;
     for (unsigned i = 0; i < l->inputs; i++, h = h->next) {
         t->column_spans[i] = h->span;
@@ -346,7 +416,10 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
 {
     struct layout l;
     struct table *t = arena_zero(m->arena, 1, sizeof *t);
-    if (!t) { m->oom = 1; return NULL; }
+    if (!t) {
+        m->oom = 1;
+        return NULL;
+    }
     t->item = it;
     int code = -1, units = -1, modifiers = -1;
     if (kind == AST_BILL && it->header) {
@@ -354,7 +427,8 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
         units = header_index(it->header, "units");
         modifiers = header_index(it->header, "modifiers");
         if (code < 0 || units < 0) {
-            struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, it->header->span, "a bill needs the columns code and units");
+            struct diag *d =
+                diag_add(m->diags, DIAG_BAD_TABLE, it->header->span, "a bill needs the columns code and units");
             diag_hint(m->diags, d, "the last columns are: | code | units |, and modifiers where there are any");
             return NULL;
         }
@@ -365,35 +439,51 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
     const struct ast_node *hit = ast_child(it->node, AST_HIT);
     t->hit = !hit || hit->op == OP_FIRST_ROW ? HIT_FIRST : hit->op == OP_ONE_ROW ? HIT_ONE : HIT_EVERY;
     t->rows = arena_zero(m->arena, it->row_count + 1u, sizeof *t->rows);
-    if (!t->rows) { m->oom = 1; return NULL; }
+    if (!t->rows) {
+        m->oom = 1;
+        return NULL;
+    }
     int good = 1;
     for (unsigned r = 0; r < it->row_count; r++) {
         const struct ast_node *n = it->rows[r].node;
-        if (!row_fits(m, &l, n)) { good = 0; continue; }
+        if (!row_fits(m, &l, n)) {
+            good = 0;
+            continue;
+        }
         struct row *row = &t->rows[t->row_count++];
         row->from = &it->rows[r];
         row->id = NONE;
         row->cells = arena_zero(m->arena, l.inputs + 1u, sizeof *row->cells);
-        if (!row->cells) { m->oom = 1; return NULL; }
+        if (!row->cells) {
+            m->oom = 1;
+            return NULL;
+        }
         const struct ast_node *c = n->first;
         int otherwise = c && c->op == OP_OTHERWISE;
         for (unsigned i = 0; i < l.inputs; i++, c = c ? c->next : NULL) {
             row->cells[i].span = c ? c->span : n->span;
             if (otherwise) continue;
             struct type any = {TYPE_COUNT_OF, NULL, ""};
-            if (!t->columns[i]) { good = 0; continue; }
+            if (!t->columns[i]) {
+                good = 0;
+                continue;
+            }
             if (!cell_check(m, s, c, t->columns[i] ? &t->columns[i]->type : &any, &row->cells[i])) good = 0;
             for (unsigned a = 0; a < row->cells[i].count; a++)
                 if (row->cells[i].alts[a].test == CELL_UNDOC || row->cells[i].alts[a].test == CELL_DOC) t->named[i] = 1;
         }
     }
     for (unsigned i = 0; i < t->column_count; i++) {
-        if (!t->columns[i]) { good = 0; continue; }
+        if (!t->columns[i]) {
+            good = 0;
+            continue;
+        }
         int read = 0;
         for (unsigned r = 0; r < t->row_count; r++) read |= t->rows[r].cells[i].count > 0;
         if (!read || t->named[i] || !expr_maybe(t->columns[i])) continue;
         const char *name = text_z(m, ast_nth(l.header, i)->text);
-        struct diag *d = diag_add(m->diags, DIAG_UNGUARDED, t->column_spans[i], "`%s` may be not documented, and no row says what happens then", name);
+        struct diag *d = diag_add(m->diags, DIAG_UNGUARDED, t->column_spans[i],
+                                  "`%s` may be not documented, and no row says what happens then", name);
         diag_hint(m->diags, d, "add a row with ? in this column:\n%s", missing_row(m, t, i));
     }
     if (kind == AST_TABLE && good) {
@@ -413,55 +503,82 @@ struct table *threshold_check(struct model *m, struct item *it, struct scope *s)
 {
     struct layout l;
     struct table *t = arena_zero(m->arena, 1, sizeof *t);
-    if (!t) { m->oom = 1; return NULL; }
+    if (!t) {
+        m->oom = 1;
+        return NULL;
+    }
     t->item = it;
     if (!layout_read(m, it, 1, &l)) return NULL;
     if (l.inputs != 1) {
-        diag_add(m->diags, DIAG_BAD_TABLE, l.header->span, "a threshold has two columns: the quantity and what it gives");
+        diag_add(m->diags, DIAG_BAD_TABLE, l.header->span,
+                 "a threshold has two columns: the quantity and what it gives");
         return NULL;
     }
     columns_check(m, t, s, &l);
     if (!t->columns[0]) return NULL;
     const struct type *want = &t->columns[0]->type;
     t->rows = arena_zero(m->arena, it->row_count + 1u, sizeof *t->rows);
-    if (!t->rows) { m->oom = 1; return NULL; }
+    if (!t->rows) {
+        m->oom = 1;
+        return NULL;
+    }
     struct type count = {TYPE_COUNT, NULL, ""};
-    const struct expr *end = NULL;      /* `up to` of the row before */
+    const struct expr *end = NULL; /* `up to` of the row before */
     int good = 1;
     for (unsigned r = 0; r < it->row_count; r++) {
         const struct ast_node *n = it->rows[r].node;
-        if (!row_fits(m, &l, n)) { good = 0; continue; }
+        if (!row_fits(m, &l, n)) {
+            good = 0;
+            continue;
+        }
         const struct ast_node *q = n->first, *v = q->next;
         const struct ast_node *a = q->op == OP_VALUES ? q->first : NULL;
         if (q->op == OP_THEN_EVERY) {
             t->every = bound_check(m, s, q->first, want);
             t->more = v->op == OP_MORE ? value_check(m, v->first, &count, s) : NULL;
-            if (!t->more) { diag_add(m->diags, DIAG_BAD_CELL, v->span, "how many more? write: 1 more"); good = 0; }
+            if (!t->more) {
+                diag_add(m->diags, DIAG_BAD_CELL, v->span, "how many more? write: 1 more");
+                good = 0;
+            }
             if (!t->every) good = 0;
-            else if (t->every->op == X_CONST && t->every->value <= 0) { diag_add(m->diags, DIAG_BAD_CELL, q->span, "a step must be more than nothing"); good = 0; }
+            else if (t->every->op == X_CONST && t->every->value <= 0) {
+                diag_add(m->diags, DIAG_BAD_CELL, q->span, "a step must be more than nothing");
+                good = 0;
+            }
             continue;
         }
-        const struct ast_node *number = v->op == OP_VALUES && v->first && v->first->op == OP_EQ ? v->first->first : NULL;
+        const struct ast_node *number =
+            v->op == OP_VALUES && v->first && v->first->op == OP_EQ ? v->first->first : NULL;
         struct expr *units = number ? value_check(m, number, &count, s) : NULL;
         if (!a || a->next || !units || (a->op != OP_UP_TO && a->op != OP_FROM && a->op != OP_RANGE)) {
-            struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, a && !units ? v->span : q->span, "a threshold row is `up to …`, `from …`, `A to B` or `then every …`, and a count");
+            struct diag *d =
+                diag_add(m->diags, DIAG_BAD_CELL, a && !units ? v->span : q->span,
+                         "a threshold row is `up to …`, `from …`, `A to B` or `then every …`, and a count");
             diag_hint(m->diags, d, "| from 91 min | 1 |");
             good = 0;
             continue;
         }
-        struct expr *x = bound_check(m, s, a->first, want), *y = a->op == OP_RANGE ? bound_check(m, s, a->first->next, want) : NULL;
-        if (!x || (a->op == OP_RANGE && !y)) { good = 0; continue; }
+        struct expr *x = bound_check(m, s, a->first, want),
+                    *y = a->op == OP_RANGE ? bound_check(m, s, a->first->next, want) : NULL;
+        if (!x || (a->op == OP_RANGE && !y)) {
+            good = 0;
+            continue;
+        }
         if (a->op != OP_UP_TO && end && end->op == X_CONST && x->op == X_CONST && x->value != end->value + 1) {
             int hole = x->value > end->value + 1;
-            struct diag *d = diag_add(m->diags, hole ? DIAG_TABLE_HOLE : DIAG_ROWS_OVERLAP, q->span, hole ? "nothing is said for %lld to %lld" :
-                                      "%lld to %lld stands in two rows", (long long)(hole ? end->value + 1 : x->value),
-                                      (long long)(hole ? x->value - 1 : end->value));
+            struct diag *d =
+                diag_add(m->diags, hole ? DIAG_TABLE_HOLE : DIAG_ROWS_OVERLAP, q->span,
+                         hole ? "nothing is said for %lld to %lld" : "%lld to %lld stands in two rows",
+                         (long long)(hole ? end->value + 1 : x->value), (long long)(hole ? x->value - 1 : end->value));
             diag_other(d, end->span, "the row before ends here");
             diag_hint(m->diags, d, "write: from %lld", (long long)end->value + 1);
         }
         end = a->op == OP_UP_TO ? x : a->op == OP_RANGE ? y : NULL;
         if (a->op == OP_UP_TO) {
-            if (units->value != 0) { diag_add(m->diags, DIAG_BAD_CELL, v->span, "below the first step there is nothing to count: write 0"); good = 0; }
+            if (units->value != 0) {
+                diag_add(m->diags, DIAG_BAD_CELL, v->span, "below the first step there is nothing to count: write 0");
+                good = 0;
+            }
             continue;
         }
         struct row *row = &t->rows[t->row_count++];

@@ -21,10 +21,12 @@ static void header_check(struct model *m)
 {
     const struct ast_node *p = m->packs->node;
     if (!p) return;
-    static const struct { enum ast_kind kind; const char *word, *hint; } needs[] = {
-        {AST_TITLE, "title", "title \"what these rules are\""},
-        {AST_VERSION, "version", "version 2026.1"},
-        {AST_EFFECTIVE, "effective", "effective 2026-01-01 until open"}};
+    static const struct {
+        enum ast_kind kind;
+        const char *word, *hint;
+    } needs[] = {{AST_TITLE, "title", "title \"what these rules are\""},
+                 {AST_VERSION, "version", "version 2026.1"},
+                 {AST_EFFECTIVE, "effective", "effective 2026-01-01 until open"}};
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++) {
         if (ast_child(p, needs[i].kind)) continue;
         struct diag *d = diag_add(m->diags, DIAG_PACK_HEADER, p->span, "the pack has no %s", needs[i].word);
@@ -54,11 +56,15 @@ static int model_make(struct edict_compilation *c, const char *path, const edict
     return 1;
 }
 
-edict_status edict_compile(const char *path, const edict_compile_options *options, edict_compilation **out, edict_error *error)
+edict_status edict_compile(const char *path, const edict_compile_options *options, edict_compilation **out,
+                           edict_error *error)
 {
     struct edict_compilation *c = calloc(1, sizeof *c);
     *out = NULL;
-    if (!c) { error_fill(error, EDICT_MEMORY, "memory", "no memory%s", ""); return EDICT_MEMORY; }
+    if (!c) {
+        error_fill(error, EDICT_MEMORY, "memory", "no memory%s", "");
+        return EDICT_MEMORY;
+    }
     arena_init(&c->arena, 0);
     diags_init(&c->diags, &c->arena);
     buffer_init(&c->image, 0);
@@ -66,7 +72,8 @@ edict_status edict_compile(const char *path, const edict_compile_options *option
     FILE *f = fopen(path, "rb");
     if (!f || !model_make(c, path, options)) {
         if (f) fclose(f);
-        error_fill(error, f ? EDICT_MEMORY : EDICT_IO, f ? "memory" : "unreadable", f ? "no memory while reading %s" : "%s cannot be read", path);
+        error_fill(error, f ? EDICT_MEMORY : EDICT_IO, f ? "memory" : "unreadable",
+                   f ? "no memory while reading %s" : "%s cannot be read", path);
         edict_compilation_free(c);
         return f ? EDICT_MEMORY : EDICT_IO;
     }
@@ -116,8 +123,14 @@ static void report(const edict_compilation *c, int json, int colour, edict_put *
     buffer_free(&b);
 }
 
-void edict_compilation_report(const edict_compilation *c, int colour, edict_put *put, void *context) { report(c, 0, colour, put, context); }
-void edict_compilation_report_json(const edict_compilation *c, edict_put *put, void *context) { report(c, 1, 0, put, context); }
+void edict_compilation_report(const edict_compilation *c, int colour, edict_put *put, void *context)
+{
+    report(c, 0, colour, put, context);
+}
+void edict_compilation_report_json(const edict_compilation *c, edict_put *put, void *context)
+{
+    report(c, 1, 0, put, context);
+}
 
 const void *edict_compilation_image(const edict_compilation *c, size_t *size)
 {

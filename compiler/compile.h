@@ -13,7 +13,7 @@ struct edict_compilation {
     struct diags diags;
     struct model model;
     struct buffer image;
-    int strict, broken;     /* broken: some item could not be read, so names may be missing */
+    int strict, broken; /* broken: some item could not be read, so names may be missing */
 };
 
 /* message: a format with one %s, for `what`. */

@@ -1,5 +1,6 @@
-/* Reads the pack that was asked for and its bases, and composes one list of items: base first, then what each pack adds, changes,
- * sets and retires. Works on what was written (rows and entries keep their own spans); meaning comes later. */
+/* Reads the pack that was asked for and its bases, and composes one list of items: base first, then what each pack
+ * adds, changes, sets and retires. Works on what was written (rows and entries keep their own spans); meaning comes
+ * later. */
 #include "compiler/model.h"
 
 #include <stdio.h>
@@ -20,14 +21,24 @@ static struct source *source_add(struct model *m, const char *path, const char *
         if (size > SOURCE_MAX) break;
         if (room - size < 2) {
             char *more = realloc(bytes, room *= 2);
-            if (!more) { free(bytes); bytes = NULL; break; }
+            if (!more) {
+                free(bytes);
+                bytes = NULL;
+                break;
+            }
             bytes = more;
         }
     }
     int bad = ferror(f);
     fclose(f);
-    if (!bytes || bad || size > SOURCE_MAX) { free(bytes); return NULL; }
-    if (m->source_count == m->source_room) { free(bytes); return NULL; }
+    if (!bytes || bad || size > SOURCE_MAX) {
+        free(bytes);
+        return NULL;
+    }
+    if (m->source_count == m->source_room) {
+        free(bytes);
+        return NULL;
+    }
     char *kept = arena_copy(m->arena, bytes, size);
     free(bytes);
     if (!kept) return NULL;
@@ -71,7 +82,10 @@ static char *name_as_path(struct model *m, struct text name, unsigned ups)
     char *p = arena_alloc(m->arena, ups * 3 + name.size + 8);
     if (!p) return NULL;
     char *at = p;
-    for (unsigned i = 0; i < ups; i++) { memcpy(at, "../", 3); at += 3; }
+    for (unsigned i = 0; i < ups; i++) {
+        memcpy(at, "../", 3);
+        at += 3;
+    }
     for (uint32_t i = 0; i < name.size; i++) *at++ = name.at[i] == '.' ? '/' : name.at[i];
     memcpy(at, ".edict", 7);
     return p;
@@ -84,7 +98,10 @@ static struct pack *pack_read(struct model *m, const char *path, const char *sho
     p->path = path;
     p->shown = shown;
     p->file = lang_parse(m->arena, m->diags, &m->sources[p->source], p->source);
-    if (!p->file) { m->oom = 1; return NULL; }
+    if (!p->file) {
+        m->oom = 1;
+        return NULL;
+    }
     for (struct ast_node *n = p->file->root->first; n; n = n->next) {
         if (n->kind != AST_PACK) continue;
         if (p->node) diag_add(m->diags, DIAG_DEFINED_TWICE, n->span, "a file holds one pack");
@@ -105,8 +122,8 @@ static struct pack *pack_read(struct model *m, const char *path, const char *sho
     return p;
 }
 
-static struct pack *base_read(struct model *m, const struct pack *p, const struct ast_node *extends, const char *const *search,
-                              size_t searches)
+static struct pack *base_read(struct model *m, const struct pack *p, const struct ast_node *extends,
+                              const char *const *search, size_t searches)
 {
     const struct ast_node *label = ast_child(extends, AST_LABEL);
     const char *here = directory_of(m, p->path), *shown = directory_of(m, p->shown);
@@ -121,13 +138,16 @@ static struct pack *base_read(struct model *m, const struct pack *p, const struc
         for (size_t i = 0; !base && i < searches; i++) base = pack_read(m, path_join(m, search[i], rest), rest);
     }
     if (!base) {
-        struct diag *d = diag_add(m->diags, DIAG_NO_BASE, extends->span, "the base pack %s cannot be read", text_z(m, extends->text));
-        if (label) diag_hint(m->diags, d, "there is no readable file \"%s\" beside this one", text_z(m, label->text));
-        else diag_hint(m->diags, d, "looked for %s beside this pack; say where it is: extends %s from \"path/to/file.edict\"",
-                       name_as_path(m, extends->text, dots_in(p->name)), text_z(m, extends->text));
-    } else if (base->node && !text_equal(base->name, extends->text)) {
-        struct diag *d = diag_add(m->diags, DIAG_NO_BASE, extends->span, "that file is the pack %s, not %s", text_z(m, base->name),
+        struct diag *d = diag_add(m->diags, DIAG_NO_BASE, extends->span, "the base pack %s cannot be read",
                                   text_z(m, extends->text));
+        if (label) diag_hint(m->diags, d, "there is no readable file \"%s\" beside this one", text_z(m, label->text));
+        else
+            diag_hint(m->diags, d,
+                      "looked for %s beside this pack; say where it is: extends %s from \"path/to/file.edict\"",
+                      name_as_path(m, extends->text, dots_in(p->name)), text_z(m, extends->text));
+    } else if (base->node && !text_equal(base->name, extends->text)) {
+        struct diag *d = diag_add(m->diags, DIAG_NO_BASE, extends->span, "that file is the pack %s, not %s",
+                                  text_z(m, base->name), text_z(m, extends->text));
         diag_hint(m->diags, d, "write: extends %s", text_z(m, base->name));
     }
     return base;
@@ -168,7 +188,8 @@ static const struct ast_node *cell_value(const struct ast_node *row, int column)
 }
 
 /* effective and until columns of a row */
-static void row_dates(struct model *m, const struct ast_node *header, const struct ast_node *row, int32_t *from, int32_t *until)
+static void row_dates(struct model *m, const struct ast_node *header, const struct ast_node *row, int32_t *from,
+                      int32_t *until)
 {
     const struct ast_node *a = cell_value(row, column_of(m, header, "effective"));
     const struct ast_node *b = cell_value(row, column_of(m, header, "until"));
@@ -184,12 +205,16 @@ static void rows_add(struct model *m, struct item *it, const struct ast_node *ro
                      const struct ast_node *cite, int at)
 {
     struct item_row *rows = arena_zero(m->arena, it->row_count + 1u, sizeof *rows);
-    if (!rows) { m->oom = 1; return; }
+    if (!rows) {
+        m->oom = 1;
+        return;
+    }
     unsigned k = at < 0 || (unsigned)at > it->row_count ? it->row_count : (unsigned)at;
     if (k) memcpy(rows, it->rows, k * sizeof *rows);
     if (it->row_count > k) memcpy(rows + k + 1, it->rows + k, (it->row_count - k) * sizeof *rows);
     int number = 0;
-    for (unsigned i = 0; i < it->row_count; i++) if (it->rows[i].number > number) number = it->rows[i].number;
+    for (unsigned i = 0; i < it->row_count; i++)
+        if (it->rows[i].number > number) number = it->rows[i].number;
     rows[k] = (struct item_row){row, from, until, cite, number + 1};
     row_dates(m, it->header, row, &rows[k].from, &rows[k].until);
     it->rows = rows;
@@ -202,7 +227,10 @@ static void rows_read(struct model *m, struct item *it, const struct ast_node *r
     for (const struct ast_node *r = rows->first; r; r = r->next) count += r->kind == AST_ROW;
     it->header = ast_child(rows, AST_HEADER);
     it->rows = arena_zero(m->arena, count ? count : 1, sizeof *it->rows);
-    if (!it->rows) { m->oom = 1; return; }
+    if (!it->rows) {
+        m->oom = 1;
+        return;
+    }
     for (const struct ast_node *r = rows->first; r; r = r->next) {
         if (r->kind != AST_ROW) continue;
         struct item_row *to = &it->rows[it->row_count++];
@@ -211,11 +239,15 @@ static void rows_read(struct model *m, struct item *it, const struct ast_node *r
     }
 }
 
-static void entries_add(struct model *m, struct item *it, const struct ast_node *list, int except, int32_t from, int32_t until)
+static void entries_add(struct model *m, struct item *it, const struct ast_node *list, int except, int32_t from,
+                        int32_t until)
 {
     unsigned more = ast_count(list);
     struct item_entry *entries = arena_zero(m->arena, it->entry_count + more + 1, sizeof *entries);
-    if (!entries) { m->oom = 1; return; }
+    if (!entries) {
+        m->oom = 1;
+        return;
+    }
     if (it->entry_count) memcpy(entries, it->entries, it->entry_count * sizeof *entries);
     for (const struct ast_node *e = list->first; e; e = e->next) {
         struct item_entry *to = &entries[it->entry_count++];
@@ -238,21 +270,27 @@ static void item_add(struct model *m, const struct pack *p, const struct ast_nod
     if (n->kind == AST_CITE_ITEM)
         for (struct item *o = m->items; o; o = o->next)
             if (o->kind == AST_CITE_ITEM && text_equal(o->name, name)) it = o;
-    if (it && n->kind == AST_POLICIES) {    /* several blocks of policies are one */
+    if (it && n->kind == AST_POLICIES) { /* several blocks of policies are one */
         const struct ast_node *rows = ast_child(n, AST_ROWS);
         for (const struct ast_node *r = rows ? rows->first : NULL; r; r = r->next)
             if (r->kind == AST_ROW) rows_add(m, it, r, DATE_MIN_OPEN, DATE_OPEN, NULL, -1);
         return;
     }
     if (it) {
-        struct diag *d = diag_add(m->diags, DIAG_DEFINED_TWICE, n->span, "%s %s is there already", ast_kind_word(n->kind), text_z(m, name));
+        struct diag *d = diag_add(m->diags, DIAG_DEFINED_TWICE, n->span, "%s %s is there already",
+                                  ast_kind_word(n->kind), text_z(m, name));
         diag_other(d, it->node->span, "the first one");
         if (it->pack == p) diag_hint(m->diags, d, "give it another name");
-        else diag_hint(m->diags, d, "to alter what the base says, write: changes %s %s", ast_kind_word(n->kind), text_z(m, name));
+        else
+            diag_hint(m->diags, d, "to alter what the base says, write: changes %s %s", ast_kind_word(n->kind),
+                      text_z(m, name));
         return;
     }
     it = arena_zero(m->arena, 1, sizeof *it);
-    if (!it) { m->oom = 1; return; }
+    if (!it) {
+        m->oom = 1;
+        return;
+    }
     it->kind = n->kind;
     it->name = name;
     it->node = n;
@@ -302,26 +340,32 @@ static int row_find(struct model *m, const struct item *it, const struct ast_nod
     int found = -1;
     unsigned hits = 0;
     for (unsigned i = 0; i < it->row_count; i++)
-        if (row_begins(m, it->rows[i].node, wanted)) { if (!hits++) found = (int)i; }
+        if (row_begins(m, it->rows[i].node, wanted)) {
+            if (!hits++) found = (int)i;
+        }
     if (hits == 1) return found;
-    struct diag *d = diag_add(m->diags, DIAG_NO_SUCH_ROW, wanted->span, hits ? "%u rows of %s %s begin like this" :
-                              "%.0uno row of %s %s begins like this", hits, ast_kind_word(it->kind), text_z(m, it->name));
+    struct diag *d = diag_add(m->diags, DIAG_NO_SUCH_ROW, wanted->span,
+                              hits ? "%u rows of %s %s begin like this" : "%.0uno row of %s %s begins like this", hits,
+                              ast_kind_word(it->kind), text_z(m, it->name));
     if (hits) {
         diag_other(d, it->rows[found].node->span, "the first of them");
         diag_hint(m->diags, d, "write more cells, so that one row is meant");
     } else if (it->row_count) {
         diag_other(d, it->header->span, "the table as it stands");
-        diag_hint(m->diags, d, "copy the cells of the row as they are written in %s", m->sources[it->rows[0].node->span.source].name);
+        diag_hint(m->diags, d, "copy the cells of the row as they are written in %s",
+                  m->sources[it->rows[0].node->span.source].name);
     }
     return -1;
 }
 
-static void row_change(struct model *m, struct item *it, const struct ast_node *change, const struct ast_node *cite, int32_t from, int32_t until)
+static void row_change(struct model *m, struct item *it, const struct ast_node *change, const struct ast_node *cite,
+                       int32_t from, int32_t until)
 {
     const struct ast_node *row = change->first, *second = row ? row->next : NULL;
     if (!row) return;
     if (!it->header) {
-        diag_add(m->diags, DIAG_NOT_IN_BASE, change->span, "%s %s has no rows", ast_kind_word(it->kind), text_z(m, it->name));
+        diag_add(m->diags, DIAG_NOT_IN_BASE, change->span, "%s %s has no rows", ast_kind_word(it->kind),
+                 text_z(m, it->name));
         return;
     }
     it->changed = 1;
@@ -330,7 +374,8 @@ static void row_change(struct model *m, struct item *it, const struct ast_node *
         if (second && at < 0) return;
         for (unsigned i = 0; i < it->row_count; i++)
             if (ast_count(it->rows[i].node) == ast_count(row) && row_begins(m, it->rows[i].node, row)) {
-                struct diag *d = diag_add(m->diags, DIAG_DEAD_OVERRIDE, row->span, "the base has this very row already");
+                struct diag *d =
+                    diag_add(m->diags, DIAG_DEAD_OVERRIDE, row->span, "the base has this very row already");
                 diag_other(d, it->rows[i].node->span, "here");
                 diag_hint(m->diags, d, "leave the change out");
             }
@@ -347,7 +392,7 @@ static void row_change(struct model *m, struct item *it, const struct ast_node *
         it->row_count--;
         return;
     }
-    if (until != DATE_OPEN && until < old->until) {   /* it comes back afterwards */
+    if (until != DATE_OPEN && until < old->until) { /* it comes back afterwards */
         struct item_row again = *old;
         rows_add(m, it, again.node, until + 1, again.until, again.cite, at + 1);
         it->rows[at + 1].number = again.number;
@@ -370,10 +415,12 @@ static void change_apply(struct model *m, const struct ast_node *n)
         for (struct item *o = m->items; o && count < 512; o = o->next)
             if (o->kind != AST_CITE_ITEM && (!kind || o->kind == kind)) names[count++] = text_z(m, o->name);
         const char *near = diag_suggest(name, names, count);
-        struct diag *d = diag_add(m->diags, DIAG_NOT_IN_BASE, n->span, "the base has no %s%s%s", kind ? ast_kind_word(kind) : "item",
-                                  kind ? " " : " named ", text_z(m, name));
+        struct diag *d = diag_add(m->diags, DIAG_NOT_IN_BASE, n->span, "the base has no %s%s%s",
+                                  kind ? ast_kind_word(kind) : "item", kind ? " " : " named ", text_z(m, name));
         if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
-        else diag_hint(m->diags, d, "a change names something that the base has; to add something new, leave `changes` out");
+        else
+            diag_hint(m->diags, d,
+                      "a change names something that the base has; to add something new, leave `changes` out");
         return;
     }
     int32_t from, until;
@@ -381,17 +428,20 @@ static void change_apply(struct model *m, const struct ast_node *n)
     const struct ast_node *cite = ast_child(n, AST_CITE);
     for (const struct ast_node *c = n->first; c; c = c->next) {
         switch (c->kind) {
-        case AST_ADD: case AST_REMOVE:
+        case AST_ADD:
+        case AST_REMOVE:
             if (it->kind != AST_CODES) {
-                struct diag *d = diag_add(m->diags, DIAG_NOT_IN_BASE, c->span, "%s %s is no list of codes", ast_kind_word(it->kind),
-                                          text_z(m, it->name));
+                struct diag *d = diag_add(m->diags, DIAG_NOT_IN_BASE, c->span, "%s %s is no list of codes",
+                                          ast_kind_word(it->kind), text_z(m, it->name));
                 diag_hint(m->diags, d, "write: %s row | … |", c->kind == AST_ADD ? "add" : "remove");
             } else {
                 entries_add(m, it, c, c->kind == AST_REMOVE ? 2 : 0, from, until);
                 it->changed = 1;
             }
             break;
-        case AST_ADD_ROW: case AST_REMOVE_ROW: case AST_REPLACE_ROW: row_change(m, it, c, cite, from, until); break;
+        case AST_ADD_ROW:
+        case AST_REMOVE_ROW:
+        case AST_REPLACE_ROW: row_change(m, it, c, cite, from, until); break;
         default: break;
         }
     }
@@ -405,8 +455,8 @@ static void retire(struct model *m, const struct ast_node *n)
             *at = (*at)->next;
             return;
         }
-    struct diag *d = diag_add(m->diags, DIAG_NOT_IN_BASE, n->span, "the base has no %s%s%s to retire", kind ? ast_kind_word(kind) : "item",
-                              kind ? " " : " named ", text_z(m, n->text));
+    struct diag *d = diag_add(m->diags, DIAG_NOT_IN_BASE, n->span, "the base has no %s%s%s to retire",
+                              kind ? ast_kind_word(kind) : "item", kind ? " " : " named ", text_z(m, n->text));
     diag_hint(m->diags, d, "`retires` names an item of the base as it is written there");
 }
 
@@ -415,7 +465,8 @@ static void settings_read(struct model *m, const struct pack *p, const struct as
     const struct ast_node *rows = ast_child(n, AST_ROWS), *header = rows ? ast_child(rows, AST_HEADER) : NULL;
     int policy = column_of(m, header, "policy"), is = column_of(m, header, "is");
     if (policy < 0 || is < 0) {
-        struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, header ? header->span : n->span, "`sets` needs the columns policy and is");
+        struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, header ? header->span : n->span,
+                                  "`sets` needs the columns policy and is");
         diag_hint(m->diags, d, "write: | policy | is |");
         return;
     }
@@ -427,12 +478,16 @@ static void settings_read(struct model *m, const struct pack *p, const struct as
             continue;
         }
         struct setting *s = arena_zero(m->arena, 1, sizeof *s);
-        if (!s) { m->oom = 1; return; }
+        if (!s) {
+            m->oom = 1;
+            return;
+        }
         *s = (struct setting){name->text, value, r, DATE_MIN_OPEN, DATE_OPEN, p, m->settings};
         row_dates(m, header, r, &s->from, &s->until);
         for (struct setting *o = m->settings; o; o = o->next)
             if (o->pack == p && text_equal(o->policy, s->policy) && s->from <= o->until && o->from <= s->until) {
-                struct diag *d = diag_add(m->diags, DIAG_DATES_OVERLAP, r->span, "policy %s is set twice for the same dates", text_z(m, s->policy));
+                struct diag *d = diag_add(m->diags, DIAG_DATES_OVERLAP, r->span,
+                                          "policy %s is set twice for the same dates", text_z(m, s->policy));
                 diag_other(d, o->row->span, "and here");
                 diag_hint(m->diags, d, "give the rows `effective` and `until` dates that do not meet, or take one out");
                 break;
@@ -455,7 +510,10 @@ static void items_sort(struct model *m)
     for (struct item *it = m->items; it; it = it->next) n++;
     if (!n) return;
     struct item **all = arena_alloc(m->arena, n * sizeof *all);
-    if (!all) { m->oom = 1; return; }
+    if (!all) {
+        m->oom = 1;
+        return;
+    }
     for (struct item *it = m->items; it; it = it->next) all[i++] = it;
     qsort(all, n, sizeof *all, item_order);
     m->items = all[0];
@@ -466,7 +524,9 @@ static void pack_compose(struct model *m, const struct pack *p)
 {
     for (const struct ast_node *n = p->file->root->first; n; n = n->next) {
         switch (n->kind) {
-        case AST_PACK: case AST_BROKEN: case AST_TESTS: break;
+        case AST_PACK:
+        case AST_BROKEN:
+        case AST_TESTS: break;
         case AST_SETS: settings_read(m, p, n); break;
         case AST_CHANGES: change_apply(m, n); break;
         case AST_RETIRES: retire(m, n); break;
@@ -493,7 +553,8 @@ int compose(struct model *m, const char *path, const char *const *search, size_t
         }
         for (unsigned i = 0; i < depth; i++)
             if (text_equal(chain[i]->name, extends->text)) {
-                struct diag *d = diag_add(m->diags, DIAG_CYCLE, extends->span, "%s extends itself", text_z(m, extends->text));
+                struct diag *d =
+                    diag_add(m->diags, DIAG_CYCLE, extends->span, "%s extends itself", text_z(m, extends->text));
                 diag_hint(m->diags, d, "a payer pack names its base, never the other way round");
                 extends = NULL;
                 break;

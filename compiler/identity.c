@@ -1,5 +1,6 @@
-/* The identity of the meaning: a hash over what the composed items say, in an order that does not depend on where they stand. Formatting,
- * comments, order of items, file names, labels and tests do not count; dates, cells, names and cited keys do. */
+/* The identity of the meaning: a hash over what the composed items say, in an order that does not depend on where they
+ * stand. Formatting, comments, order of items, file names, labels and tests do not count; dates, cells, names and cited
+ * keys do. */
 #include "compiler/model.h"
 
 #include "base/buffer.h"
@@ -11,7 +12,8 @@
 
 static void node_write(struct buffer *b, const struct ast_node *n)
 {
-    if (!n || n->kind == AST_ROWS || n->kind == AST_ENTRIES || n->kind == AST_EXCEPT || n->kind == AST_EFFECTIVE) return;
+    if (!n || n->kind == AST_ROWS || n->kind == AST_ENTRIES || n->kind == AST_EXCEPT || n->kind == AST_EFFECTIVE)
+        return;
     if (n->kind == AST_LABEL) return;
     buffer_printf(b, "(%d %d ", (int)n->kind, (int)n->op);
     buffer_json(b, n->text.at ? n->text.at : "", n->text.size);
@@ -30,14 +32,17 @@ static void item_write(struct buffer *b, const struct item *it)
     }
     if (it->kind != AST_POLICIES)
         for (const struct ast_node *c = it->node->first; c; c = c->next) {
-            if (c->kind == AST_REQUIRES && ast_child(c, AST_LABEL)) buffer_json(b, ast_child(c, AST_LABEL)->text.at, ast_child(c, AST_LABEL)->text.size);
+            if (c->kind == AST_REQUIRES && ast_child(c, AST_LABEL))
+                buffer_json(b, ast_child(c, AST_LABEL)->text.at, ast_child(c, AST_LABEL)->text.size);
             node_write(b, c);
         }
     buffer_printf(b, "[%d %d]", it->from, it->until);
     if (it->header && it->kind != AST_POLICIES && it->kind != AST_FACTS) node_write(b, it->header);
 }
 
-struct digest { unsigned char at[16]; };
+struct digest {
+    unsigned char at[16];
+};
 static int digest_order(const void *a, const void *b) { return memcmp(a, b, sizeof(struct digest)); }
 
 static void digest_add(struct digest **all, unsigned *n, unsigned *room, struct buffer *b)
@@ -97,7 +102,8 @@ void rules_identity(struct model *m, unsigned char out[16])
     for (const struct field *f = m->policies; f; f = f->next)
         for (unsigned d = 0; d < f->policy->dated_count; d++) {
             const struct policy_dated *x = &f->policy->dated[d];
-            buffer_printf(&b, "set %u:%.*s %s %d %d", d, (int)f->name.size, f->name.at, f->policy->values[x->value].written, x->from, x->until);
+            buffer_printf(&b, "set %u:%.*s %s %d %d", d, (int)f->name.size, f->name.at,
+                          f->policy->values[x->value].written, x->from, x->until);
             digest_add(&all, &n, &room, &b);
         }
     const struct ast_node *answers = m->packs->node ? ast_child(m->packs->node, AST_ANSWERS) : NULL;

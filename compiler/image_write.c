@@ -1,5 +1,6 @@
-/* The model as an image: the fixed tables first (words, kinds, facts, policies, sources), then the instructions, then one block of bytes.
- * Everything comes in an order that only the sources decide, so the same sources give the same bytes anywhere. */
+/* The model as an image: the fixed tables first (words, kinds, facts, policies, sources), then the instructions, then
+ * one block of bytes. Everything comes in an order that only the sources decide, so the same sources give the same
+ * bytes anywhere. */
 #include "compiler/lower.h"
 #include "vm/program.h"
 
@@ -17,7 +18,10 @@ static void words_number(struct lower *l)
     const char **sorted = arena_zero(m->arena, m->word_count + 1u, sizeof *sorted);
     l->word_ids = arena_zero(m->arena, m->word_count + 1u, sizeof *l->word_ids);
     l->word_strings = arena_zero(m->arena, m->word_count + 1u, sizeof *l->word_strings);
-    if (!sorted || !l->word_ids || !l->word_strings) { l->failed = 1; return; }
+    if (!sorted || !l->word_ids || !l->word_strings) {
+        l->failed = 1;
+        return;
+    }
     for (unsigned i = 0; i < m->word_count; i++) sorted[i] = m->words[i];
     qsort(sorted, m->word_count, sizeof *sorted, z_order);
     for (unsigned i = 0; i < m->word_count; i++) {
@@ -32,12 +36,16 @@ static void cites_number(struct lower *l)
 {
     for (struct item *it = l->m->items; it; it = it->next) {
         if (it->kind != AST_CITE_ITEM) continue;
-        const struct ast_node *label = ast_child(it->node, AST_LABEL), *section = ast_child(it->node, AST_SECTION), *url = ast_child(it->node, AST_URL),
-                              *read = ast_child(it->node, AST_READ), *date = read ? ast_child(read, AST_DATE) : NULL;
+        const struct ast_node *label = ast_child(it->node, AST_LABEL), *section = ast_child(it->node, AST_SECTION),
+                              *url = ast_child(it->node, AST_URL), *read = ast_child(it->node, AST_READ),
+                              *date = read ? ast_child(read, AST_DATE) : NULL;
         int32_t day = 0;
         if (date && !date_read(l->m, date, &day)) day = 0;
-        struct image_cite c = {.key = string_text(l, it->name), .title = label ? string_text(l, label->text) : 0,
-                               .section = section ? string_text(l, section->text) : 0, .url = url ? string_text(l, url->text) : 0, .read = day};
+        struct image_cite c = {.key = string_text(l, it->name),
+                               .title = label ? string_text(l, label->text) : 0,
+                               .section = section ? string_text(l, section->text) : 0,
+                               .url = url ? string_text(l, url->text) : 0,
+                               .read = day};
         *VEC_ADD(l, l->cites, struct image_cite) = c;
     }
 }
@@ -54,13 +62,15 @@ static void words_add(struct lower *l, const struct word_set *s, uint32_t *at, u
 
 static struct kind *kinds_sorted(struct model *m, unsigned n)
 {
-    struct kind *found = NULL;      /* the n-th list kind by name */
+    struct kind *found = NULL; /* the n-th list kind by name */
     unsigned at = 0;
     const char *last = "";
     do {
         found = NULL;
         for (struct kind *k = m->kinds; k; k = k->next)
-            if (k->domain == DOMAIN_LIST && (at == 0 || text_compare(k->name, text_of(last)) > 0) && (!found || text_compare(k->name, found->name) < 0)) found = k;
+            if (k->domain == DOMAIN_LIST && (at == 0 || text_compare(k->name, text_of(last)) > 0) &&
+                (!found || text_compare(k->name, found->name) < 0))
+                found = k;
         if (found) last = text_z(m, found->name);
     } while (found && at++ < n);
     return found;
@@ -70,9 +80,15 @@ static void fact_number(struct lower *l, struct field *f, uint32_t domain)
 {
     struct fact *x = f->fact;
     f->reg[0] = f->reg[1] = reg_new(l, domain, f->type.base, 0);
-    struct image_fact out = {.name = string_text(l, f->name), .domain = domain, .reg = f->reg[0], .type = f->type.base, .missing = x->missing,
-                             .hold = x->hold ? string_id(l, x->hold) : 0, .unit = f->type.unit ? string_id(l, f->type.unit) : 0,
-                             .is_selector = (uint32_t)x->selector, .value = x->value};
+    struct image_fact out = {.name = string_text(l, f->name),
+                             .domain = domain,
+                             .reg = f->reg[0],
+                             .type = f->type.base,
+                             .missing = x->missing,
+                             .hold = x->hold ? string_id(l, x->hold) : 0,
+                             .unit = f->type.unit ? string_id(l, f->type.unit) : 0,
+                             .is_selector = (uint32_t)x->selector,
+                             .value = x->value};
     if (f->type.base == TYPE_WORD) words_add(l, f->type.words, &out.words_at, &out.words);
     if (x->missing == MISSING_DEFAULT && f->type.base == TYPE_WORD) out.value = (int64_t)l->word_ids[x->value];
     if (x->missing == MISSING_DEFAULT && f->type.base == TYPE_TEXT) out.value = (int64_t)string_id(l, x->text);
@@ -96,9 +112,11 @@ static void kind_number(struct lower *l, struct kind *k, uint32_t domain)
 
 static void bound_add(struct lower *l, enum value_type type, int64_t value)
 {
-    if (type != TYPE_MINUTES && type != TYPE_COUNT && type != TYPE_DECIMAL && type != TYPE_DAYS && type != TYPE_YEARS) return;
+    if (type != TYPE_MINUTES && type != TYPE_COUNT && type != TYPE_DECIMAL && type != TYPE_DAYS && type != TYPE_YEARS)
+        return;
     for (uint32_t i = 0; i < l->bounds.count; i++)
-        if (VEC(l->bounds, struct image_bound)[i].type == type && VEC(l->bounds, struct image_bound)[i].value == value) return;
+        if (VEC(l->bounds, struct image_bound)[i].type == type && VEC(l->bounds, struct image_bound)[i].value == value)
+            return;
     *VEC_ADD(l, l->bounds, struct image_bound) = (struct image_bound){type, 0, value};
 }
 
@@ -109,17 +127,22 @@ static void policies_number(struct lower *l)
     unsigned n = 0;
     for (struct field *f = m->policies; f && n < 1024; f = f->next) {
         unsigned at = n++;
-        while (at && text_compare(f->name, sorted[at - 1]->name) < 0) { sorted[at] = sorted[at - 1]; at--; }
+        while (at && text_compare(f->name, sorted[at - 1]->name) < 0) {
+            sorted[at] = sorted[at - 1];
+            at--;
+        }
         sorted[at] = f;
     }
     for (unsigned i = 0; i < n; i++) {
         struct field *f = sorted[i];
         struct policy *p = f->policy;
         f->reg[0] = f->reg[1] = reg_new(l, 0, f->type.base, 0);
-        struct image_policy out = {.name = string_text(l, f->name), .reg = f->reg[0], .type = f->type.base, .item = item_id(l, f->item)};
+        struct image_policy out = {
+            .name = string_text(l, f->name), .reg = f->reg[0], .type = f->type.base, .item = item_id(l, f->item)};
         out.words_at = l->fact_words.count;
         for (unsigned v = 0; v < p->count; v++) {
-            *VEC_ADD(l, l->fact_words, uint32_t) = f->type.base == TYPE_WORD ? l->word_ids[p->values[v].value] : string_id(l, p->values[v].written);
+            *VEC_ADD(l, l->fact_words, uint32_t) =
+                f->type.base == TYPE_WORD ? l->word_ids[p->values[v].value] : string_id(l, p->values[v].written);
             out.words++;
         }
         out.values_at = l->settings.count;
@@ -134,7 +157,8 @@ static void policies_number(struct lower *l)
         *VEC_ADD(l, l->settings, struct image_setting) = (struct image_setting){INT32_MIN, INT32_MAX, now};
         for (unsigned d = 0; d < p->dated_count; d++) {
             int64_t value = VEC(l->settings, struct image_setting)[out.values_at + p->dated[d].value].value;
-            *VEC_ADD(l, l->settings, struct image_setting) = (struct image_setting){p->dated[d].from, p->dated[d].until, value};
+            *VEC_ADD(l, l->settings, struct image_setting) =
+                (struct image_setting){p->dated[d].from, p->dated[d].until, value};
         }
         out.settings = 1 + p->dated_count;
         *VEC_ADD(l, l->policies, struct image_policy) = out;
@@ -146,7 +170,8 @@ static void ladder_bounds(struct lower *l, const struct table *t)
     if (!t->every || t->every->op != X_CONST || t->every->value <= 0 || !t->row_count) return;
     const struct expr *last = t->rows[t->row_count - 1].result.expr;
     if (!last || last->op != X_CONST) return;
-    for (int64_t x = last->value, i = 0; i < 24 && x <= 1440; i++, x += t->every->value) bound_add(l, t->columns[0]->type.base, x);
+    for (int64_t x = last->value, i = 0; i < 24 && x <= 1440; i++, x += t->every->value)
+        bound_add(l, t->columns[0]->type.base, x);
 }
 
 static int bound_order(const void *a, const void *b)
@@ -198,34 +223,62 @@ int image_write(struct lower *l, struct buffer *out)
     words_number(l);
     cites_number(l);
     *VEC_ADD(l, l->lists, uint32_t) = string_id(l, "charges");
-    domain_new(l, (struct image_domain){.name = string_id(l, "encounter"), .kind = DOMAIN_ROOT, .a = NONE, .b = NONE, .known = NONE, .link = NONE});
+    domain_new(
+        l,
+        (struct image_domain){
+            .name = string_id(l, "encounter"), .kind = DOMAIN_ROOT, .a = NONE, .b = NONE, .known = NONE, .link = NONE});
     kind_number(l, m->encounter, 0);
     uint32_t shown = NONE;
     for (unsigned i = 0;; i++) {
         struct kind *k = kinds_sorted(m, i);
         if (!k) break;
-        uint32_t d = domain_new(l, (struct image_domain){.name = string_text(l, k->name), .kind = DOMAIN_LIST, .key = string_text(l, k->list_key),
-                                                        .a = NONE, .b = NONE, .known = NONE, .link = NONE});
+        uint32_t d = domain_new(l, (struct image_domain){.name = string_text(l, k->name),
+                                                         .kind = DOMAIN_LIST,
+                                                         .key = string_text(l, k->list_key),
+                                                         .a = NONE,
+                                                         .b = NONE,
+                                                         .known = NONE,
+                                                         .link = NONE});
         kind_number(l, k, d);
         if (shown == NONE && k->known && !k->known_as) shown = d;
     }
     policies_number(l);
     l->date = m->date->reg[0];
     l->always = const_reg(l, TYPE_BOOL, 1, 0);
-    l->billed = domain_new(l, (struct image_domain){.name = string_id(l, "charge"), .kind = DOMAIN_CHARGES, .a = NONE, .b = NONE, .known = NONE, .link = NONE});
-    l->final = domain_new(l, (struct image_domain){.name = string_id(l, "charge"), .kind = DOMAIN_FINAL, .a = l->billed, .b = NONE, .known = NONE, .link = NONE});
+    l->billed = domain_new(
+        l,
+        (struct image_domain){
+            .name = string_id(l, "charge"), .kind = DOMAIN_CHARGES, .a = NONE, .b = NONE, .known = NONE, .link = NONE});
+    l->final = domain_new(l, (struct image_domain){.name = string_id(l, "charge"),
+                                                   .kind = DOMAIN_FINAL,
+                                                   .a = l->billed,
+                                                   .b = NONE,
+                                                   .known = NONE,
+                                                   .link = NONE});
     lower_all(l);
     bounds_number(l);
     const struct ast_node *pack = m->packs->node;
-    const struct ast_node *title = ast_child(pack, AST_TITLE), *version = ast_child(pack, AST_VERSION), *owner = ast_child(pack, AST_OWNER);
-    struct image_header h = {.format = IMAGE_FORMAT, .ops = ops_fingerprint(), .pack_name = string_text(l, m->packs->name),
-                             .pack_version = version ? string_text(l, version->text) : 0, .pack_title = title ? string_text(l, title->text) : 0,
-                             .pack_owner = owner ? string_text(l, owner->text) : 0, .from = m->packs->from, .until = m->packs->until,
-                             .date_register = l->date, .answers_register = l->answers, .source_shown = shown, .answers_at = l->answers_at};
+    const struct ast_node *title = ast_child(pack, AST_TITLE), *version = ast_child(pack, AST_VERSION),
+                          *owner = ast_child(pack, AST_OWNER);
+    struct image_header h = {.format = IMAGE_FORMAT,
+                             .ops = ops_fingerprint(),
+                             .pack_name = string_text(l, m->packs->name),
+                             .pack_version = version ? string_text(l, version->text) : 0,
+                             .pack_title = title ? string_text(l, title->text) : 0,
+                             .pack_owner = owner ? string_text(l, owner->text) : 0,
+                             .from = m->packs->from,
+                             .until = m->packs->until,
+                             .date_register = l->date,
+                             .answers_register = l->answers,
+                             .source_shown = shown,
+                             .answers_at = l->answers_at};
     memcpy(h.magic, IMAGE_MAGIC, 8);
     rules_identity(m, h.rules_hash);
     sources_number(l);
-    if (l->failed || m->oom || l->text.failed) { buffer_free(&l->text); return 0; }
+    if (l->failed || m->oom || l->text.failed) {
+        buffer_free(&l->text);
+        return 0;
+    }
     buffer_add(out, &h, sizeof h);
     section_put(out, &h, SECTION_STRINGS, l->strings.at, l->strings.count * sizeof(struct image_string));
     section_put(out, &h, SECTION_TEXT, l->text.at, l->text.size);

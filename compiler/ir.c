@@ -11,7 +11,11 @@ void *vec_add(struct lower *l, struct vec *v, size_t each, uint32_t count)
         uint32_t room = v->room ? v->room : 64;
         while (room < v->count + count) room *= 2;
         void *more = arena_zero(l->m->arena, room, each);
-        if (!more) { l->failed = 1; v->count = 0; return v->at; }
+        if (!more) {
+            l->failed = 1;
+            v->count = 0;
+            return v->at;
+        }
         if (v->count) memcpy(more, v->at, v->count * each);
         v->at = more;
         v->room = room;
@@ -26,7 +30,10 @@ uint32_t string_text(struct lower *l, struct text t)
     if (!l->string_index_room || l->strings.count * 2 > l->string_index_room) {
         uint32_t room = l->string_index_room ? l->string_index_room * 2 : 1024;
         uint32_t *index = arena_zero(l->m->arena, room, sizeof *index);
-        if (!index) { l->failed = 1; return 0; }
+        if (!index) {
+            l->failed = 1;
+            return 0;
+        }
         for (uint32_t i = 0; i < l->strings.count; i++) {
             struct image_string s = VEC(l->strings, struct image_string)[i];
             uint64_t at = XXH3_64bits(l->text.at + s.at, s.size);
@@ -60,9 +67,18 @@ uint32_t reg_new(struct lower *l, uint32_t domain, enum value_type type, uint32_
     return l->registers.count - 1;
 }
 
-enum value_type reg_type(const struct lower *l, uint32_t reg) { return (enum value_type)VEC(l->registers, struct image_register)[reg].type; }
-uint32_t reg_domain(const struct lower *l, uint32_t reg) { return VEC(l->registers, struct image_register)[reg].domain; }
-static uint32_t reg_target(const struct lower *l, uint32_t reg) { return VEC(l->registers, struct image_register)[reg].target; }
+enum value_type reg_type(const struct lower *l, uint32_t reg)
+{
+    return (enum value_type)VEC(l->registers, struct image_register)[reg].type;
+}
+uint32_t reg_domain(const struct lower *l, uint32_t reg)
+{
+    return VEC(l->registers, struct image_register)[reg].domain;
+}
+static uint32_t reg_target(const struct lower *l, uint32_t reg)
+{
+    return VEC(l->registers, struct image_register)[reg].target;
+}
 
 uint32_t const_reg(struct lower *l, enum value_type type, int64_t value, int absent)
 {
@@ -98,17 +114,22 @@ void ir_put(struct lower *l, enum op op, const uint32_t *words, uint32_t count)
     if (count) memcpy(at + 1, words, count * sizeof *at);
 }
 
-uint32_t ir_op(struct lower *l, enum op op, uint32_t domain, enum value_type type, uint32_t target, const uint32_t *rest, uint32_t count)
+uint32_t ir_op(struct lower *l, enum op op, uint32_t domain, enum value_type type, uint32_t target,
+               const uint32_t *rest, uint32_t count)
 {
     uint32_t head[2] = {op, domain};
     uint64_t hash = XXH3_64bits_withSeed(rest, count * sizeof *rest, XXH3_64bits(head, sizeof head));
     for (uint32_t i = l->memo.count; i-- > 0;) {
         struct cse c = VEC(l->memo, struct cse)[i];
-        if (c.hash == hash && c.size == count && !memcmp(VEC(l->keys, uint32_t) + c.at, rest, count * sizeof *rest)) return c.reg;
+        if (c.hash == hash && c.size == count && !memcmp(VEC(l->keys, uint32_t) + c.at, rest, count * sizeof *rest))
+            return c.reg;
     }
     uint32_t reg = reg_new(l, domain, type, target), stack[64], *words = stack;
     if (count + 1 > 64) words = arena_alloc(l->m->arena, (count + 1) * sizeof *words);
-    if (!words) { l->failed = 1; return reg; }
+    if (!words) {
+        l->failed = 1;
+        return reg;
+    }
     words[0] = reg;
     if (count) memcpy(words + 1, rest, count * sizeof *rest);
     ir_put(l, op, words, count + 1);
@@ -144,7 +165,8 @@ struct cross *cross_of(struct lower *l, uint32_t a, uint32_t b)
         if (c->a == a && c->b == b) return c;
     }
     struct cross *c = vec_add(l, &l->crosses, sizeof *c, 1);
-    uint32_t d = domain_new(l, (struct image_domain){.kind = DOMAIN_CROSS, .a = a, .b = b, .known = NONE, .link = NONE});
+    uint32_t d =
+        domain_new(l, (struct image_domain){.kind = DOMAIN_CROSS, .a = a, .b = b, .known = NONE, .link = NONE});
     *c = (struct cross){a, b, d, reg_new(l, d, TYPE_LINK, a), reg_new(l, d, TYPE_LINK, b)};
     uint32_t w[3] = {d, c->x, c->y};
     ir_put(l, OP_CODE_CROSS, w, 3);
@@ -174,15 +196,23 @@ static void cites_add(struct lower *l, const struct ast_node *cite, uint32_t *at
 uint32_t item_id(struct lower *l, struct item *it)
 {
     if (it->id != NONE) return it->id;
-    static const struct { enum ast_kind ast; enum item_kind kind; } kinds[] = {
-        {AST_TABLE, ITEM_TABLE}, {AST_DEFINE, ITEM_DEFINE}, {AST_THRESHOLD, ITEM_THRESHOLD}, {AST_HIERARCHY, ITEM_HIERARCHY}, {AST_GROUP, ITEM_GROUP},
-        {AST_PAIR, ITEM_GROUP}, {AST_CHOOSE, ITEM_CHOOSE}, {AST_BILL, ITEM_BILL}, {AST_RULE, ITEM_RULE}, {AST_BUNDLE, ITEM_BUNDLE}, {AST_LIMIT, ITEM_LIMIT},
-        {AST_POLICIES, ITEM_POLICY}, {AST_CODES, ITEM_CODES}, {AST_RELATION, ITEM_RELATION}, {AST_FACTS, ITEM_FACTS}, {AST_ORDER, ITEM_ORDER}};
+    static const struct {
+        enum ast_kind ast;
+        enum item_kind kind;
+    } kinds[] = {{AST_TABLE, ITEM_TABLE},         {AST_DEFINE, ITEM_DEFINE},     {AST_THRESHOLD, ITEM_THRESHOLD},
+                 {AST_HIERARCHY, ITEM_HIERARCHY}, {AST_GROUP, ITEM_GROUP},       {AST_PAIR, ITEM_GROUP},
+                 {AST_CHOOSE, ITEM_CHOOSE},       {AST_BILL, ITEM_BILL},         {AST_RULE, ITEM_RULE},
+                 {AST_BUNDLE, ITEM_BUNDLE},       {AST_LIMIT, ITEM_LIMIT},       {AST_POLICIES, ITEM_POLICY},
+                 {AST_CODES, ITEM_CODES},         {AST_RELATION, ITEM_RELATION}, {AST_FACTS, ITEM_FACTS},
+                 {AST_ORDER, ITEM_ORDER}};
     const struct ast_node *label = ast_child(it->node, AST_LABEL);
     const char *name = text_z(l->m, it->name);
     if (it->kind == AST_BILL && !ast_child(it->node, AST_AS)) name = arena_printf(l->m->arena, "bill %s", name);
-    struct image_item i = {.name = string_id(l, name), .label = label ? string_text(l, label->text) : 0, .source = it->node->span.source,
-                           .from = it->node->span.from, .to = it->node->span.to};
+    struct image_item i = {.name = string_id(l, name),
+                           .label = label ? string_text(l, label->text) : 0,
+                           .source = it->node->span.source,
+                           .from = it->node->span.from,
+                           .to = it->node->span.to};
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
         if (kinds[k].ast == it->kind) i.kind = kinds[k].kind;
     cites_add(l, it->cite, &i.cites_at, &i.cites);
@@ -193,8 +223,12 @@ uint32_t item_id(struct lower *l, struct item *it)
 
 uint32_t row_id(struct lower *l, struct item *it, const struct item_row *row, const char *hold, struct span span)
 {
-    struct image_row r = {.item = item_id(l, it), .number = row ? (uint32_t)row->number : 0, .hold = hold ? string_id(l, hold) : 0,
-                          .from = span.from, .to = span.to, .source = span.source};
+    struct image_row r = {.item = item_id(l, it),
+                          .number = row ? (uint32_t)row->number : 0,
+                          .hold = hold ? string_id(l, hold) : 0,
+                          .from = span.from,
+                          .to = span.to,
+                          .source = span.source};
     const struct ast_node *cell = NULL;
     int c = 0;
     for (const struct ast_node *h = row && it->header ? it->header->first : NULL; h; h = h->next, c++)
@@ -204,7 +238,10 @@ uint32_t row_id(struct lower *l, struct item *it, const struct item_row *row, co
         for (const struct ast_node *a = cell->first; a; a = a->next)
             if (a->first) {
                 struct ast_node *copy = arena_zero(l->m->arena, 1, sizeof *copy);
-                if (!copy) { l->failed = 1; return 0; }
+                if (!copy) {
+                    l->failed = 1;
+                    return 0;
+                }
                 copy->text = a->first->text;
                 ast_append(&names, copy);
             }
@@ -234,7 +271,10 @@ int64_t const_value(struct lower *l, const struct expr *e)
     return e->value;
 }
 
-struct sort_row { const int64_t *cells; uint32_t width, keys; };
+struct sort_row {
+    const int64_t *cells;
+    uint32_t width, keys;
+};
 static int row_order(const void *a, const void *b)
 {
     const struct sort_row *x = a, *y = b;
@@ -255,7 +295,10 @@ uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order,
         if (VEC(l->relations, struct image_relation)[i].name == shown) return i;
     struct sort_row *rows = arena_zero(l->m->arena, r->row_count + 1u, sizeof *rows);
     int64_t *cells = arena_zero(l->m->arena, (size_t)(r->row_count + 1u) * width, sizeof *cells);
-    if (!rows || !cells) { l->failed = 1; return 0; }
+    if (!rows || !cells) {
+        l->failed = 1;
+        return 0;
+    }
     for (unsigned i = 0; i < r->row_count; i++) {
         int64_t *to = cells + (size_t)i * width;
         for (uint32_t c = 0; c < columns; c++) {

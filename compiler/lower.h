@@ -1,37 +1,57 @@
-/* From the model to instructions over columns. Medicine ends here: what comes out knows records, columns, sets and tables only. */
+/* From the model to instructions over columns. Medicine ends here: what comes out knows records, columns, sets and
+ * tables only. */
 #ifndef EDICT_COMPILER_LOWER_H
 #define EDICT_COMPILER_LOWER_H
 
 #include "base/buffer.h"
 #include "compiler/model.h"
 
-struct vec { void *at; uint32_t count, room; };   /* grows; elements of one size */
+struct vec {
+    void *at;
+    uint32_t count, room;
+}; /* grows; elements of one size */
 
-struct cross { uint32_t a, b, domain, x, y; };
-struct cse { uint64_t hash; uint32_t at, size, reg; };   /* operands in `keys` */
+struct cross {
+    uint32_t a, b, domain, x, y;
+};
+struct cse {
+    uint64_t hash;
+    uint32_t at, size, reg;
+}; /* operands in `keys` */
 
 struct lower {
     struct model *m;
-    int phase;                          /* 0 facts, 1 charges as emitted, 2 final */
-    struct vec code;                    /* uint32_t */
-    struct vec registers, consts, domains, items, rows, cites, cite_refs, sets, ranges, relations, cells, facts, fact_words, policies,
-        settings, bounds, lists, sources;
-    struct vec strings;                 /* struct image_string */
+    int phase;       /* 0 facts, 1 charges as emitted, 2 final */
+    struct vec code; /* uint32_t */
+    struct vec registers, consts, domains, items, rows, cites, cite_refs, sets, ranges, relations, cells, facts,
+        fact_words, policies, settings, bounds, lists, sources;
+    struct vec strings; /* struct image_string */
     struct buffer text;
     struct vec crosses, memo, keys;
-    uint32_t *string_index; uint32_t string_index_room;
-    uint32_t *word_ids;                 /* atom → word id */
-    uint32_t word_count; uint32_t *word_strings;
-    uint32_t date, always;   /* registers */
-    uint32_t billed, final;             /* domains */
-    uint32_t final_link;                /* final charge → first billed */
-    struct { struct kind *kind; uint32_t link; } from[64]; unsigned from_count;   /* billed charge → source record */
+    uint32_t *string_index;
+    uint32_t string_index_room;
+    uint32_t *word_ids; /* atom → word id */
+    uint32_t word_count;
+    uint32_t *word_strings;
+    uint32_t date, always;  /* registers */
+    uint32_t billed, final; /* domains */
+    uint32_t final_link;    /* final charge → first billed */
+    struct {
+        struct kind *kind;
+        uint32_t link;
+    } from[64];
+    unsigned from_count; /* billed charge → source record */
     uint32_t answers, answers_at;
     int failed;
 };
 
 /* Where columns are computed: a domain, and how to reach the two records when it is a cross. */
-struct place { uint32_t domain; uint32_t inner, outer; struct kind *record, *outer_record; int cross; };
+struct place {
+    uint32_t domain;
+    uint32_t inner, outer;
+    struct kind *record, *outer_record;
+    int cross;
+};
 
 void *vec_add(struct lower *l, struct vec *v, size_t each, uint32_t count);
 #define VEC(v, type) ((type *)(v).at)
@@ -45,8 +65,10 @@ uint32_t reg_domain(const struct lower *l, uint32_t reg);
 uint32_t const_reg(struct lower *l, enum value_type type, int64_t value, int absent);
 /* Appends one instruction; words are its operands. */
 void ir_put(struct lower *l, enum op op, const uint32_t *words, uint32_t count);
-/* A pure instruction whose first operand is its only output; equal ones are made once. `rest`: the operands after the output. */
-uint32_t ir_op(struct lower *l, enum op op, uint32_t domain, enum value_type type, uint32_t target, const uint32_t *rest, uint32_t count);
+/* A pure instruction whose first operand is its only output; equal ones are made once. `rest`: the operands after the
+ * output. */
+uint32_t ir_op(struct lower *l, enum op op, uint32_t domain, enum value_type type, uint32_t target,
+               const uint32_t *rest, uint32_t count);
 uint32_t ir1(struct lower *l, enum op op, uint32_t domain, enum value_type type, uint32_t a);
 uint32_t ir2(struct lower *l, enum op op, uint32_t domain, enum value_type type, uint32_t a, uint32_t b);
 /* yes where a record's link names a record (is not -1) */
@@ -67,10 +89,11 @@ uint32_t field_reg(struct lower *l, struct field *f);
 uint32_t kind_domain(struct lower *l, struct kind *k);
 struct place place_of(struct lower *l, struct kind *k);
 struct place place_pair(struct lower *l, struct kind *outer, struct kind *inner);
-uint32_t kind_exists(struct lower *l, struct kind *k);      /* register or NONE */
-uint32_t charge_link(struct lower *l, struct kind *to);     /* link of the current charges to a kind */
-uint32_t and_reg(struct lower *l, uint32_t domain, uint32_t a, uint32_t b);   /* NONE counts as yes */
-uint32_t query_mask(struct lower *l, const struct place *outer, const struct query *q, struct place *inner, struct cross **cross);
+uint32_t kind_exists(struct lower *l, struct kind *k);                      /* register or NONE */
+uint32_t charge_link(struct lower *l, struct kind *to);                     /* link of the current charges to a kind */
+uint32_t and_reg(struct lower *l, uint32_t domain, uint32_t a, uint32_t b); /* NONE counts as yes */
+uint32_t query_mask(struct lower *l, const struct place *outer, const struct query *q, struct place *inner,
+                    struct cross **cross);
 
 /* ---- lower_table.c */
 uint32_t lower_table(struct lower *l, struct field *f, const struct place *p);

@@ -1,5 +1,5 @@
-/* Typed expressions to instructions. A question (any, no, sum …) becomes a cross of two domains, elementwise work over it, and one fold back.
- * Fields are lowered when first needed, so instructions come out in dependency order. */
+/* Typed expressions to instructions. A question (any, no, sum …) becomes a cross of two domains, elementwise work over
+ * it, and one fold back. Fields are lowered when first needed, so instructions come out in dependency order. */
 #include "compiler/lower.h"
 
 #include <string.h>
@@ -43,8 +43,7 @@ struct place place_of(struct lower *l, struct kind *k)
 uint32_t charge_link(struct lower *l, struct kind *to)
 {
     for (unsigned i = 0; i < l->from_count; i++)
-        if (l->from[i].kind == to)
-            return l->phase == 2 ? gather(l, l->final_link, l->from[i].link) : l->from[i].link;
+        if (l->from[i].kind == to) return l->phase == 2 ? gather(l, l->final_link, l->from[i].link) : l->from[i].link;
     return NONE;
 }
 
@@ -58,7 +57,10 @@ static uint32_t second_reg(struct lower *l, struct kind *pair)
     return ir_op(l, OP_CODE_ORDER2, domain, TYPE_BOOL, 0, w, 4);
 }
 
-static uint32_t at_link(struct lower *l, uint32_t link, uint32_t reg) { return link == NONE ? reg : gather(l, link, reg); }
+static uint32_t at_link(struct lower *l, uint32_t link, uint32_t reg)
+{
+    return link == NONE ? reg : gather(l, link, reg);
+}
 
 static uint32_t lower_field(struct lower *l, const struct place *p, const struct expr *e)
 {
@@ -67,16 +69,18 @@ static uint32_t lower_field(struct lower *l, const struct place *p, const struct
     if (reg_domain(l, reg) == 0) return reg;
     uint32_t link = NONE;
     switch (e->at) {
-    case AT_ENCOUNTER: case AT_PAIR: return reg;
+    case AT_ENCOUNTER:
+    case AT_PAIR: return reg;
     case AT_RECORD: link = p->cross ? p->inner : NONE; break;
     case AT_THIS: link = p->outer; break;
-    case AT_FIRST: case AT_SECOND: {
+    case AT_FIRST:
+    case AT_SECOND: {
         uint32_t second = second_reg(l, p->record), x = gather(l, p->outer, reg), y = gather(l, p->inner, reg);
         uint32_t w[3] = {second, e->at == AT_FIRST ? y : x, e->at == AT_FIRST ? x : y};
         return ir_op(l, OP_CODE_IF, p->domain, reg_type(l, reg), 0, w, 3);
     }
     }
-    if (e->via) {       /* through the charge to the record it came from */
+    if (e->via) { /* through the charge to the record it came from */
         uint32_t from = charge_link(l, e->via);
         if (from == NONE) return const_reg(l, reg_type(l, reg), 0, 1);
         reg = gather(l, from, reg);
@@ -84,16 +88,20 @@ static uint32_t lower_field(struct lower *l, const struct place *p, const struct
     return at_link(l, link, reg);
 }
 
-uint32_t query_mask(struct lower *l, const struct place *outer, const struct query *q, struct place *inner, struct cross **cross)
+uint32_t query_mask(struct lower *l, const struct place *outer, const struct query *q, struct place *inner,
+                    struct cross **cross)
 {
     struct kind *k = q->kind;
     uint32_t a = q->correlated ? outer->domain : 0, b = kind_domain(l, k), exists = kind_exists(l, k), mask = NONE;
     *cross = cross_of(l, a, b);
     struct cross c = **cross;
-    *inner = (struct place){.domain = c.domain, .inner = c.y, .outer = c.x, .record = k, .outer_record = outer->record, .cross = 1};
-    if (q->other && a == b) mask = ir1(l, OP_CODE_NOT, c.domain, TYPE_BOOL, ir2(l, OP_CODE_EQ, c.domain, TYPE_BOOL, c.x, c.y));
+    *inner = (struct place){
+        .domain = c.domain, .inner = c.y, .outer = c.x, .record = k, .outer_record = outer->record, .cross = 1};
+    if (q->other && a == b)
+        mask = ir1(l, OP_CODE_NOT, c.domain, TYPE_BOOL, ir2(l, OP_CODE_EQ, c.domain, TYPE_BOOL, c.x, c.y));
     if (q->members && outer->record->group)
-        mask = and_reg(l, c.domain, mask, ir2(l, OP_CODE_EQ, c.domain, TYPE_BOOL, gather(l, c.y, outer->record->group->link), c.x));
+        mask = and_reg(l, c.domain, mask,
+                       ir2(l, OP_CODE_EQ, c.domain, TYPE_BOOL, gather(l, c.y, outer->record->group->link), c.x));
     if (q->via) {
         uint32_t link = charge_link(l, q->via);
         uint32_t is = link == NONE ? const_reg(l, TYPE_BOOL, 0, 0) : links_somewhere(l, b, link);
@@ -112,7 +120,8 @@ static uint32_t lower_query(struct lower *l, const struct place *p, const struct
     struct cross *c;
     const struct query *q = e->query;
     if (q->kind == l->m->charge && l->phase == 0) {
-        struct diag *d = diag_add(l->m->diags, DIAG_CYCLE, e->span, "this asks about charges, and charges are made from it");
+        struct diag *d =
+            diag_add(l->m->diags, DIAG_CYCLE, e->span, "this asks about charges, and charges are made from it");
         diag_hint(l->m->diags, d, "ask about charges in a `rule`, or in a definition that only rules use");
         return const_reg(l, e->type.base, 0, 0);
     }
@@ -134,9 +143,11 @@ static uint32_t lower_keys(struct lower *l, const struct place *p, const struct 
     struct relation *r = e->relation;
     uint32_t order[64], n = 0, w[80], count = 0;
     if (e->op == X_LOOKUP) {
-        for (uint32_t c = 0; c < r->column_count && n < 63; c++) if (c != (uint32_t)e->value) order[n++] = c;
+        for (uint32_t c = 0; c < r->column_count && n < 63; c++)
+            if (c != (uint32_t)e->value) order[n++] = c;
         order[n++] = (uint32_t)e->value;
-    } else for (uint32_t c = 0; c < r->column_count && n < 64; c++) order[n++] = c;
+    } else
+        for (uint32_t c = 0; c < r->column_count && n < 64; c++) order[n++] = c;
     /* look-ups with fewer keys than columns: the unused ones follow */
     uint32_t keys = e->arg_count;
     if (e->op == X_LOOKUP && keys < n - 1) {
@@ -150,7 +161,8 @@ static uint32_t lower_keys(struct lower *l, const struct place *p, const struct 
     uint32_t domain = 0;
     for (unsigned i = 0; i < e->arg_count; i++) {
         uint32_t reg = lower_expr(l, p, e->args[i]);
-        if (r->types[order[i]].base == TYPE_DECIMAL && reg_type(l, reg) == TYPE_COUNT) reg = ir1(l, OP_CODE_SCALE, reg_domain(l, reg), TYPE_DECIMAL, reg);
+        if (r->types[order[i]].base == TYPE_DECIMAL && reg_type(l, reg) == TYPE_COUNT)
+            reg = ir1(l, OP_CODE_SCALE, reg_domain(l, reg), TYPE_DECIMAL, reg);
         if (reg_domain(l, reg)) domain = reg_domain(l, reg);
         w[count++] = reg;
     }
@@ -160,17 +172,25 @@ static uint32_t lower_keys(struct lower *l, const struct place *p, const struct 
 
 uint32_t lower_expr(struct lower *l, const struct place *p, const struct expr *e)
 {
-    if (!e) { l->failed = 1; return l->always; }
+    if (!e) {
+        l->failed = 1;
+        return l->always;
+    }
     switch (e->op) {
     case X_CONST: return const_reg(l, e->type.base, const_value(l, e), 0);
     case X_ABSENT: return const_reg(l, e->type.base, 0, 1);
     case X_FIELD: return lower_field(l, p, e);
-    case X_ANY: case X_COUNT: case X_SUM: case X_TIMES: return lower_query(l, p, e);
-    case X_LISTS: case X_LOOKUP: return lower_keys(l, p, e);
+    case X_ANY:
+    case X_COUNT:
+    case X_SUM:
+    case X_TIMES: return lower_query(l, p, e);
+    case X_LISTS:
+    case X_LOOKUP: return lower_keys(l, p, e);
     case X_SECOND: return second_reg(l, e->via);
     default: break;
     }
-    uint32_t a = lower_expr(l, p, e->a), b = e->b ? lower_expr(l, p, e->b) : NONE, c = e->c ? lower_expr(l, p, e->c) : NONE;
+    uint32_t a = lower_expr(l, p, e->a), b = e->b ? lower_expr(l, p, e->b) : NONE,
+             c = e->c ? lower_expr(l, p, e->c) : NONE;
     uint32_t domain = reg_domain(l, a);
     if (!domain && b != NONE) domain = reg_domain(l, b);
     if (!domain && c != NONE) domain = reg_domain(l, c);
@@ -178,10 +198,19 @@ uint32_t lower_expr(struct lower *l, const struct place *p, const struct expr *e
     switch (e->op) {
     case X_ADD: return ir2(l, OP_CODE_ADD, domain, t, a, b);
     case X_SUB: return ir2(l, OP_CODE_SUB, domain, t, a, b);
-    case X_MUL: { uint32_t w[3] = {a, b, (uint32_t)e->value}; return ir_op(l, OP_CODE_MUL, domain, t, 0, w, 3); }
-    case X_DIV: { uint32_t w[3] = {a, b, (uint32_t)e->value}; return ir_op(l, OP_CODE_DIV, domain, t, 0, w, 3); }
+    case X_MUL: {
+        uint32_t w[3] = {a, b, (uint32_t)e->value};
+        return ir_op(l, OP_CODE_MUL, domain, t, 0, w, 3);
+    }
+    case X_DIV: {
+        uint32_t w[3] = {a, b, (uint32_t)e->value};
+        return ir_op(l, OP_CODE_DIV, domain, t, 0, w, 3);
+    }
     case X_SCALE: return ir1(l, OP_CODE_SCALE, domain, t, a);
-    case X_IF: { uint32_t w[3] = {c, a, b}; return ir_op(l, OP_CODE_IF, domain, t, 0, w, 3); }
+    case X_IF: {
+        uint32_t w[3] = {c, a, b};
+        return ir_op(l, OP_CODE_IF, domain, t, 0, w, 3);
+    }
     case X_LENGTH: return ir1(l, OP_CODE_LENGTH, domain, t, a);
     case X_OUTSIDE: return ir2(l, OP_CODE_OUTSIDE, domain, t, a, b);
     case X_SHARED: return ir2(l, OP_CODE_SHARED, domain, t, a, b);
@@ -196,7 +225,8 @@ uint32_t lower_expr(struct lower *l, const struct place *p, const struct expr *e
     case X_DOC: return ir1(l, OP_CODE_DOC, domain, t, a);
     case X_DOC_OR: return ir2(l, OP_CODE_DOCOR, domain, t, a, b);
     case X_WEEK: return ir1(l, OP_CODE_WEEKOF, domain, t, a);
-    case X_IN: case X_ANY_IN: {
+    case X_IN:
+    case X_ANY_IN: {
         uint32_t w[3] = {a, set_id(l, e->set), l->date};
         return ir_op(l, e->op == X_IN ? OP_CODE_IN : OP_CODE_ANYIN, domain, t, 0, w, 3);
     }
@@ -235,13 +265,21 @@ uint32_t field_reg(struct lower *l, struct field *f)
     case FIELD_FOLD: reg = lower_fold(l, f); break;
     case FIELD_AGREED: {
         uint32_t source = field_reg(l, f->source);
-        if (reg_domain(l, source) == 0) { reg = source; break; }
-        const char *hold = arena_printf(l->m->arena, "one %s for all of the %s", text_z(l->m, f->name), text_z(l->m, f->kind->name));
-        uint32_t w[4] = {f->kind->group->link, NONE, source, row_id(l, f->kind->item, NULL, hold, f->kind->item->node->span)};
+        if (reg_domain(l, source) == 0) {
+            reg = source;
+            break;
+        }
+        const char *hold =
+            arena_printf(l->m->arena, "one %s for all of the %s", text_z(l->m, f->name), text_z(l->m, f->kind->name));
+        uint32_t w[4] = {f->kind->group->link, NONE, source,
+                         row_id(l, f->kind->item, NULL, hold, f->kind->item->node->span)};
         reg = ir_op(l, OP_CODE_AGREE, p.domain, f->type.base, 0, w, 4);
         break;
     }
-    default: l->failed = 1; reg = l->always; break;
+    default:
+        l->failed = 1;
+        reg = l->always;
+        break;
     }
     return f->reg[at] = reg;
 }

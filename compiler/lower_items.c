@@ -34,7 +34,9 @@ void lower_group(struct lower *l, struct kind *k)
         for (unsigned i = 0; i < row->key_count; i++) put(l, &rows, lower_expr(l, &p, row->keys[i]));
     }
     uint32_t start = g->start ? field_reg(l, g->start) : NONE, stop = g->stop ? field_reg(l, g->stop) : NONE;
-    k->id[0] = domain_new(l, (struct image_domain){.name = string_text(l, k->name), .kind = DOMAIN_GROUP, .a = p.domain, .b = NONE, .known = NONE});
+    k->id[0] = domain_new(
+        l, (struct image_domain){
+               .name = string_text(l, k->name), .kind = DOMAIN_GROUP, .a = p.domain, .b = NONE, .known = NONE});
     g->link = reg_new(l, p.domain, TYPE_LINK, k->id[0]);
     k->exists = reg_new(l, k->id[0], TYPE_BOOL, 0);
     VEC(l->domains, struct image_domain)[k->id[0]].link = g->link;
@@ -51,7 +53,8 @@ void lower_group(struct lower *l, struct kind *k)
 }
 
 /* A register of the place's own domain, for operands that may not be broadcast. */
-static void criteria_words(struct lower *l, struct vec *out, const struct way *w, const struct place *p, struct item *it)
+static void criteria_words(struct lower *l, struct vec *out, const struct way *w, const struct place *p,
+                           struct item *it)
 {
     put(l, out, w->count);
     for (unsigned i = 0; i < w->count; i++) {
@@ -113,7 +116,8 @@ uint32_t lower_fold(struct lower *l, struct field *f)
         return ir_op(l, OP_CODE_ANY, domain, TYPE_BOOL, 0, any, 2);
     }
     case OP_ALL_TO: {
-        const char *hold = arena_printf(l->m->arena, "%s lies before %s", text_z(l->m, fold->parts[1]->field->name), text_z(l->m, fold->parts[0]->field->name));
+        const char *hold = arena_printf(l->m->arena, "%s lies before %s", text_z(l->m, fold->parts[1]->field->name),
+                                        text_z(l->m, fold->parts[0]->field->name));
         uint32_t span[3] = {part[0], part[1], row_id(l, f->item, NULL, hold, f->span)};
         w[n++] = ir_op(l, OP_CODE_SPAN, p.domain, TYPE_TIMES, 0, span, 3);
         return ir_op(l, OP_CODE_UNION, domain, TYPE_TIMES, 0, w, n);
@@ -134,12 +138,19 @@ uint32_t lower_fold(struct lower *l, struct field *f)
 
 /* ---- because: every table, ladder and choice behind a bill, in dependency order */
 
-struct because { struct lower *l; struct vec *out; struct field *seen[512]; unsigned count; struct kind *kind; };
+struct because {
+    struct lower *l;
+    struct vec *out;
+    struct field *seen[512];
+    unsigned count;
+    struct kind *kind;
+};
 
 static void because_expr(struct because *b, const struct expr *e);
 static void because_field(struct because *b, struct field *f)
 {
-    for (unsigned i = 0; i < b->count; i++) if (b->seen[i] == f) return;
+    for (unsigned i = 0; i < b->count; i++)
+        if (b->seen[i] == f) return;
     if (b->count == 512) return;
     b->seen[b->count++] = f;
     if (f->expr) because_expr(b, f->expr);
@@ -152,8 +163,10 @@ static void because_field(struct because *b, struct field *f)
     uint32_t mode, link = NONE;
     if (f->kind == b->kind) mode = 0;
     else if (f->kind == b->l->m->encounter) mode = 1;
-    else if (b->kind->group && f->kind == b->kind->source) { mode = 2; link = b->kind->group->link; }
-    else return;
+    else if (b->kind->group && f->kind == b->kind->source) {
+        mode = 2;
+        link = b->kind->group->link;
+    } else return;
     put(b->l, b->out, mode);
     put(b->l, b->out, link);
     put(b->l, b->out, f->row_reg[0]);
@@ -162,7 +175,9 @@ static void because_field(struct because *b, struct field *f)
 static void because_expr(struct because *b, const struct expr *e)
 {
     if (!e) return;
-    if (e->op == X_FIELD && (e->at == AT_RECORD || e->at == AT_ENCOUNTER) && e->field->how != FIELD_FACT && e->field->how != FIELD_POLICY) because_field(b, e->field);
+    if (e->op == X_FIELD && (e->at == AT_RECORD || e->at == AT_ENCOUNTER) && e->field->how != FIELD_FACT &&
+        e->field->how != FIELD_POLICY)
+        because_field(b, e->field);
     because_expr(b, e->a);
     because_expr(b, e->b);
     because_expr(b, e->c);
@@ -221,12 +236,21 @@ static void bill_emit(struct lower *l, const struct bill *b)
         if (row->ladder && b->ladder_times && (!b->ladder || b->ladder == row->ladder)) {
             put(l, &rows, lower_expr(l, &p, row->ladder->table->columns[0]));
             step_words(l, &rows, row->ladder->table, &p, 0);
-        } else { put(l, &rows, NONE); put(l, &rows, 0); put(l, &rows, NONE); put(l, &rows, NONE); }
+        } else {
+            put(l, &rows, NONE);
+            put(l, &rows, 0);
+            put(l, &rows, NONE);
+            put(l, &rows, NONE);
+        }
     }
     struct because why = {.l = l, .out = &because, .kind = b->kind};
     for (unsigned c = 0; c < t->column_count; c++) because_expr(&why, t->columns[c]);
-    for (unsigned r = 0; r < t->row_count; r++) { because_expr(&why, t->rows[r].code); because_expr(&why, t->rows[r].units); }
-    uint32_t dated = b->dated ? field_reg(l, b->dated) : NONE, times = b->ladder_times ? field_reg(l, b->ladder_times) : NONE;
+    for (unsigned r = 0; r < t->row_count; r++) {
+        because_expr(&why, t->rows[r].code);
+        because_expr(&why, t->rows[r].units);
+    }
+    uint32_t dated = b->dated ? field_reg(l, b->dated) : NONE,
+             times = b->ladder_times ? field_reg(l, b->ladder_times) : NONE;
     put(l, &v, list_id(l, b->list));
     put(l, &v, l->billed);
     put(l, &v, p.domain);
@@ -262,8 +286,13 @@ static void charge_emit(struct lower *l, const struct rule *r)
     put(l, &v, code);
     put(l, &v, units);
     put(l, &v, 0);
-    put(l, &v, NONE); put(l, &v, 0); put(l, &v, NONE); put(l, &v, NONE);
-    put(l, &v, NONE); put(l, &v, NONE); put(l, &v, 0);
+    put(l, &v, NONE);
+    put(l, &v, 0);
+    put(l, &v, NONE);
+    put(l, &v, NONE);
+    put(l, &v, NONE);
+    put(l, &v, NONE);
+    put(l, &v, 0);
     put_all(l, OP_CODE_EMIT, &v);
 }
 
@@ -271,8 +300,12 @@ static void charge_emit(struct lower *l, const struct rule *r)
 
 static uint32_t dated_cond(struct lower *l, const struct item *it, uint32_t domain, uint32_t cond)
 {
-    if (it->from != DATE_MIN_OPEN) cond = and_reg(l, domain, ir2(l, OP_CODE_LE, 0, TYPE_BOOL, const_reg(l, TYPE_DATE, it->from, 0), l->date), cond);
-    if (it->until != DATE_OPEN) cond = and_reg(l, domain, ir2(l, OP_CODE_LE, 0, TYPE_BOOL, l->date, const_reg(l, TYPE_DATE, it->until, 0)), cond);
+    if (it->from != DATE_MIN_OPEN)
+        cond =
+            and_reg(l, domain, ir2(l, OP_CODE_LE, 0, TYPE_BOOL, const_reg(l, TYPE_DATE, it->from, 0), l->date), cond);
+    if (it->until != DATE_OPEN)
+        cond =
+            and_reg(l, domain, ir2(l, OP_CODE_LE, 0, TYPE_BOOL, l->date, const_reg(l, TYPE_DATE, it->until, 0)), cond);
     return cond;
 }
 
@@ -284,11 +317,14 @@ static uint32_t on_domain(struct lower *l, uint32_t domain, uint32_t reg)
     return ir2(l, OP_CODE_AND, domain, TYPE_BOOL, reg, l->always);
 }
 
-static void find_put(struct lower *l, const struct rule *r, const struct place *p, uint32_t cond, enum finding_kind kind)
+static void find_put(struct lower *l, const struct rule *r, const struct place *p, uint32_t cond,
+                     enum finding_kind kind)
 {
     struct vec v = {0};
-    enum change_kind change = r->effect.op == OP_CHANGE_UNITS ? CHANGE_UNITS : r->effect.op == OP_CHANGE_CODE ? CHANGE_CODE :
-                              r->effect.op == OP_CHANGE_MODIFIERS ? CHANGE_MODIFIERS : CHANGE_NOTHING;
+    enum change_kind change = r->effect.op == OP_CHANGE_UNITS       ? CHANGE_UNITS
+                              : r->effect.op == OP_CHANGE_CODE      ? CHANGE_CODE
+                              : r->effect.op == OP_CHANGE_MODIFIERS ? CHANGE_MODIFIERS
+                                                                    : CHANGE_NOTHING;
     uint32_t args[10], value = change ? lower_expr(l, p, r->effect.value) : NONE;
     for (unsigned i = 0; i < r->effect.arg_count; i++) args[i] = lower_expr(l, p, r->effect.args[i]);
     put(l, &v, row_id(l, r->item, NULL, kind == FIND_HOLD ? r->effect.message : NULL, r->item->node->span));
@@ -305,9 +341,12 @@ static void find_put(struct lower *l, const struct rule *r, const struct place *
 
 static void rule_lower(struct lower *l, const struct rule *r)
 {
-    static const struct { enum ast_op op; enum finding_kind kind; } kinds[] = {
-        {OP_DENY, FIND_DENY}, {OP_MISSING, FIND_MISSING}, {OP_HOLD, FIND_HOLD}, {OP_REVIEW, FIND_REVIEW}, {OP_NOTE, FIND_NOTE}, {OP_WITHDRAW, FIND_NOTE},
-        {OP_CHANGE_UNITS, FIND_CHANGE}, {OP_CHANGE_CODE, FIND_CHANGE}, {OP_CHANGE_MODIFIERS, FIND_CHANGE}};
+    static const struct {
+        enum ast_op op;
+        enum finding_kind kind;
+    } kinds[] = {{OP_DENY, FIND_DENY},           {OP_MISSING, FIND_MISSING},    {OP_HOLD, FIND_HOLD},
+                 {OP_REVIEW, FIND_REVIEW},       {OP_NOTE, FIND_NOTE},          {OP_WITHDRAW, FIND_NOTE},
+                 {OP_CHANGE_UNITS, FIND_CHANGE}, {OP_CHANGE_CODE, FIND_CHANGE}, {OP_CHANGE_MODIFIERS, FIND_CHANGE}};
     struct place p = place_of(l, r->kind);
     uint32_t cond = kind_exists(l, r->kind);
     if (r->pair) {
@@ -317,14 +356,16 @@ static void rule_lower(struct lower *l, const struct rule *r)
     }
     if (r->via) {
         uint32_t link = charge_link(l, r->via);
-        cond = and_reg(l, p.domain, cond, link == NONE ? const_reg(l, TYPE_BOOL, 0, 0) : links_somewhere(l, p.domain, link));
+        cond = and_reg(l, p.domain, cond,
+                       link == NONE ? const_reg(l, TYPE_BOOL, 0, 0) : links_somewhere(l, p.domain, link));
     }
     if (r->where) cond = and_reg(l, p.domain, cond, lower_expr(l, &p, r->where));
     if (r->when) cond = and_reg(l, p.domain, cond, lower_expr(l, &p, r->when));
     cond = dated_cond(l, r->item, p.domain, cond);
     if (r->phase == 1) {
-        uint32_t w[4] = {row_id(l, r->item, NULL, NULL, r->item->node->span), r->effect.op == OP_WITHDRAW ? EFFECT_WITHDRAW : EFFECT_MODIFIER,
-                         on_domain(l, p.domain, cond), r->effect.value ? lower_expr(l, &p, r->effect.value) : l->always};
+        uint32_t w[4] = {row_id(l, r->item, NULL, NULL, r->item->node->span),
+                         r->effect.op == OP_WITHDRAW ? EFFECT_WITHDRAW : EFFECT_MODIFIER, on_domain(l, p.domain, cond),
+                         r->effect.value ? lower_expr(l, &p, r->effect.value) : l->always};
         ir_put(l, OP_CODE_EFFECT, w, 4);
         if (r->effect.op != OP_WITHDRAW || !r->effect.message || !*r->effect.message) return;
     }
@@ -335,16 +376,22 @@ static void rule_lower(struct lower *l, const struct rule *r)
 static void caps_lower(struct lower *l)
 {
     struct place p = place_of(l, l->m->charge);
-    uint32_t code = field_reg(l, field_find(l->m->charge, text_of("code"))), date = field_reg(l, field_find(l->m->charge, text_of("date")));
+    uint32_t code = field_reg(l, field_find(l->m->charge, text_of("code"))),
+             date = field_reg(l, field_find(l->m->charge, text_of("date")));
     for (unsigned i = 0; i < l->m->cap_count; i++) {
         const struct cap *c = &l->m->caps[i];
         uint32_t cond = ir2(l, OP_CODE_EQ, p.domain, TYPE_BOOL, code, const_reg(l, TYPE_CODE, c->code, 0));
         if (c->row->from != DATE_MIN_OPEN)
-            cond = and_reg(l, p.domain, cond, ir2(l, OP_CODE_LE, 0, TYPE_BOOL, const_reg(l, TYPE_DATE, c->row->from, 0), l->date));
+            cond = and_reg(l, p.domain, cond,
+                           ir2(l, OP_CODE_LE, 0, TYPE_BOOL, const_reg(l, TYPE_DATE, c->row->from, 0), l->date));
         if (c->row->until != DATE_OPEN)
-            cond = and_reg(l, p.domain, cond, ir2(l, OP_CODE_LE, 0, TYPE_BOOL, l->date, const_reg(l, TYPE_DATE, c->row->until, 0)));
-        uint32_t key = c->per == 1 ? date : c->per == 2 ? ir1(l, OP_CODE_WEEKOF, p.domain, TYPE_DATE, date) : const_reg(l, TYPE_DATE, 0, 0);
-        uint32_t w[4] = {row_id(l, c->item, c->row, NULL, c->row->node->span), cond, const_reg(l, TYPE_COUNT, c->most, 0), key};
+            cond = and_reg(l, p.domain, cond,
+                           ir2(l, OP_CODE_LE, 0, TYPE_BOOL, l->date, const_reg(l, TYPE_DATE, c->row->until, 0)));
+        uint32_t key = c->per == 1   ? date
+                       : c->per == 2 ? ir1(l, OP_CODE_WEEKOF, p.domain, TYPE_DATE, date)
+                                     : const_reg(l, TYPE_DATE, 0, 0);
+        uint32_t w[4] = {row_id(l, c->item, c->row, NULL, c->row->node->span), cond,
+                         const_reg(l, TYPE_COUNT, c->most, 0), key};
         ir_put(l, OP_CODE_CAP, w, 4);
     }
 }

@@ -22,7 +22,10 @@ void match_columns(struct lower *l, struct vec *out, const struct table *t, cons
         put(l, out, lower_expr(l, p, t->columns[c]));
         put(l, out, (uint32_t)t->named[c]);
     }
-    if (dated) { put(l, out, l->date); put(l, out, 0); }
+    if (dated) {
+        put(l, out, l->date);
+        put(l, out, 0);
+    }
 }
 
 static uint32_t bound_reg(struct lower *l, const struct place *p, const struct expr *e)
@@ -45,9 +48,13 @@ void match_cells(struct lower *l, struct vec *out, const struct table *t, const 
     }
     if (!dated) return;
     int32_t from = row->from->from, until = row->from->until;
-    if (from == DATE_MIN_OPEN && until == DATE_OPEN) { put(l, out, 0); return; }
+    if (from == DATE_MIN_OPEN && until == DATE_OPEN) {
+        put(l, out, 0);
+        return;
+    }
     put(l, out, 1);
-    uint32_t a = from == DATE_MIN_OPEN ? NONE : const_reg(l, TYPE_DATE, from, 0), b = until == DATE_OPEN ? NONE : const_reg(l, TYPE_DATE, until, 0);
+    uint32_t a = from == DATE_MIN_OPEN ? NONE : const_reg(l, TYPE_DATE, from, 0),
+             b = until == DATE_OPEN ? NONE : const_reg(l, TYPE_DATE, until, 0);
     put(l, out, b == NONE ? CELL_GE : a == NONE ? CELL_LE : CELL_RANGE);
     put(l, out, a == NONE ? b : a);
     put(l, out, b == NONE ? a : b);
@@ -66,7 +73,8 @@ uint32_t lower_table(struct lower *l, struct field *f, const struct place *p)
     put(l, &rows, t->row_count);
     for (unsigned r = 0; r < t->row_count; r++) {
         struct row *row = &t->rows[r];
-        row->id = row_id(l, t->item, row->from, row->result.kind == RESULT_HOLD ? row->result.hold : NULL, row->from->node->span);
+        row->id = row_id(l, t->item, row->from, row->result.kind == RESULT_HOLD ? row->result.hold : NULL,
+                         row->from->node->span);
         put(l, &rows, row->id);
         match_cells(l, &rows, t, row, p);
         put(l, &rows, row->result.kind);

@@ -1,5 +1,5 @@
-/* What a pack means: kinds of records, their fields, tables, charges and rules, with types and resolved names. Built from the
- * composed items (compose.c) by the check_* files, read by lower_*. Lives in the compilation's arena. */
+/* What a pack means: kinds of records, their fields, tables, charges and rules, with types and resolved names. Built
+ * from the composed items (compose.c) by the check_* files, read by lower_*. Lives in the compilation's arena. */
 #ifndef EDICT_COMPILER_MODEL_H
 #define EDICT_COMPILER_MODEL_H
 
@@ -15,9 +15,9 @@
 
 struct pack {
     struct text name;
-    const struct ast_node *node;        /* AST_PACK */
-    const char *path;                   /* as opened */
-    const char *shown;                  /* relative to the directory of the pack asked for */
+    const struct ast_node *node; /* AST_PACK */
+    const char *path;            /* as opened */
+    const char *shown;           /* relative to the directory of the pack asked for */
     struct ast_file *file;
     uint32_t source;
     struct pack *base;
@@ -25,55 +25,86 @@ struct pack {
 };
 
 /* A row as composed: its own text, wherever it was written, and its dates. */
-struct item_row { const struct ast_node *node; int32_t from, until; const struct ast_node *cite; int number; };
+struct item_row {
+    const struct ast_node *node;
+    int32_t from, until;
+    const struct ast_node *cite;
+    int number;
+};
 /* An entry of a code list; `except`: taken out instead of put in. */
-struct item_entry { const struct ast_node *node; int32_t from, until; int except; };
+struct item_entry {
+    const struct ast_node *node;
+    int32_t from, until;
+    int except;
+};
 
 struct item {
     enum ast_kind kind;
-    struct text name;                   /* what it is found by */
+    struct text name; /* what it is found by */
     const struct ast_node *node;
     const struct pack *pack;
     int32_t from, until;
     const struct ast_node *header;
-    struct item_row *rows; unsigned row_count;
-    struct item_entry *entries; unsigned entry_count;
+    struct item_row *rows;
+    unsigned row_count;
+    struct item_entry *entries;
+    unsigned entry_count;
     const struct ast_node *cite;
-    uint32_t id;                        /* image item, set by lowering; NONE before */
+    uint32_t id; /* image item, set by lowering; NONE before */
     int used, changed;
     struct item *next;
 };
 
-struct setting { struct text policy; const struct ast_node *value, *row; int32_t from, until; const struct pack *pack; struct setting *next; };
+struct setting {
+    struct text policy;
+    const struct ast_node *value, *row;
+    int32_t from, until;
+    const struct pack *pack;
+    struct setting *next;
+};
 
 /* ---- types */
 
-struct word_set { uint32_t count; const uint32_t *atoms; };   /* sorted */
+struct word_set {
+    uint32_t count;
+    const uint32_t *atoms;
+}; /* sorted */
 struct type {
     enum value_type base;
-    const struct word_set *words;       /* TYPE_WORD */
-    const char *unit;                   /* TYPE_DECIMAL: "" or a unit of measure */
+    const struct word_set *words; /* TYPE_WORD */
+    const char *unit;             /* TYPE_DECIMAL: "" or a unit of measure */
 };
 
 /* ---- kinds, fields */
 
-enum field_how { FIELD_FACT, FIELD_POLICY, FIELD_DEFINE, FIELD_TABLE, FIELD_STEP, FIELD_HIER, FIELD_CHOOSE, FIELD_FOLD, FIELD_AGREED,
-    FIELD_BUILTIN };
+enum field_how {
+    FIELD_FACT,
+    FIELD_POLICY,
+    FIELD_DEFINE,
+    FIELD_TABLE,
+    FIELD_STEP,
+    FIELD_HIER,
+    FIELD_CHOOSE,
+    FIELD_FOLD,
+    FIELD_AGREED,
+    FIELD_BUILTIN
+};
 enum check_state { UNCHECKED, CHECKING, CHECKED, BROKEN };
 
 struct kind {
     struct text name;
     enum domain_kind domain;
     struct item *item;
-    struct kind *source;                /* GROUP, pair: source kind */
+    struct kind *source; /* GROUP, pair: source kind */
     struct field *fields;
-    struct field *key;                  /* pair: ordering fact */
+    struct field *key; /* pair: ordering fact */
     struct group *group;
     enum check_state state;
-    uint32_t id[2];                     /* image domain; charges: as emitted, final */
-    uint32_t exists;                    /* register, or NONE */
-    struct text list_key;               /* facts: JSON key */
-    struct field *known; int known_as;
+    uint32_t id[2];       /* image domain; charges: as emitted, final */
+    uint32_t exists;      /* register, or NONE */
+    struct text list_key; /* facts: JSON key */
+    struct field *known;
+    int known_as;
     struct kind *next;
 };
 
@@ -82,35 +113,89 @@ struct field {
     struct text name;
     enum field_how how;
     struct type type;
-    int maybe;                          /* may be not documented, and nothing says what happens then */
+    int maybe; /* may be not documented, and nothing says what happens then */
     struct item *item;
     struct span span;
     enum check_state state;
-    int used, charges;                  /* charges: depends on charges, so made after them */
-    struct field *source;               /* AGREED: the members' fact */
+    int used, charges;    /* charges: depends on charges, so made after them */
+    struct field *source; /* AGREED: the members' fact */
     /* one of, by `how` */
-    struct expr *expr;                  /* DEFINE */
-    struct expr **required; unsigned required_count; const char *required_hold;
-    struct table *table;                /* TABLE, STEP, HIER */
+    struct expr *expr; /* DEFINE */
+    struct expr **required;
+    unsigned required_count;
+    const char *required_hold;
+    struct table *table; /* TABLE, STEP, HIER */
     struct choose *choose;
     struct fold *fold;
     struct fact *fact;
     struct policy *policy;
-    uint32_t reg[2], row_reg[2];        /* lowered: before and after MERGE; NONE */
+    uint32_t reg[2], row_reg[2]; /* lowered: before and after MERGE; NONE */
     struct field *next;
 };
 
-struct fact { enum missing_kind missing; int64_t value; const char *hold; const char *prefix; struct field *same; int selector;
-    const char *text; };
-struct policy_value { const char *written; int64_t value; };
-struct policy { struct policy_value *values; unsigned count; unsigned is; struct policy_dated *dated; unsigned dated_count; const char *decides; };
-struct policy_dated { int32_t from, until; unsigned value; };
+struct fact {
+    enum missing_kind missing;
+    int64_t value;
+    const char *hold;
+    const char *prefix;
+    struct field *same;
+    int selector;
+    const char *text;
+};
+struct policy_value {
+    const char *written;
+    int64_t value;
+};
+struct policy {
+    struct policy_value *values;
+    unsigned count;
+    unsigned is;
+    struct policy_dated *dated;
+    unsigned dated_count;
+    const char *decides;
+};
+struct policy_dated {
+    int32_t from, until;
+    unsigned value;
+};
 
 /* ---- expressions */
 
-enum expr_op { X_CONST, X_ABSENT, X_FIELD, X_ADD, X_SUB, X_MUL, X_DIV, X_SCALE, X_IF, X_LENGTH, X_OUTSIDE, X_SHARED, X_RUNS, X_YEARS,
-    X_DAYS, X_AND, X_OR, X_NOT, X_EQ, X_LT, X_LE, X_IN, X_ANY_IN, X_DOC, X_DOC_OR, X_ANY, X_COUNT, X_SUM, X_TIMES, X_LISTS, X_LOOKUP,
-    X_SECOND, X_WEEK };
+enum expr_op {
+    X_CONST,
+    X_ABSENT,
+    X_FIELD,
+    X_ADD,
+    X_SUB,
+    X_MUL,
+    X_DIV,
+    X_SCALE,
+    X_IF,
+    X_LENGTH,
+    X_OUTSIDE,
+    X_SHARED,
+    X_RUNS,
+    X_YEARS,
+    X_DAYS,
+    X_AND,
+    X_OR,
+    X_NOT,
+    X_EQ,
+    X_LT,
+    X_LE,
+    X_IN,
+    X_ANY_IN,
+    X_DOC,
+    X_DOC_OR,
+    X_ANY,
+    X_COUNT,
+    X_SUM,
+    X_TIMES,
+    X_LISTS,
+    X_LOOKUP,
+    X_SECOND,
+    X_WEEK
+};
 enum expr_where { AT_RECORD, AT_THIS, AT_FIRST, AT_SECOND, AT_PAIR, AT_ENCOUNTER };
 
 struct expr {
@@ -119,94 +204,203 @@ struct expr {
     int maybe;
     struct span span;
     struct expr *a, *b, *c;
-    int64_t value;                      /* CONST; DIV: rounding; LOOKUP: column */
-    struct field *field; enum expr_where at; struct kind *via;   /* FIELD; via: charge of KIND */
+    int64_t value; /* CONST; DIV: rounding; LOOKUP: column */
+    struct field *field;
+    enum expr_where at;
+    struct kind *via; /* FIELD; via: charge of KIND */
     struct query *query;
     struct code_set *set;
     struct relation *relation;
-    struct expr **args; unsigned arg_count;
+    struct expr **args;
+    unsigned arg_count;
 };
 
 struct query {
     struct kind *kind, *via;
     int other, members, correlated;
-    struct field **same; unsigned same_count;
+    struct field **same;
+    unsigned same_count;
     struct expr *where;
-    struct field *field;                /* SUM, TIMES */
+    struct field *field; /* SUM, TIMES */
 };
 
 /* Where an expression stands: the record at hand, in a question also the outer one. */
 struct scope {
     struct kind *record, *via;
-    struct scope *outer;                /* set inside a question */
-    struct kind *pair;                  /* pair kind visible here */
-    struct query *query;                /* the question whose condition this is */
-    int phase;                          /* 0 facts and groups, 1 charges as emitted, 2 final charges */
+    struct scope *outer; /* set inside a question */
+    struct kind *pair;   /* pair kind visible here */
+    struct query *query; /* the question whose condition this is */
+    int phase;           /* 0 facts and groups, 1 charges as emitted, 2 final charges */
 };
 
 /* ---- tables */
 
-struct alt { enum cell_test test; int negated; struct expr *x, *y; struct code_set *set; struct span span; };
-struct cell { struct alt *alts; unsigned count; struct span span; };
-struct result { enum result_kind kind; struct expr *expr; const char *hold; struct span span; };
+struct alt {
+    enum cell_test test;
+    int negated;
+    struct expr *x, *y;
+    struct code_set *set;
+    struct span span;
+};
+struct cell {
+    struct alt *alts;
+    unsigned count;
+    struct span span;
+};
+struct result {
+    enum result_kind kind;
+    struct expr *expr;
+    const char *hold;
+    struct span span;
+};
 struct row {
     const struct item_row *from;
     struct cell *cells;
-    struct result result;               /* TABLE */
-    struct expr *code, *units; struct expr **modifiers; unsigned modifier_count;    /* bill */
-    struct field *ladder;               /* bill: units come from this threshold */
-    enum key_mode mode; struct expr **keys; unsigned key_count;                   /* group */
-    int64_t count;                      /* threshold: units in all at this rung */
-    uint32_t id;                        /* image row */
+    struct result result; /* TABLE */
+    struct expr *code, *units;
+    struct expr **modifiers;
+    unsigned modifier_count; /* bill */
+    struct field *ladder;    /* bill: units come from this threshold */
+    enum key_mode mode;
+    struct expr **keys;
+    unsigned key_count; /* group */
+    int64_t count;      /* threshold: units in all at this rung */
+    uint32_t id;        /* image row */
 };
 struct table {
     struct item *item;
-    struct expr **columns; int *named; unsigned column_count;
+    struct expr **columns;
+    int *named;
+    unsigned column_count;
     struct span *column_spans;
-    struct row *rows; unsigned row_count;
+    struct row *rows;
+    unsigned row_count;
     enum hit_policy hit;
-    struct expr *every, *more;          /* threshold */
+    struct expr *every, *more; /* threshold */
 };
 
-struct criterion { enum criterion_kind kind; struct expr *a, *b; int flag; const char *hold; struct span span; };
-struct way { struct expr *when; struct criterion *criteria; unsigned count; const struct ast_node *node; };
-struct choose { struct expr **per; unsigned per_count; struct expr *among; struct way *ways; unsigned way_count; };
-struct fold { enum ast_op op; struct expr **parts; unsigned count; struct field *level; };
-
-struct group { struct table *table; struct expr *where; struct field *start, *stop; uint32_t link; };
-
-struct code_range { uint64_t lo, hi; int32_t from, until; };
-struct code_set { struct text name; struct item *item; enum check_state state; struct code_range *ranges; unsigned count; uint32_t id; int used; };
-struct relation { struct text name; struct item *item; struct text *columns; struct type *types; unsigned column_count;
-    int64_t *cells; unsigned row_count; const struct item_row **origins; uint32_t id; enum check_state state; int used; };
-
-struct bill { struct item *item; struct kind *kind; struct table *table; struct text list; struct field *dated; struct field *ladder, *ladder_times;
-    struct code_set *codes; enum check_state state; };
-struct effect { enum ast_op op; struct expr *value, *units; const char *message; struct expr **args; unsigned arg_count; };
-struct rule { struct item *item; struct kind *kind, *via; struct expr *where, *when; struct effect effect; int phase;
-    struct query *pair;                 /* bundle: the other record; `when` is asked of both */
+struct criterion {
+    enum criterion_kind kind;
+    struct expr *a, *b;
+    int flag;
+    const char *hold;
+    struct span span;
 };
-struct cap { struct item *item; const struct item_row *row; int64_t code, most; int per; };   /* per: 0 encounter, 1 date, 2 week */
+struct way {
+    struct expr *when;
+    struct criterion *criteria;
+    unsigned count;
+    const struct ast_node *node;
+};
+struct choose {
+    struct expr **per;
+    unsigned per_count;
+    struct expr *among;
+    struct way *ways;
+    unsigned way_count;
+};
+struct fold {
+    enum ast_op op;
+    struct expr **parts;
+    unsigned count;
+    struct field *level;
+};
+
+struct group {
+    struct table *table;
+    struct expr *where;
+    struct field *start, *stop;
+    uint32_t link;
+};
+
+struct code_range {
+    uint64_t lo, hi;
+    int32_t from, until;
+};
+struct code_set {
+    struct text name;
+    struct item *item;
+    enum check_state state;
+    struct code_range *ranges;
+    unsigned count;
+    uint32_t id;
+    int used;
+};
+struct relation {
+    struct text name;
+    struct item *item;
+    struct text *columns;
+    struct type *types;
+    unsigned column_count;
+    int64_t *cells;
+    unsigned row_count;
+    const struct item_row **origins;
+    uint32_t id;
+    enum check_state state;
+    int used;
+};
+
+struct bill {
+    struct item *item;
+    struct kind *kind;
+    struct table *table;
+    struct text list;
+    struct field *dated;
+    struct field *ladder, *ladder_times;
+    struct code_set *codes;
+    enum check_state state;
+};
+struct effect {
+    enum ast_op op;
+    struct expr *value, *units;
+    const char *message;
+    struct expr **args;
+    unsigned arg_count;
+};
+struct rule {
+    struct item *item;
+    struct kind *kind, *via;
+    struct expr *where, *when;
+    struct effect effect;
+    int phase;
+    struct query *pair; /* bundle: the other record; `when` is asked of both */
+};
+struct cap {
+    struct item *item;
+    const struct item_row *row;
+    int64_t code, most;
+    int per;
+}; /* per: 0 encounter, 1 date, 2 week */
 
 struct model {
     struct arena *arena;
     struct diags *diags;
-    struct source *sources; unsigned source_count, source_room;
-    struct pack *packs;                 /* the pack asked for first, then its bases */
-    struct item *items;                 /* sorted by kind and name */
-    struct setting *settings;           /* nearest pack first */
-    struct kind *kinds; struct kind *encounter, *charge;
+    struct source *sources;
+    unsigned source_count, source_room;
+    struct pack *packs;       /* the pack asked for first, then its bases */
+    struct item *items;       /* sorted by kind and name */
+    struct setting *settings; /* nearest pack first */
+    struct kind *kinds;
+    struct kind *encounter, *charge;
     struct field *policies;
-    struct field *date;                 /* the date of service */
-    struct code_set *sets; unsigned set_count;
-    struct relation *relations; unsigned relation_count;
-    struct bill *bills; unsigned bill_count;
-    struct rule *rules; unsigned rule_count;
-    struct cap *caps; unsigned cap_count;
+    struct field *date; /* the date of service */
+    struct code_set *sets;
+    unsigned set_count;
+    struct relation *relations;
+    unsigned relation_count;
+    struct bill *bills;
+    unsigned bill_count;
+    struct rule *rules;
+    unsigned rule_count;
+    struct cap *caps;
+    unsigned cap_count;
     struct expr *answers;
-    struct way *order; struct kind *order_via;
-    const char **words; unsigned word_count, word_room;   /* atoms: word texts in order of appearance */
-    struct field *path[64]; unsigned depth;               /* fields being checked, for cycles */
+    struct way *order;
+    struct kind *order_via;
+    const char **words;
+    unsigned word_count, word_room; /* atoms: word texts in order of appearance */
+    struct field *path[64];
+    unsigned depth; /* fields being checked, for cycles */
     int oom;
 };
 
@@ -216,6 +410,8 @@ struct item *item_find(struct model *m, enum ast_kind kind, struct text name);
 
 /* ---- names.c */
 struct kind *kind_find(struct model *m, struct text name);
+/* The same; reports when there is none. */
+struct kind *kind_need(struct model *m, struct text name, struct span span);
 struct field *field_find(const struct kind *k, struct text name);
 /* Field of a record of kind k: its own, or for groups what all members agree on (made on demand). */
 struct field *field_of(struct model *m, struct kind *k, struct text name);
@@ -237,10 +433,10 @@ const char *type_name(struct model *m, const struct type *t);
 int date_read(struct model *m, const struct ast_node *n, int32_t *out);
 /* [from, until] of an EFFECTIVE node or columns; reports E006, E007. */
 void dates_read(struct model *m, const struct ast_node *effective, int32_t *from, int32_t *until);
-int code_pack(struct text t, int64_t *out);          /* 0: no code */
+int code_pack(struct text t, int64_t *out); /* 0: no code */
 uint64_t code_next(uint64_t code);
 uint64_t code_before(uint64_t code);
-int number_read(struct text t, int64_t *scaled);     /* times 1,000,000; 0: out of range */
+int number_read(struct text t, int64_t *scaled); /* times 1,000,000; 0: out of range */
 /* A VALUE node as a constant of type `want` (base TYPE_COUNT_OF: whatever it is). NULL: reported. */
 struct expr *value_check(struct model *m, const struct ast_node *n, const struct type *want, const struct scope *s);
 int five_digits(const struct ast_node *n);
@@ -264,18 +460,19 @@ void relation_check(struct model *m, struct relation *r);
 struct table *table_check(struct model *m, struct item *it, struct scope *s, unsigned results, int kind);
 void choose_check(struct model *m, struct field *f);
 void ways_check(struct model *m, struct scope *s, const struct ast_node *item, struct way **ways, unsigned *count);
-int declare(struct model *m);          /* kinds, fields, lists by name */
+int declare(struct model *m); /* kinds, fields, lists by name */
 void check_all(struct model *m);
 int bundle_check(struct model *m, struct item *it, struct rule *out);
 int limit_check(struct model *m, struct item *it, struct rule *out);
 
 /* ---- check_facts.c */
-struct field *field_new(struct model *m, struct kind *k, struct text name, enum field_how how, struct item *it, struct span span);
+struct field *field_new(struct model *m, struct kind *k, struct text name, enum field_how how, struct item *it,
+                        struct span span);
 void facts_declare(struct model *m, struct item *it, struct kind *k);
 void facts_resolve(struct model *m);
 void policies_declare(struct model *m, struct item *it);
 void settings_apply(struct model *m);
-int code_listed(const struct code_set *s, uint64_t code);   /* on some date: for checks of literal codes */
+int code_listed(const struct code_set *s, uint64_t code); /* on some date: for checks of literal codes */
 struct table *threshold_check(struct model *m, struct item *it, struct scope *s);
 
 /* ---- analyse.c: holes, overlaps, hierarchies that leave members out, unused things */

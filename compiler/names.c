@@ -8,7 +8,10 @@
 const char *text_z(struct model *m, struct text t)
 {
     const char *z = arena_copy(m->arena, t.at ? t.at : "", t.size);
-    if (!z) { m->oom = 1; return ""; }
+    if (!z) {
+        m->oom = 1;
+        return "";
+    }
     return z;
 }
 
@@ -33,7 +36,10 @@ struct field *field_of(struct model *m, struct kind *k, struct text name)
     struct field *under = field_of(m, k->source, name);
     if (!under) return NULL;
     f = arena_zero(m->arena, 1, sizeof *f);
-    if (!f) { m->oom = 1; return NULL; }
+    if (!f) {
+        m->oom = 1;
+        return NULL;
+    }
     f->kind = k;
     f->name = under->name;
     f->how = FIELD_AGREED;
@@ -49,14 +55,20 @@ struct field *field_of(struct model *m, struct kind *k, struct text name)
 struct code_set *set_find(struct model *m, struct text name)
 {
     for (unsigned i = 0; i < m->set_count; i++)
-        if (text_equal(m->sets[i].name, name)) { m->sets[i].used = 1; return &m->sets[i]; }
+        if (text_equal(m->sets[i].name, name)) {
+            m->sets[i].used = 1;
+            return &m->sets[i];
+        }
     return NULL;
 }
 
 struct relation *relation_named(struct model *m, struct text name)
 {
     for (unsigned i = 0; i < m->relation_count; i++)
-        if (text_equal(m->relations[i].name, name)) { m->relations[i].used = 1; return &m->relations[i]; }
+        if (text_equal(m->relations[i].name, name)) {
+            m->relations[i].used = 1;
+            return &m->relations[i];
+        }
     return NULL;
 }
 
@@ -67,7 +79,10 @@ uint32_t word_atom(struct model *m, struct text word)
     if (m->word_count == m->word_room) {
         unsigned room = m->word_room ? m->word_room * 2 : 256;
         const char **more = arena_zero(m->arena, room, sizeof *more);
-        if (!more) { m->oom = 1; return 0; }
+        if (!more) {
+            m->oom = 1;
+            return 0;
+        }
         if (m->word_count) memcpy(more, m->words, m->word_count * sizeof *more);
         m->words = more;
         m->word_room = room;
@@ -86,7 +101,10 @@ const struct word_set *word_set_of(struct model *m, const uint32_t *atoms, unsig
 {
     struct word_set *s = arena_zero(m->arena, 1, sizeof *s);
     uint32_t *own = arena_alloc(m->arena, (count ? count : 1) * sizeof *own);
-    if (!s || !own) { m->oom = 1; return NULL; }
+    if (!s || !own) {
+        m->oom = 1;
+        return NULL;
+    }
     if (count) memcpy(own, atoms, count * sizeof *own);
     qsort(own, count, sizeof *own, atom_order);
     for (unsigned i = 0; i < count; i++)
@@ -139,7 +157,8 @@ const char *type_name(struct model *m, const struct type *t)
     case TYPE_CODE: return "a code";
     case TYPE_TEXT: return "a text";
     case TYPE_COUNT: return "a count";
-    case TYPE_DECIMAL: return t->unit && *t->unit ? arena_printf(m->arena, "an amount in %s", t->unit) : "a decimal number";
+    case TYPE_DECIMAL:
+        return t->unit && *t->unit ? arena_printf(m->arena, "an amount in %s", t->unit) : "a decimal number";
     case TYPE_MONEY: return "an amount of money";
     case TYPE_MINUTES: return "a time in minutes";
     case TYPE_DAYS: return "a number of days";
@@ -179,7 +198,9 @@ int name_is_lost(const struct model *m, struct text name)
             if (n->kind != AST_BROKEN) continue;
             const struct source *src = &m->sources[p->source];
             const char *at = src->bytes + n->span.from, *end = src->bytes + src->size, *e = at;
-            while (e < end && !(*e == '\n' && e + 1 < end && e[1] != ' ' && e[1] != '\t' && e[1] != '\n' && e[1] != '\r' && e[1] != '#')) e++;
+            while (e < end && !(*e == '\n' && e + 1 < end && e[1] != ' ' && e[1] != '\t' && e[1] != '\n' &&
+                                e[1] != '\r' && e[1] != '#'))
+                e++;
             if (word_in(at, e, name)) return 1;
         }
     return 0;
@@ -205,7 +226,7 @@ void unknown_name(struct model *m, struct span span, struct text name, const str
     const char *near = diag_suggest(name, names, n);
     if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
     else if (s && s->record)
-        diag_hint(m->diags, d, "a %s has no such fact; declare it in `facts`, or define it: define %s of %s", text_z(m, s->record->name),
-                  text_z(m, name), text_z(m, s->record->name));
+        diag_hint(m->diags, d, "a %s has no such fact; declare it in `facts`, or define it: define %s of %s",
+                  text_z(m, s->record->name), text_z(m, name), text_z(m, s->record->name));
     else diag_hint(m->diags, d, "declare it as an item of its own");
 }

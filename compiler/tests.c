@@ -1,5 +1,6 @@
-/* The tests that stand in a pack: each row is written out as an encounter by the pack's own facts, run through the image, and compared with
- * what is expected. Reads cells of free text; knows no fact by name but those that name charges (code, units, modifiers). */
+/* The tests that stand in a pack: each row is written out as an encounter by the pack's own facts, run through the
+ * image, and compared with what is expected. Reads cells of free text; knows no fact by name but those that name
+ * charges (code, units, modifiers). */
 #include "compiler/compile.h"
 
 #include "base/date.h"
@@ -8,13 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEST_DATE "2026-03-02"      /* date of service of tests that name none (SPEC.md, tests) */
+#define TEST_DATE "2026-03-02" /* date of service of tests that name none (SPEC.md, tests) */
 
-struct words { struct text at[64]; unsigned count; };
+struct words {
+    struct text at[64];
+    unsigned count;
+};
 
 static struct text trim(struct text t)
 {
-    while (t.size && (*t.at == ' ' || *t.at == '\t')) { t.at++; t.size--; }
+    while (t.size && (*t.at == ' ' || *t.at == '\t')) {
+        t.at++;
+        t.size--;
+    }
     while (t.size && (t.at[t.size - 1] == ' ' || t.at[t.size - 1] == '\t')) t.size--;
     return t;
 }
@@ -40,12 +47,24 @@ static void words_of(struct text t, struct words *w)
     while (w->count < 64 && piece(&t, ' ', &p)) w->at[w->count++] = p;
 }
 
-struct facts_row { struct model *m; struct kind *kind; struct text value[128]; struct field *field[128]; unsigned count; const char *date; char times[8][20]; unsigned times_used; };
+struct facts_row {
+    struct model *m;
+    struct kind *kind;
+    struct text value[128];
+    struct field *field[128];
+    unsigned count;
+    const char *date;
+    char times[8][20];
+    unsigned times_used;
+};
 
 static void value_set(struct facts_row *r, struct field *f, struct text v)
 {
     for (unsigned i = 0; i < r->count; i++)
-        if (r->field[i] == f) { r->value[i] = v; return; }
+        if (r->field[i] == f) {
+            r->value[i] = v;
+            return;
+        }
     if (r->count == 128) return;
     r->field[r->count] = f;
     r->value[r->count++] = v;
@@ -63,14 +82,17 @@ static struct field *unset_fact(const struct facts_row *r, enum value_type type,
 {
     struct field *found = NULL;
     for (struct field *f = r->kind->fields; f; f = f->next)
-        if (f->how == FIELD_FACT && f->type.base == type && !is_set(r, f) && (type != TYPE_WORD || word_set_has(f->type.words, atom))) found = f;
+        if (f->how == FIELD_FACT && f->type.base == type && !is_set(r, f) &&
+            (type != TYPE_WORD || word_set_has(f->type.words, atom)))
+            found = f;
     return found;
 }
 
 static int clock_read(struct text t, int *minutes)
 {
     if (t.size != 5 || t.at[2] != ':') return 0;
-    for (int i = 0; i < 5; i++) if (i != 2 && (t.at[i] < '0' || t.at[i] > '9')) return 0;
+    for (int i = 0; i < 5; i++)
+        if (i != 2 && (t.at[i] < '0' || t.at[i] > '9')) return 0;
     *minutes = ((t.at[0] - '0') * 10 + t.at[1] - '0') * 60 + (t.at[3] - '0') * 10 + t.at[4] - '0';
     return 1;
 }
@@ -105,7 +127,8 @@ static void part_read(struct facts_row *r, struct text part)
     if (!w.count) return;
     struct field *f = field_find(r->kind, w.at[0]);
     if (f && f->how == FIELD_FACT && (w.count > 1 || f->type.base == TYPE_BOOL)) {
-        struct text v = w.count > 1 ? (struct text){w.at[1].at, (uint32_t)(part.at + part.size - w.at[1].at)} : text_of("yes");
+        struct text v =
+            w.count > 1 ? (struct text){w.at[1].at, (uint32_t)(part.at + part.size - w.at[1].at)} : text_of("yes");
         value_set(r, f, v);
         return;
     }
@@ -122,10 +145,18 @@ static void part_read(struct facts_row *r, struct text part)
 
 static void json_value(struct buffer *b, const struct field *f, struct text v)
 {
-    if (v.size >= 2 && v.at[0] == '"') { v.at++; v.size -= 2; }
+    if (v.size >= 2 && v.at[0] == '"') {
+        v.at++;
+        v.size -= 2;
+    }
     switch (f->type.base) {
     case TYPE_BOOL: buffer_text(b, text_is(v, "yes") || text_is(v, "true") ? "true" : "false"); break;
-    case TYPE_COUNT: case TYPE_DECIMAL: case TYPE_MONEY: case TYPE_MINUTES: case TYPE_DAYS: case TYPE_YEARS: buffer_add(b, v.at, v.size); break;
+    case TYPE_COUNT:
+    case TYPE_DECIMAL:
+    case TYPE_MONEY:
+    case TYPE_MINUTES:
+    case TYPE_DAYS:
+    case TYPE_YEARS: buffer_add(b, v.at, v.size); break;
     case TYPE_CODES: {
         struct text p;
         unsigned n = 0;
@@ -161,18 +192,28 @@ static void line_read(struct facts_row *r, struct text t)
     struct words w;
     words_of(t, &w);
     for (unsigned i = 0; i < w.count; i++) {
-        struct field *units = field_find(r->kind, text_of("units")), *modifiers = field_find(r->kind, text_of("modifiers")), *code = field_find(r->kind, text_of("code"));
-        if (w.at[i].at[0] == 'x' && w.at[i].size > 1 && units) { value_set(r, units, (struct text){w.at[i].at + 1, w.at[i].size - 1}); continue; }
+        struct field *units = field_find(r->kind, text_of("units")),
+                     *modifiers = field_find(r->kind, text_of("modifiers")),
+                     *code = field_find(r->kind, text_of("code"));
+        if (w.at[i].at[0] == 'x' && w.at[i].size > 1 && units) {
+            value_set(r, units, (struct text){w.at[i].at + 1, w.at[i].size - 1});
+            continue;
+        }
         const char *dash = i ? NULL : memchr(w.at[i].at, '-', w.at[i].size);
-        if (dash && modifiers) value_set(r, modifiers, (struct text){dash + 1, (uint32_t)(w.at[i].at + w.at[i].size - dash - 1)});
+        if (dash && modifiers)
+            value_set(r, modifiers, (struct text){dash + 1, (uint32_t)(w.at[i].at + w.at[i].size - dash - 1)});
         if (!i && code) value_set(r, code, dash ? (struct text){w.at[i].at, (uint32_t)(dash - w.at[i].at)} : w.at[i]);
-        else if (text_is(w.at[i], "on") && i + 1 < w.count) { struct field *d = field_find(r->kind, text_of("date")); if (d) value_set(r, d, w.at[++i]); }
+        else if (text_is(w.at[i], "on") && i + 1 < w.count) {
+            struct field *d = field_find(r->kind, text_of("date"));
+            if (d) value_set(r, d, w.at[++i]);
+        }
     }
     struct field *units = field_find(r->kind, text_of("units"));
     if (units && !is_set(r, units)) value_set(r, units, text_of("1"));
 }
 
-static void list_write(struct buffer *b, struct model *m, struct kind *k, struct text cell, struct text defaults, const char *date)
+static void list_write(struct buffer *b, struct model *m, struct kind *k, struct text cell, struct text defaults,
+                       const char *date)
 {
     struct text one, part;
     unsigned n = 0;
@@ -198,8 +239,19 @@ static void list_write(struct buffer *b, struct model *m, struct kind *k, struct
 
 /* ---- expectations */
 
-struct expected { char what[64]; int64_t units; };
-struct wish { struct expected charge[64]; unsigned charges; struct { struct text kind, message; } finding[32]; unsigned findings; int held, no_rules; };
+struct expected {
+    char what[64];
+    int64_t units;
+};
+struct wish {
+    struct expected charge[64];
+    unsigned charges;
+    struct {
+        struct text kind, message;
+    } finding[32];
+    unsigned findings;
+    int held, no_rules;
+};
 
 static void charge_key(char *out, const char *code, const char *modifiers, const char *date)
 {
@@ -213,7 +265,10 @@ static void expect_read(struct wish *w, struct text cell, const char *date)
         struct words v;
         words_of(p, &v);
         if (!v.count || text_is(v.at[0], "nothing")) continue;
-        if (text_is(v.at[0], "no_rules")) { w->no_rules = 1; continue; }
+        if (text_is(v.at[0], "no_rules")) {
+            w->no_rules = 1;
+            continue;
+        }
         if (v.count > 1 && v.at[1].at[0] == '"') {
             if (w->findings == 32) continue;
             w->finding[w->findings].kind = v.at[0];
@@ -228,12 +283,14 @@ static void expect_read(struct wish *w, struct text cell, const char *date)
         uint32_t size = dash ? (uint32_t)(dash - v.at[0].at) : v.at[0].size;
         snprintf(code, sizeof code, "%.*s", (int)size, v.at[0].at);
         if (dash) snprintf(mods, sizeof mods, "%.*s", (int)(v.at[0].size - size - 1), dash + 1);
-        for (char *c = mods; *c; c++) if (*c == '+') *c = '-';
+        for (char *c = mods; *c; c++)
+            if (*c == '+') *c = '-';
         snprintf(on, sizeof on, "%s", date);
         e->units = 1;
         for (unsigned i = 1; i < v.count; i++) {
             if (v.at[i].at[0] == 'x') e->units = strtoll(v.at[i].at + 1, NULL, 10);
-            if (text_is(v.at[i], "on") && i + 1 < v.count) snprintf(on, sizeof on, "%.*s", (int)v.at[i + 1].size, v.at[i + 1].at);
+            if (text_is(v.at[i], "on") && i + 1 < v.count)
+                snprintf(on, sizeof on, "%.*s", (int)v.at[i + 1].size, v.at[i + 1].at);
         }
         charge_key(e->what, code, mods, on);
     }
@@ -249,19 +306,25 @@ static int expect_met(const struct wish *w, edict_evaluator *ev, const edict_ans
         char key[64];
         unsigned k = 0;
         charge_key(key, c.code, c.modifiers, c.date);
-        buffer_printf(got, "%s%s%s%s x%lld on %s", got->size ? ", " : "", c.code, *c.modifiers ? "-" : "", c.modifiers, (long long)c.units, c.date);
+        buffer_printf(got, "%s%s%s%s x%lld on %s", got->size ? ", " : "", c.code, *c.modifiers ? "-" : "", c.modifiers,
+                      (long long)c.units, c.date);
         while (k < left.charges && (strcmp(left.charge[k].what, key) != 0 || left.charge[k].units != c.units)) k++;
-        if (k == left.charges) { good = 0; continue; }
+        if (k == left.charges) {
+            good = 0;
+            continue;
+        }
         left.charge[k] = left.charge[--left.charges];
     }
     if (left.charges) good = 0;
     for (unsigned k = 0; k < w->findings; k++) {
         int found = 0;
         for (unsigned i = 0; edict_finding_at(ev, i, &f) && !found; i++)
-            found = text_is(w->finding[k].kind, f.kind) && memmem(f.message, strlen(f.message), w->finding[k].message.at, w->finding[k].message.size) != NULL;
+            found = text_is(w->finding[k].kind, f.kind) &&
+                    memmem(f.message, strlen(f.message), w->finding[k].message.at, w->finding[k].message.size) != NULL;
         good &= found;
     }
-    for (unsigned i = 0; edict_finding_at(ev, i, &f); i++) buffer_printf(got, "%s%s \"%s\"", got->size ? ", " : "", f.kind, f.message);
+    for (unsigned i = 0; edict_finding_at(ev, i, &f); i++)
+        buffer_printf(got, "%s%s \"%s\"", got->size ? ", " : "", f.kind, f.message);
     if (answer->no_rules) buffer_text(got, "no_rules");
     if (!got->size) buffer_text(got, "nothing");
     return good;
@@ -269,9 +332,17 @@ static int expect_met(const struct wish *w, edict_evaluator *ev, const edict_ans
 
 /* ---- running */
 
-struct run { edict_compilation *c; edict_program *program; const char *only; edict_test_put *put; void *context; int failed; };
+struct run {
+    edict_compilation *c;
+    edict_program *program;
+    const char *only;
+    edict_test_put *put;
+    void *context;
+    int failed;
+};
 
-static void row_run(struct run *run, const struct pack *p, const struct ast_node *tests, const struct ast_node *header, const struct ast_node *row)
+static void row_run(struct run *run, const struct pack *p, const struct ast_node *tests, const struct ast_node *header,
+                    const struct ast_node *row)
 {
     struct model *m = &run->c->model;
     struct facts_row top = {.m = m, .kind = m->encounter, .date = TEST_DATE};
@@ -285,7 +356,10 @@ static void row_run(struct run *run, const struct pack *p, const struct ast_node
     buffer_init(&json, 0);
     buffer_init(&got, 0);
     const struct ast_node *h = header->first, *c = row->first;
-    if (edict_evaluator_new(run->program, NULL, &ev, &error) != EDICT_OK) { run->failed++; return; }
+    if (edict_evaluator_new(run->program, NULL, &ev, &error) != EDICT_OK) {
+        run->failed++;
+        return;
+    }
     for (const struct ast_node *d = tests->first; d; d = d->next)
         if (d->kind == AST_DEFAULTS && d->op == OP_NONE)
             for (struct text rest = d->text, part; piece(&rest, ',', &part);) part_read(&top, part);
@@ -294,12 +368,15 @@ static void row_run(struct run *run, const struct pack *p, const struct ast_node
         struct field *f = field_find(m->encounter, h->text);
         if (text_is(h->text, "test")) name = v;
         else if (text_is(h->text, "expect")) expect = v;
-        else if (f && f->how == FIELD_FACT) { if (v.size) value_set(&top, f, v); }
-        else {
+        else if (f && f->how == FIELD_FACT) {
+            if (v.size) value_set(&top, f, v);
+        } else {
             struct kind *k = m->kinds;
             while (k && (k->domain != DOMAIN_LIST || !text_equal(k->list_key, h->text))) k = k->next;
-            if (k && list_count < 16) { list_kinds[list_count] = k; lists[list_count++] = v; }
-            else if (!k && v.size && edict_evaluator_set(ev, text_z(m, h->text), text_z(m, v), &error) != EDICT_OK)
+            if (k && list_count < 16) {
+                list_kinds[list_count] = k;
+                lists[list_count++] = v;
+            } else if (!k && v.size && edict_evaluator_set(ev, text_z(m, h->text), text_z(m, v), &error) != EDICT_OK)
                 buffer_printf(&got, "column %s: %s (permitted: %s)", text_z(m, h->text), error.message, error.expected);
         }
     }
@@ -307,13 +384,16 @@ static void row_run(struct run *run, const struct pack *p, const struct ast_node
     for (unsigned i = 0; i < top.count; i++)
         if (top.field[i] == m->date) snprintf(date, sizeof date, "%.*s", (int)top.value[i].size, top.value[i].at);
     for (struct field *f = m->encounter->fields; f; f = f->next)
-        if (f->how == FIELD_FACT && f->fact->missing == MISSING_REFUSED && f->type.base == TYPE_TEXT && !is_set(&top, f)) value_set(&top, f, text_of("test"));
+        if (f->how == FIELD_FACT && f->fact->missing == MISSING_REFUSED && f->type.base == TYPE_TEXT &&
+            !is_set(&top, f))
+            value_set(&top, f, text_of("test"));
     record_write(&json, &top);
     json.size--;
     for (unsigned i = 0; i < list_count; i++) {
         struct text defaults = {"", 0};
         for (const struct ast_node *d = tests->first; d; d = d->next)
-            if (d->kind == AST_DEFAULTS && ((d->op == OP_SERVICE && text_is(list_kinds[i]->name, "service")) || (d->op == OP_LINE && text_is(list_kinds[i]->name, "line"))))
+            if (d->kind == AST_DEFAULTS && ((d->op == OP_SERVICE && text_is(list_kinds[i]->name, "service")) ||
+                                            (d->op == OP_LINE && text_is(list_kinds[i]->name, "line"))))
                 defaults = d->text;
         if (!lists[i].size) continue;
         buffer_byte(&json, ',');
@@ -329,8 +409,10 @@ static void row_run(struct run *run, const struct pack *p, const struct ast_node
         expect_read(&wish, expect, date);
         if (good) {
             edict_status status = edict_evaluate(ev, json.at, json.size, 1, &answer, &error);
-            if (status != EDICT_OK) { good = 0; buffer_printf(&got, "%s %s in %s", error.message, error.pointer, json.at); }
-            else good = expect_met(&wish, ev, &answer, &got);
+            if (status != EDICT_OK) {
+                good = 0;
+                buffer_printf(&got, "%s %s in %s", error.message, error.pointer, json.at);
+            } else good = expect_met(&wish, ev, &answer, &got);
         }
         uint32_t line, column;
         source_position(&m->sources[p->source], row->span.from, &line, &column);
@@ -352,7 +434,8 @@ int edict_compilation_test(edict_compilation *c, const char *only, edict_test_pu
     /* a pack's own tests only: those of its base hold for the base */
     const struct pack *p = c->model.packs;
     for (const struct ast_node *n = p->file->root->first; n; n = n->next) {
-        const struct ast_node *rows = n->kind == AST_TESTS ? ast_child(n, AST_ROWS) : NULL, *header = rows ? ast_child(rows, AST_HEADER) : NULL;
+        const struct ast_node *rows = n->kind == AST_TESTS ? ast_child(n, AST_ROWS) : NULL,
+                              *header = rows ? ast_child(rows, AST_HEADER) : NULL;
         for (const struct ast_node *r = header ? rows->first : NULL; r; r = r->next)
             if (r->kind == AST_ROW) row_run(&run, p, n, header, r);
     }

@@ -1,4 +1,5 @@
-/* Literals of the language: dates, codes, numbers with their units, words, and the types that facts are declared with. */
+/* Literals of the language: dates, codes, numbers with their units, words, and the types that facts are declared with.
+ */
 #include "base/date.h"
 #include "compiler/model.h"
 
@@ -35,8 +36,9 @@ void dates_read(struct model *m, const struct ast_node *effective, int32_t *from
     if (start && !date_read(m, start, from)) good = 0;
     if (end && !date_read(m, end, until)) good = 0;
     if (good && start && end && *from > *until) {
-        struct diag *d = diag_add(m->diags, DIAG_DATES_REVERSED, end->span, "the rules would end on %s, before they begin on %s",
-                                  text_z(m, end->text), text_z(m, start->text));
+        struct diag *d =
+            diag_add(m->diags, DIAG_DATES_REVERSED, end->span, "the rules would end on %s, before they begin on %s",
+                     text_z(m, end->text), text_z(m, start->text));
         diag_hint(m->diags, d, "`until` names the last day in force: exchange the two dates, or correct one");
         *until = DATE_OPEN;
     }
@@ -95,8 +97,14 @@ int number_read(struct text t, int64_t *scaled)
     int64_t v = 0;
     int places = -1;
     for (uint32_t i = 0; i < t.size; i++) {
-        if (t.at[i] == '.') { places = 0; continue; }
-        if (places >= 6) { if (t.at[i] != '0') return 0; continue; }
+        if (t.at[i] == '.') {
+            places = 0;
+            continue;
+        }
+        if (places >= 6) {
+            if (t.at[i] != '0') return 0;
+            continue;
+        }
         if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, t.at[i] - '0', &v)) return 0;
         if (places >= 0) places++;
     }
@@ -106,11 +114,15 @@ int number_read(struct text t, int64_t *scaled)
     return 1;
 }
 
-struct unit { const char *name; enum value_type base; int64_t times; };
+struct unit {
+    const char *name;
+    enum value_type base;
+    int64_t times;
+};
 static const struct unit units[] = {
-    {"min", TYPE_MINUTES, 1}, {"minute", TYPE_MINUTES, 1}, {"minutes", TYPE_MINUTES, 1}, {"hour", TYPE_MINUTES, 60},
-    {"hours", TYPE_MINUTES, 60}, {"day", TYPE_DAYS, 1}, {"days", TYPE_DAYS, 1}, {"week", TYPE_DAYS, 7}, {"weeks", TYPE_DAYS, 7},
-    {"year", TYPE_YEARS, 1}, {"years", TYPE_YEARS, 1},
+    {"min", TYPE_MINUTES, 1},    {"minute", TYPE_MINUTES, 1}, {"minutes", TYPE_MINUTES, 1}, {"hour", TYPE_MINUTES, 60},
+    {"hours", TYPE_MINUTES, 60}, {"day", TYPE_DAYS, 1},       {"days", TYPE_DAYS, 1},       {"week", TYPE_DAYS, 7},
+    {"weeks", TYPE_DAYS, 7},     {"year", TYPE_YEARS, 1},     {"years", TYPE_YEARS, 1},
 };
 
 /* A bare number of five digits is a billing code: counts from 10000 carry a point or a unit. */
@@ -137,7 +149,10 @@ static struct expr *number_const(struct model *m, const struct ast_node *n, cons
         }
         return expr_const(m, t, scaled, n->span);
     }
-    if (!whole) { t.base = TYPE_DECIMAL; return expr_const(m, t, scaled, n->span); }
+    if (!whole) {
+        t.base = TYPE_DECIMAL;
+        return expr_const(m, t, scaled, n->span);
+    }
     return expr_const(m, t, scaled / 1000000, n->span);
 }
 
@@ -176,15 +191,21 @@ static void mismatch(struct model *m, const struct ast_node *n, const struct exp
         diag_hint(m->diags, d, "write the unit: %s %s", text_z(m, n->text), unit);
     } else if (n->op == OP_QUANTITY) {
         d = diag_add(m->diags, DIAG_WRONG_UNIT, n->span, "%s is expected here, this is %s", type_name(m, want), shown);
-        if (wants_unit) diag_hint(m->diags, d, "write %s", want->base == TYPE_MINUTES ? "minutes (min) or hours" :
-                                  want->base == TYPE_DAYS ? "days or weeks" : "years");
+        if (wants_unit)
+            diag_hint(m->diags, d, "write %s",
+                      want->base == TYPE_MINUTES ? "minutes (min) or hours"
+                      : want->base == TYPE_DAYS  ? "days or weeks"
+                                                 : "years");
         else diag_hint(m->diags, d, "write the number without this unit");
     } else if (want->base == TYPE_COUNT && code_pack(n->text, &code)) {
-        d = diag_add(m->diags, DIAG_CODE_COUNT, n->span, "%s is a code, %s is expected here", text_z(m, n->text), type_name(m, want));
+        d = diag_add(m->diags, DIAG_CODE_COUNT, n->span, "%s is a code, %s is expected here", text_z(m, n->text),
+                     type_name(m, want));
         diag_hint(m->diags, d, "a code never compares with a count: compare a code with `code`, units with a number");
     } else {
-        d = diag_add(m->diags, DIAG_WRONG_TYPE, n->span, "%s is expected here, `%s` is %s", type_name(m, want), text_z(m, n->text), shown);
-        if (want->base == TYPE_CODE || want->base == TYPE_CODES) diag_hint(m->diags, d, "codes are written bare, capital letters and digits");
+        d = diag_add(m->diags, DIAG_WRONG_TYPE, n->span, "%s is expected here, `%s` is %s", type_name(m, want),
+                     text_z(m, n->text), shown);
+        if (want->base == TYPE_CODE || want->base == TYPE_CODES)
+            diag_hint(m->diags, d, "codes are written bare, capital letters and digits");
         else if (want->base == TYPE_BOOL) diag_hint(m->diags, d, "write yes or no");
         else if (want->base == TYPE_TEXT) diag_hint(m->diags, d, "write it between \" and \"");
         else if (want->base == TYPE_DATE) diag_hint(m->diags, d, "write a date as 2026-01-31");
@@ -198,7 +219,8 @@ static struct expr *word_const(struct model *m, const struct ast_node *n, const 
         const char *list[256];
         unsigned count = 0;
         for (; count < want->words->count && count < 256; count++) list[count] = m->words[want->words->atoms[count]];
-        struct diag *d = diag_add(m->diags, DIAG_NOT_A_WORD, n->span, "`%s` is not one of the words permitted here", text_z(m, n->text));
+        struct diag *d = diag_add(m->diags, DIAG_NOT_A_WORD, n->span, "`%s` is not one of the words permitted here",
+                                  text_z(m, n->text));
         const char *near = diag_suggest(n->text, list, count);
         if (near) diag_hint(m->diags, d, "did you mean `%s`? permitted: %s", near, word_set_text(m, want->words));
         else diag_hint(m->diags, d, "permitted: %s", word_set_text(m, want->words));
@@ -238,7 +260,7 @@ struct expr *value_check(struct model *m, const struct ast_node *n, const struct
     case OP_TEXT_LITERAL:
         got = expr_const(m, (struct type){TYPE_TEXT, NULL, ""}, 0, n->span);
         got->field = NULL;
-        got->value = (int64_t)(intptr_t)text_z(m, n->text);   /* a string until lowering numbers it */
+        got->value = (int64_t)(intptr_t)text_z(m, n->text); /* a string until lowering numbers it */
         break;
     default:
         if (text_is(n->text, "yes") || text_is(n->text, "no"))
@@ -248,12 +270,17 @@ struct expr *value_check(struct model *m, const struct ast_node *n, const struct
         else if (want->base == TYPE_COUNT_OF) {
             uint32_t atom = word_atom(m, n->text);
             got = expr_const(m, (struct type){TYPE_WORD, word_set_of(m, &atom, 1), ""}, atom, n->span);
-        } else { mismatch(m, n, NULL, want); return NULL; }
+        } else {
+            mismatch(m, n, NULL, want);
+            return NULL;
+        }
     }
     if (!got) return NULL;
     if (want->base == TYPE_COUNT_OF || got->type.base == want->base) {
-        if (got->type.base == TYPE_DECIMAL && want->base == TYPE_DECIMAL && want->unit && *want->unit && strcmp(got->type.unit, want->unit)) {
-            struct diag *d = diag_add(m->diags, DIAG_WRONG_UNIT, n->span, "%s is expected here, this is %s", want->unit, got->type.unit);
+        if (got->type.base == TYPE_DECIMAL && want->base == TYPE_DECIMAL && want->unit && *want->unit &&
+            strcmp(got->type.unit, want->unit)) {
+            struct diag *d = diag_add(m->diags, DIAG_WRONG_UNIT, n->span, "%s is expected here, this is %s", want->unit,
+                                      got->type.unit);
             diag_hint(m->diags, d, "write the amount in %s", want->unit);
             return NULL;
         }
@@ -272,9 +299,13 @@ int type_read(struct model *m, const struct ast_node *n, struct type *out)
     case OP_LIST_OF_CODE: out->base = TYPE_CODES; break;
     case OP_YES_NO: out->base = TYPE_BOOL; break;
     case OP_COUNT: out->base = TYPE_COUNT; break;
-    case OP_DECIMAL: out->base = TYPE_DECIMAL; out->unit = n->text.size ? text_z(m, n->text) : ""; break;
+    case OP_DECIMAL:
+        out->base = TYPE_DECIMAL;
+        out->unit = n->text.size ? text_z(m, n->text) : "";
+        break;
     case OP_MONEY: out->base = TYPE_MONEY; break;
-    case OP_DATE: case OP_DATE_OF_SERVICE: out->base = TYPE_DATE; break;
+    case OP_DATE:
+    case OP_DATE_OF_SERVICE: out->base = TYPE_DATE; break;
     case OP_TIME: out->base = TYPE_TIME; break;
     case OP_MINUTES: out->base = TYPE_MINUTES; break;
     case OP_ONE_OF: {
@@ -283,7 +314,9 @@ int type_read(struct model *m, const struct ast_node *n, struct type *out)
         for (const struct ast_node *v = n->first; v && count < 512; v = v->next) {
             uint32_t atom = word_atom(m, v->text);
             for (unsigned i = 0; i < count; i++)
-                if (atoms[i] == atom) diag_add(m->diags, DIAG_DEFINED_TWICE, v->span, "`%s` stands twice in this list", text_z(m, v->text));
+                if (atoms[i] == atom)
+                    diag_add(m->diags, DIAG_DEFINED_TWICE, v->span, "`%s` stands twice in this list",
+                             text_z(m, v->text));
             atoms[count++] = atom;
         }
         out->base = TYPE_WORD;

@@ -63,7 +63,11 @@ struct ast_file *lang_parse(struct arena *a, struct diags *diags, const struct s
     if (yylex_init_extra(&p, &scanner)) return NULL;
     const char *bytes = source->bytes;
     uint32_t size = source->size;
-    if (size >= 3 && !__builtin_memcmp(bytes, "\xEF\xBB\xBF", 3)) { bytes += 3; size -= 3; p.at = 3; }
+    if (size >= 3 && !__builtin_memcmp(bytes, "\xEF\xBB\xBF", 3)) {
+        bytes += 3;
+        size -= 3;
+        p.at = 3;
+    }
     int failed = !yy_scan_bytes(bytes, (int)size, scanner) || yyparse(scanner, &p) == 2;
     yylex_destroy(scanner);
     return failed ? NULL : file;

@@ -11,17 +11,17 @@ enum line_kind { LINE_COMMENT, LINE_ITEM, LINE_ROW, LINE_CLAUSE };
 /* A line of the source that is not blank, without the blanks around it. */
 struct line {
     const char *at;
-    size_t size;             /* all of it */
-    size_t code;             /* without the comment at its end and the blanks before that */
-    size_t comment;          /* where the comment begins; `size`: none */
-    size_t indent;           /* columns in the source */
+    size_t size;    /* all of it */
+    size_t code;    /* without the comment at its end and the blanks before that */
+    size_t comment; /* where the comment begins; `size`: none */
+    size_t indent;  /* columns in the source */
     enum line_kind kind;
-    int open;                /* a text on it is not closed: the line stays as it is */
-    int outer;               /* a comment that stands between items */
-    int blank;               /* a blank line stands before it: in the source, later in the output */
-    struct text word;        /* the keyword of its item */
-    size_t to;               /* columns in the output */
-    size_t split, padding;   /* after `split` bytes of its canonical text follow so many more blanks */
+    int open;              /* a text on it is not closed: the line stays as it is */
+    int outer;             /* a comment that stands between items */
+    int blank;             /* a blank line stands before it: in the source, later in the output */
+    struct text word;      /* the keyword of its item */
+    size_t to;             /* columns in the output */
+    size_t split, padding; /* after `split` bytes of its canonical text follow so many more blanks */
 };
 
 struct lines {
@@ -29,19 +29,14 @@ struct lines {
     size_t count;
 };
 
-static int is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
-}
+static int is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v'; }
 
 /* Past the text that begins at `i`; 0 when it is not closed. */
 static size_t text_end(const char *at, size_t size, size_t i)
 {
     for (i++; i < size; i++) {
-        if (at[i] == '\\' && i + 1 < size)
-            i++;
-        else if (at[i] == '"')
-            return i + 1;
+        if (at[i] == '\\' && i + 1 < size) i++;
+        else if (at[i] == '"') return i + 1;
     }
     return 0;
 }
@@ -60,8 +55,7 @@ static int has_open_text(const char *at, size_t size)
 {
     for (size_t i = 0; (i = find_outside(at, size, i, '"')) < size;) {
         i = text_end(at, size, i);
-        if (i == 0)
-            return 1;
+        if (i == 0) return 1;
     }
     return 0;
 }
@@ -73,22 +67,21 @@ static int is_letter(char c)
 
 static struct line line_read(const char *from, const char *end)
 {
-    struct line l = { 0 };
+    struct line l = {0};
     for (; from < end && is_blank(*from); from++)
         l.indent = *from == '\t' ? (l.indent / STEP + 1) * STEP : l.indent + 1;
-    while (end > from && is_blank(end[-1]))
-        end--;
+    while (end > from && is_blank(end[-1])) end--;
     l.at = from;
     l.size = (size_t)(end - from);
     l.comment = find_outside(from, l.size, 0, '#');
     l.code = l.comment;
-    while (l.code > 0 && is_blank(from[l.code - 1]))
-        l.code--;
-    if (l.size == 0)
-        return l;
+    while (l.code > 0 && is_blank(from[l.code - 1])) l.code--;
+    if (l.size == 0) return l;
     l.open = has_open_text(from, l.code);
-    l.kind = *from == '#' ? LINE_COMMENT : *from == '|' ? LINE_ROW :
-             l.indent == 0 && is_letter(*from) ? LINE_ITEM : LINE_CLAUSE;
+    l.kind = *from == '#'                        ? LINE_COMMENT
+             : *from == '|'                      ? LINE_ROW
+             : l.indent == 0 && is_letter(*from) ? LINE_ITEM
+                                                 : LINE_CLAUSE;
     return l;
 }
 
@@ -102,10 +95,9 @@ static struct lines lines_read(struct buffer *room, const struct source *s)
         at = end ? end + 1 : stop;
         l.blank = blank;
         blank = l.size == 0;
-        if (!blank)
-            buffer_add(room, &l, sizeof l);
+        if (!blank) buffer_add(room, &l, sizeof l);
     }
-    return (struct lines){ (struct line *)(void *)room->at, room->size / sizeof(struct line) };
+    return (struct lines){(struct line *)(void *)room->at, room->size / sizeof(struct line)};
 }
 
 /* ---- what belongs to what */
@@ -115,19 +107,14 @@ static void mark_comments(struct lines all)
     int item_follows = 1, inside = 0;
     for (size_t i = all.count; i-- > 0;) {
         struct line *l = &all.at[i];
-        if (l->kind == LINE_COMMENT)
-            l->outer = l->indent == 0 && item_follows;
-        else
-            item_follows = l->kind == LINE_ITEM;
+        if (l->kind == LINE_COMMENT) l->outer = l->indent == 0 && item_follows;
+        else item_follows = l->kind == LINE_ITEM;
     }
     for (size_t i = 0; i < all.count; i++) {
         struct line *l = &all.at[i];
-        if (l->kind == LINE_ITEM)
-            inside = 1;
-        else if (l->kind == LINE_COMMENT && !inside)
-            l->outer = 1;
-        else if (l->outer)
-            inside = 0;
+        if (l->kind == LINE_ITEM) inside = 1;
+        else if (l->kind == LINE_COMMENT && !inside) l->outer = 1;
+        else if (l->outer) inside = 0;
     }
 }
 
@@ -135,27 +122,22 @@ static void mark_comments(struct lines all)
 static void indent_item(struct line *from, struct line *end)
 {
     size_t shallowest = SIZE_MAX;
-    struct text word = { from->at, 0 };
+    struct text word = {from->at, 0};
     if (from->kind == LINE_ITEM)
-        while (word.size < from->size && is_letter(word.at[word.size]))
-            word.size++;
+        while (word.size < from->size && is_letter(word.at[word.size])) word.size++;
     for (struct line *l = from; l < end; l++)
-        if (l->kind != LINE_COMMENT && l->indent > 0 && l->indent < shallowest)
-            shallowest = l->indent;
+        if (l->kind != LINE_COMMENT && l->indent > 0 && l->indent < shallowest) shallowest = l->indent;
     for (struct line *l = from; l < end; l++) {
         l->word = word;
-        if (l->kind == LINE_ITEM || l->outer)
-            l->to = 0;
-        else
-            l->to = l->kind != LINE_ROW && l->indent > shallowest ? 2 * STEP : STEP;
+        if (l->kind == LINE_ITEM || l->outer) l->to = 0;
+        else l->to = l->kind != LINE_ROW && l->indent > shallowest ? 2 * STEP : STEP;
     }
 }
 
 static void indent_all(struct lines all)
 {
     for (size_t from = 0, end; from < all.count; from = end) {
-        for (end = from + 1; end < all.count && all.at[end].kind != LINE_ITEM;)
-            end++;
+        for (end = from + 1; end < all.count && all.at[end].kind != LINE_ITEM;) end++;
         indent_item(all.at + from, all.at + end);
     }
 }
@@ -185,15 +167,13 @@ static void space_lines(struct lines all)
 static size_t characters(const char *at, size_t size)
 {
     size_t n = 0;
-    for (size_t i = 0; i < size; i++)
-        n += ((unsigned char)at[i] & 0xc0) != 0x80;
+    for (size_t i = 0; i < size; i++) n += ((unsigned char)at[i] & 0xc0) != 0x80;
     return n;
 }
 
 static void put_blanks(struct buffer *out, size_t count)
 {
-    while (count-- > 0)
-        buffer_byte(out, ' ');
+    while (count-- > 0) buffer_byte(out, ' ');
 }
 
 /* Runs of blanks outside texts become one blank. With `commas`: none before a comma and one behind it. Returns the
@@ -209,18 +189,15 @@ static size_t put_text(struct buffer *out, const char *at, size_t size, int comm
             gap = 1;
             continue;
         }
-        if (at[i] == '"' && (past = text_end(at, size, i)) == 0)
-            past = size;
+        if (at[i] == '"' && (past = text_end(at, size, i)) == 0) past = size;
         if (last && (commas ? at[i] != ',' && (gap || last == ',') : gap)) {
             width++;
-            if (out)
-                buffer_byte(out, ' ');
+            if (out) buffer_byte(out, ' ');
         }
         gap = 0;
         last = at[past - 1];
         width += characters(at + i, past - i);
-        if (out)
-            buffer_add(out, at + i, past - i);
+        if (out) buffer_add(out, at + i, past - i);
     }
     return width;
 }
@@ -230,12 +207,9 @@ static size_t put_text(struct buffer *out, const char *at, size_t size, int comm
 static int cell_next(const struct line *l, size_t *i, const char **at, size_t *size)
 {
     size_t from = *i + 1, next = find_outside(l->at, l->code, from, '|'), to = next;
-    if (next == l->code && from >= l->code)
-        return 0;
-    while (from < to && is_blank(l->at[from]))
-        from++;
-    while (to > from && is_blank(l->at[to - 1]))
-        to--;
+    if (next == l->code && from >= l->code) return 0;
+    while (from < to && is_blank(l->at[from])) from++;
+    while (to > from && is_blank(l->at[to - 1])) to--;
     *at = l->at + from;
     *size = to - from;
     *i = next;
@@ -251,8 +225,7 @@ static void put_cells(struct buffer *out, const struct line *l, size_t i, const 
         size_t width = widths && column < COLUMNS ? widths[column] : 0;
         buffer_text(out, widths || size ? "| " : "|");
         size_t used = put_text(out, at, size, 0);
-        if (i == l->code)
-            return;
+        if (i == l->code) return;
         put_blanks(out, used < width ? width - used : 0);
         buffer_byte(out, ' ');
     }
@@ -263,8 +236,7 @@ static void put_cells(struct buffer *out, const struct line *l, size_t i, const 
 static void put_clause(struct buffer *out, const struct line *l)
 {
     size_t bar = find_outside(l->at, l->code, 0, '|'), before = bar;
-    while (before > 0 && is_blank(l->at[before - 1]))
-        before--;
+    while (before > 0 && is_blank(l->at[before - 1])) before--;
     put_text(out, l->at, before, !text_is(l->word, "tests"));
     if (bar < l->code) {
         put_blanks(out, before > 0);
@@ -275,8 +247,7 @@ static void put_clause(struct buffer *out, const struct line *l)
 static void put_comment(struct buffer *out, const struct line *l)
 {
     put_blanks(out, l->code > 0 && l->comment < l->size ? COMMENT_GAP : 0);
-    for (size_t i = l->comment; i < l->size; i++)
-        buffer_byte(out, l->at[i] == '\t' ? ' ' : l->at[i]);
+    for (size_t i = l->comment; i < l->size; i++) buffer_byte(out, l->at[i] == '\t' ? ' ' : l->at[i]);
 }
 
 /* ---- aligning */
@@ -287,22 +258,19 @@ static void measure_rows(struct lines all, size_t i, size_t widths[COLUMNS])
     memset(widths, 0, COLUMNS * sizeof *widths);
     for (; i < all.count && (all.at[i].kind == LINE_ROW || (all.at[i].kind == LINE_COMMENT && !all.at[i].outer)); i++) {
         const struct line *l = &all.at[i];
-        if (l->kind != LINE_ROW || l->open)
-            continue;
+        if (l->kind != LINE_ROW || l->open) continue;
         const char *at;
         size_t bar = 0, size;
         for (unsigned column = 0; column < COLUMNS && cell_next(l, &bar, &at, &size) && bar < l->code; column++) {
             size_t width = put_text(NULL, at, size, 0);
-            if (width > widths[column])
-                widths[column] = width;
+            if (width > widths[column]) widths[column] = width;
         }
     }
 }
 
 static size_t past_word(const char *at, size_t size, size_t i)
 {
-    while (i < size && at[i] != ' ')
-        i++;
+    while (i < size && at[i] != ' ') i++;
     return i;
 }
 
@@ -312,27 +280,21 @@ static size_t split_place(const struct line *l, const char *at, size_t size)
 {
     size_t i = past_word(at, size, 0);
     if (l->kind == LINE_ITEM) {
-        if (!text_is(l->word, "cite") || i >= size)
-            return 0;
+        if (!text_is(l->word, "cite") || i >= size) return 0;
         i = past_word(at, size, i + 1);
         return i + 1 < size && at[i + 1] == '"' ? i : 0;
     }
-    if (l->kind != LINE_CLAUSE || l->to != STEP || i >= size)
-        return 0;
-    if (text_is(l->word, "pack"))
-        return i;
+    if (l->kind != LINE_CLAUSE || l->to != STEP || i >= size) return 0;
+    if (text_is(l->word, "pack")) return i;
     if (text_is(l->word, "changes")) {
         i = find_outside(at, size, i, '|');
         return i < size ? i - 1 : 0;
     }
-    if (text_is(l->word, "group"))
-        return size - i > 4 && memcmp(at + i, " is ", 4) == 0 ? i : 0;
-    if (!text_is(l->word, "choose") || i != 4 || memcmp(at, "when", 4) != 0)
-        return 0;
+    if (text_is(l->word, "group")) return size - i > 4 && memcmp(at + i, " is ", 4) == 0 ? i : 0;
+    if (!text_is(l->word, "choose") || i != 4 || memcmp(at, "when", 4) != 0) return 0;
     while ((i = find_outside(at, size, i, ':')) < size) {
         i++;
-        if (i < size && at[i] == ' ')
-            return i;
+        if (i < size && at[i] == ' ') return i;
     }
     return 0;
 }
@@ -343,13 +305,11 @@ static size_t align_splits(struct lines all, size_t i, struct buffer *scratch)
     size_t from = i, widest = 0, narrowest = SIZE_MAX;
     for (; i < all.count && (i == from || !all.at[i].blank); i++) {
         struct line *l = &all.at[i];
-        if (l->open || l->kind == LINE_ROW || l->kind == LINE_COMMENT)
-            break;
+        if (l->open || l->kind == LINE_ROW || l->kind == LINE_COMMENT) break;
         buffer_clear(scratch);
         put_clause(scratch, l);
         l->split = scratch->size ? split_place(l, scratch->at, scratch->size) : 0;
-        if (!l->split)
-            break;
+        if (!l->split) break;
         l->padding = characters(scratch->at, l->split);
         widest = l->padding > widest ? l->padding : widest;
         narrowest = l->padding < narrowest ? l->padding : narrowest;
@@ -361,8 +321,7 @@ static size_t align_splits(struct lines all, size_t i, struct buffer *scratch)
 
 static void put_line(struct buffer *out, const struct line *l, const size_t *widths, struct buffer *scratch)
 {
-    if (l->blank)
-        buffer_byte(out, '\n');
+    if (l->blank) buffer_byte(out, '\n');
     put_blanks(out, l->to);
     if (l->open) {
         buffer_add(out, l->at, l->size);
@@ -371,14 +330,12 @@ static void put_line(struct buffer *out, const struct line *l, const size_t *wid
     } else if (l->code > 0) {
         buffer_clear(scratch);
         put_clause(scratch, l);
-        if (scratch->failed)
-            return;
+        if (scratch->failed) return;
         buffer_add(out, scratch->at, l->split);
         put_blanks(out, l->padding);
         buffer_add(out, scratch->at + l->split, scratch->size - l->split);
     }
-    if (!l->open)
-        put_comment(out, l);
+    if (!l->open) put_comment(out, l);
     buffer_byte(out, '\n');
 }
 
@@ -394,13 +351,11 @@ void lang_format(struct buffer *out, const struct source *source, const struct a
     mark_comments(all);
     indent_all(all);
     space_lines(all);
-    for (size_t i = 0; i < all.count;)
-        i = align_splits(all, i, &scratch);
+    for (size_t i = 0; i < all.count;) i = align_splits(all, i, &scratch);
     for (size_t i = 0; i < all.count && !room.failed && !scratch.failed; i++) {
         const struct line *l = &all.at[i];
         if (l->kind != LINE_COMMENT || l->outer) {
-            if (l->kind == LINE_ROW && !measured)
-                measure_rows(all, i, widths);
+            if (l->kind == LINE_ROW && !measured) measure_rows(all, i, widths);
             measured = l->kind == LINE_ROW;
         }
         put_line(out, l, widths, &scratch);

@@ -1,0 +1,268 @@
+/* Lists of codes with their dates and exceptions, and relations: tables of plain values that are looked up. */
+#include "compiler/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- lists of codes */
+
+struct ranges {
+    struct code_range *at;
+    unsigned count, room;
+};
+
+static void range_add(struct ranges *r, uint64_t lo, uint64_t hi, int32_t from, int32_t until)
+{
+    if (from > until) return;
+    if (r->count == r->room) {
+        unsigned room = r->room ? r->room * 2 : 64;
+        struct code_range *more = realloc(r->at, room * sizeof *more);
+        if (!more) return;
+        r->at = more;
+        r->room = room;
+    }
+    r->at[r->count++] = (struct code_range){lo, hi, from, until};
+}
+
+static unsigned size_of(uint64_t code)
+{
+    unsigned n = 0;
+    while (n < 8 && (code >> (56 - 8 * n) & 0xff)) n++;
+    return n;
+}
+
+/* Takes codes [lo, hi] on [from, until] out. Returns whether anything was in. */
+static int range_cut(struct ranges *r, uint64_t lo, uint64_t hi, int32_t from, int32_t until)
+{
+    struct ranges out = {0};
+    int hit = 0;
+    for (unsigned i = 0; i < r->count; i++) {
+        struct code_range x = r->at[i];
+        if (size_of(x.lo) != size_of(lo) || x.hi < lo || hi < x.lo || x.until < from || until < x.from) {
+            range_add(&out, x.lo, x.hi, x.from, x.until);
+            continue;
+        }
+        hit = 1;
+        if (x.lo < lo) range_add(&out, x.lo, code_before(lo), x.from, x.until);
+        if (x.hi > hi) range_add(&out, code_next(hi), x.hi, x.from, x.until);
+        uint64_t a = x.lo > lo ? x.lo : lo, b = x.hi < hi ? x.hi : hi;
+        if (x.from < from) range_add(&out, a, b, x.from, from - 1);
+        if (x.until > until) range_add(&out, a, b, until + 1, x.until);
+    }
+    free(r->at);
+    *r = out;
+    return hit;
+}
+
+static int range_covered(const struct ranges *r, uint64_t lo, uint64_t hi, int32_t from, int32_t until)
+{
+    for (unsigned i = 0; i < r->count; i++)
+        if (size_of(r->at[i].lo) == size_of(lo) && r->at[i].lo <= lo && hi <= r->at[i].hi && r->at[i].from <= from &&
+            until <= r->at[i].until)
+            return 1;
+    return 0;
+}
+
+static int range_order(const void *a, const void *b)
+{
+    const struct code_range *x = a, *y = b;
+    if (x->lo != y->lo) return x->lo < y->lo ? -1 : 1;
+    if (x->from != y->from) return x->from < y->from ? -1 : 1;
+    return x->hi < y->hi ? -1 : x->hi > y->hi;
+}
+
+static void entry_apply(struct model *m, struct code_set *s, struct ranges *r, const struct item_entry *e)
+{
+    const struct ast_node *a = ast_nth(e->node, 0), *b = a ? a->next : NULL;
+    struct type code = {TYPE_CODE, NULL, ""};
+    if (!a) return;
+    if (b && b->kind != AST_VALUE) b = NULL;
+    if (a->op == OP_WORD && a->text.at[0] >= 'a') { /* another list */
+        struct code_set *o = set_find(m, a->text);
+        if (!o || o == s) {
+            unknown_name(m, a->span, a->text, NULL);
+            s->state = BROKEN;
+            return;
+        }
+        if (o->state == CHECKING) {
+            struct diag *d = diag_add(m->diags, DIAG_CYCLE, a->span, "the list %s contains itself: %s → %s → %s",
+                                      text_z(m, s->name), text_z(m, s->name), text_z(m, o->name), text_z(m, s->name));
+            diag_hint(m->diags, d, "take one of the two out of the other");
+            s->state = BROKEN;
+            return;
+        }
+        set_check(m, o);
+        for (unsigned i = 0; i < o->count; i++) {
+            struct code_range x = o->ranges[i];
+            if (x.from < e->from) x.from = e->from;
+            if (x.until > e->until) x.until = e->until;
+            if (e->except) range_cut(r, x.lo, x.hi, x.from, x.until);
+            else range_add(r, x.lo, x.hi, x.from, x.until);
+        }
+        return;
+    }
+    struct expr *lo = value_check(m, a, &code, NULL), *hi = b ? value_check(m, b, &code, NULL) : lo;
+    if (!lo || !hi) {
+        s->state = BROKEN;
+        return;
+    }
+    uint64_t x = (uint64_t)lo->value, y = (uint64_t)hi->value;
+    if (size_of(x) != size_of(y) || x > y) {
+        struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, e->node->span, "this range of codes is empty");
+        diag_hint(m->diags, d, "both ends have the same number of characters, the lower one stands first");
+        s->state = BROKEN;
+        return;
+    }
+    if (e->except) {
+        if (range_cut(r, x, y, e->from, e->until)) return;
+        const char *name = text_z(m, a->text);
+        struct diag *d = diag_add(m->diags, e->except == 2 ? DIAG_DEAD_OVERRIDE : DIAG_CODE_OUTSIDE, e->node->span,
+                                  "%s is not on the list %s", name, text_z(m, s->name));
+        diag_hint(m->diags, d,
+                  e->except == 2 ? "leave this out: it changes nothing"
+                                 : "`except` takes out codes that the entries before it put in");
+        return;
+    }
+    if (range_covered(r, x, y, e->from, e->until)) {
+        struct diag *d = diag_add(m->diags, DIAG_DEAD_OVERRIDE, e->node->span, "%s is on the list %s already",
+                                  text_z(m, a->text), text_z(m, s->name));
+        diag_hint(m->diags, d, "leave this out: it changes nothing");
+        return;
+    }
+    range_add(r, x, y, e->from, e->until);
+}
+
+void set_check(struct model *m, struct code_set *s)
+{
+    if (s->state != UNCHECKED) return;
+    s->state = CHECKING;
+    struct ranges r = {0};
+    for (unsigned i = 0; i < s->item->entry_count; i++) entry_apply(m, s, &r, &s->item->entries[i]);
+    if (r.count) qsort(r.at, r.count, sizeof *r.at, range_order);
+    s->ranges = arena_alloc(m->arena, (r.count ? r.count : 1) * sizeof *r.at);
+    if (!s->ranges) m->oom = 1;
+    else if (r.count) memcpy(s->ranges, r.at, r.count * sizeof *r.at);
+    s->count = r.count;
+    free(r.at);
+    if (s->state == CHECKING) s->state = CHECKED;
+}
+
+/* Is the code on the list on some date? For checks of literal codes. */
+int code_listed(const struct code_set *s, uint64_t code)
+{
+    for (unsigned i = 0; i < s->count; i++)
+        if (size_of(s->ranges[i].lo) == size_of(code) && s->ranges[i].lo <= code && code <= s->ranges[i].hi) return 1;
+    return 0;
+}
+
+static const struct ast_node *cell_at(const struct item_row *row, int c)
+{
+    return c < 0 ? NULL : ast_nth(row->node, (unsigned)c);
+}
+
+/* ---- relations: every combination of the alternatives of a row is a row */
+
+static unsigned alternatives(const struct ast_node *cell)
+{
+    return cell && cell->op == OP_VALUES ? ast_count(cell) : 1;
+}
+
+/* A count of any size: the column is known to count. */
+static struct expr *count_read(struct model *m, const struct ast_node *v)
+{
+    int64_t scaled;
+    struct type count = {TYPE_COUNT, NULL, ""};
+    if (v->op != OP_NUMBER || !number_read(v->text, &scaled) || scaled % 1000000)
+        return value_check(m, v, &count, NULL);
+    return expr_const(m, count, scaled / 1000000, v->span);
+}
+
+void relation_check(struct model *m, struct relation *r)
+{
+    if (r->state != UNCHECKED) return;
+    struct item *it = r->item;
+    r->state = CHECKED;
+    if (!it->header) {
+        diag_add(m->diags, DIAG_BAD_TABLE, it->node->span, "%s %s has no rows", ast_kind_word(it->kind),
+                 text_z(m, it->name));
+        r->state = BROKEN;
+        return;
+    }
+    unsigned columns = 0;
+    for (const struct ast_node *c = it->header->first; c; c = c->next)
+        if (!text_is(c->text, "effective") && !text_is(c->text, "until") && !text_is(c->text, "cite")) columns++;
+    r->column_count = columns;
+    r->columns = arena_zero(m->arena, columns + 1u, sizeof *r->columns);
+    r->types = arena_zero(m->arena, columns + 1u, sizeof *r->types);
+    size_t total = 0;
+    for (unsigned i = 0; i < it->row_count; i++) {
+        size_t n = 1;
+        for (unsigned c = 0; c < columns; c++) n *= alternatives(cell_at(&it->rows[i], (int)c));
+        total += n;
+    }
+    r->cells = arena_zero(m->arena, total * columns + 1, sizeof *r->cells);
+    r->origins = arena_zero(m->arena, total + 1, sizeof *r->origins);
+    if (!r->columns || !r->types || !r->cells || !r->origins) {
+        m->oom = 1;
+        r->state = BROKEN;
+        return;
+    }
+    unsigned c = 0;
+    for (const struct ast_node *h = it->header->first; h && c < columns; h = h->next, c++) {
+        r->columns[c] = h->text;
+        r->types[c] = (struct type){TYPE_COUNT_OF, NULL, ""};
+        int decimal = 0, codes = 0, small = 0;
+        for (unsigned i = 0; i < it->row_count; i++)
+            for (const struct ast_node *a = cell_at(&it->rows[i], (int)c) ? cell_at(&it->rows[i], (int)c)->first : NULL;
+                 a; a = a->next) {
+                const struct ast_node *v = a->first;
+                if (!v) continue;
+                int64_t code;
+                small |= v->op == OP_NUMBER && !five_digits(v) && v->text.size < 5;
+                decimal |= v->op == OP_NUMBER && memchr(v->text.at, '.', v->text.size) != NULL;
+                codes |= v->op == OP_MIXED || five_digits(v) ||
+                         (v->op == OP_WORD && code_pack(v->text, &code) && v->text.size > 1 && v->text.at[1] >= '0' &&
+                          v->text.at[1] <= '9');
+            }
+        if (codes && !(small && text_is(h->text, "at most"))) r->types[c].base = TYPE_CODE;
+        else if (small && codes) r->types[c].base = TYPE_COUNT;
+        else if (decimal) r->types[c].base = TYPE_DECIMAL;
+    }
+    for (unsigned i = 0; i < it->row_count; i++) {
+        const struct item_row *row = &it->rows[i];
+        if (ast_count(row->node) < columns || ast_count(row->node) > ast_count(it->header)) {
+            diag_add(m->diags, ast_count(row->node) < columns ? DIAG_TOO_FEW_CELLS : DIAG_TOO_MANY_CELLS,
+                     ast_count(row->node) < columns ? row->node->span : ast_nth(row->node, ast_count(it->header))->span,
+                     "this row has %u cells, the table has %u columns", ast_count(row->node), ast_count(it->header));
+            r->state = BROKEN;
+            continue;
+        }
+        size_t combos = 1;
+        for (c = 0; c < columns; c++) combos *= alternatives(cell_at(row, (int)c));
+        for (size_t k = 0; k < combos; k++) {
+            size_t rest = k;
+            for (c = 0; c < columns; c++) {
+                const struct ast_node *cell = cell_at(row, (int)c);
+                unsigned n = alternatives(cell);
+                const struct ast_node *a = cell->op == OP_VALUES ? ast_nth(cell, (unsigned)(rest % n)) : NULL;
+                rest /= n;
+                struct expr *e =
+                    a && a->first && a->op == OP_EQ && r->types[c].base == TYPE_COUNT ? count_read(m, a->first)
+                    : a && a->first && a->op == OP_EQ
+                        ? value_check(m, a->first, r->types[c].base == TYPE_WORD ? NULL : &r->types[c], NULL)
+                        : NULL;
+                if (!e) {
+                    if (!a) diag_add(m->diags, DIAG_BAD_CELL, cell->span, "a plain value is expected here");
+                    r->state = BROKEN;
+                    break;
+                }
+                if (r->types[c].base == TYPE_COUNT_OF) r->types[c] = e->type;
+                else if (e->type.base == TYPE_WORD)
+                    r->types[c].words = word_set_union(m, r->types[c].words, e->type.words);
+                r->cells[(size_t)r->row_count * columns + c] = e->value;
+            }
+            if (r->state == BROKEN) break;
+            r->origins[r->row_count++] = row;
+        }
+    }
+}
