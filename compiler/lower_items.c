@@ -317,6 +317,20 @@ static uint32_t on_domain(struct lower *l, uint32_t domain, uint32_t reg)
     return ir2(l, OP_CODE_AND, domain, TYPE_BOOL, reg, l->always);
 }
 
+/* A change says the whole line as it should be: code, units and modifiers are its last three operands, what does not
+ * change as billed. */
+static uint32_t whole_change(struct lower *l, const struct rule *r, uint32_t *args, uint32_t count)
+{
+    static const char *const names[] = {"code", "units", "modifiers"};
+    struct field *f[3];
+    int change =
+        r->effect.op == OP_CHANGE_UNITS || r->effect.op == OP_CHANGE_CODE || r->effect.op == OP_CHANGE_MODIFIERS;
+    for (unsigned i = 0; i < 3; i++)
+        if (!change || !(f[i] = field_find(r->kind, text_of(names[i])))) return count;
+    for (unsigned i = 0; i < 3; i++) args[count++] = field_reg(l, f[i]);
+    return count;
+}
+
 static void find_put(struct lower *l, const struct rule *r, const struct place *p, uint32_t cond,
                      enum finding_kind kind)
 {
@@ -325,15 +339,16 @@ static void find_put(struct lower *l, const struct rule *r, const struct place *
                               : r->effect.op == OP_CHANGE_CODE      ? CHANGE_CODE
                               : r->effect.op == OP_CHANGE_MODIFIERS ? CHANGE_MODIFIERS
                                                                     : CHANGE_NOTHING;
-    uint32_t args[10], value = change ? lower_expr(l, p, r->effect.value) : NONE;
-    for (unsigned i = 0; i < r->effect.arg_count; i++) args[i] = lower_expr(l, p, r->effect.args[i]);
+    uint32_t args[13], count = r->effect.arg_count, value = change ? lower_expr(l, p, r->effect.value) : NONE;
+    for (unsigned i = 0; i < count; i++) args[i] = lower_expr(l, p, r->effect.args[i]);
+    count = whole_change(l, r, args, count);
     put(l, &v, row_id(l, r->item, NULL, kind == FIND_HOLD ? r->effect.message : NULL, r->item->node->span));
     put(l, &v, kind);
     put(l, &v, on_domain(l, p->domain, cond));
     put(l, &v, NONE);
     put(l, &v, string_id(l, r->effect.message));
-    put(l, &v, r->effect.arg_count);
-    for (unsigned i = 0; i < r->effect.arg_count; i++) put(l, &v, args[i]);
+    put(l, &v, count);
+    for (unsigned i = 0; i < count; i++) put(l, &v, args[i]);
     put(l, &v, change);
     put(l, &v, value);
     put_all(l, OP_CODE_FIND, &v);

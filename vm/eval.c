@@ -250,6 +250,7 @@ static void eval_restart(struct edict_evaluator *e)
 edict_status eval_run(struct edict_evaluator *e, uint32_t to)
 {
     eval_restart(e);
+    e->charges_held = 0;
     const uint32_t *at = e->program->code, *end = at + to;
     while (at < end && e->status == EDICT_OK) {
         e->dispatches++;

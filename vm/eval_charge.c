@@ -239,6 +239,8 @@ void eval_merge(struct edict_evaluator *e, const uint32_t *at)
         order[i] = i;
     eval_sort(e, order, n, by_criteria, &m);
     e->sizes[at[0]] = e->final_count = n;
+    for (uint32_t i = 0; i < e->finding_count; i++) /* so far only charges spoke: EMIT, EFFECT, CAP */
+        e->charges_held = why_merge(e, e->charges_held, e->findings[i].why);
     struct column *code = column_new(e, at[2]), *units = column_new(e, at[3]), *date = column_new(e, at[4]);
     struct column *modifiers = column_new(e, at[5]), *link = column_new(e, at[6]);
     for (uint32_t i = 0; code && units && date && modifiers && link && i < n; i++) {

@@ -13,6 +13,15 @@ struct fold {
     uint32_t taint;
 };
 
+/* What is asked about the final charges is in doubt for as long as one of them was held back: it may be there yet. */
+static uint32_t charges_doubt(const struct edict_evaluator *e, uint32_t domain)
+{
+    const struct image_domain *d = &e->program->domains[domain];
+    if (d->kind == DOMAIN_CROSS)
+        d = &e->program->domains[d->b];
+    return d->kind == DOMAIN_FINAL ? e->charges_held : 0;
+}
+
 static int fold_open(struct fold *f, struct edict_evaluator *e, const uint32_t *at, uint32_t value)
 {
     uint32_t domain = reg_domain(e, at[1]);
@@ -27,6 +36,7 @@ static int fold_open(struct fold *f, struct edict_evaluator *e, const uint32_t *
         return 0;
     f->targets = f->o->n;
     f->w = column_states(e, f->o);
+    f->taint = charges_doubt(e, domain);
     f->seen = eval_zero(e, f->targets, sizeof *f->seen);
     return f->w && f->seen;
 }

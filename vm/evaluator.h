@@ -48,6 +48,7 @@ struct edict_evaluator {
     int64_t *codes; uint32_t code_count, code_room;     /* pool of TYPE_CODES lists */
     struct charge *charges; uint32_t charge_count, charge_room;
     struct final_charge *finals; uint32_t final_count, final_room;
+    uint32_t charges_held;              /* state word: why charges were held back (MERGE) */
     struct finding *findings; uint32_t finding_count, finding_room;
     struct argument *args; uint32_t arg_count, arg_room;
     void *texts;                        /* texts of the encounter: bind.c */

@@ -89,32 +89,35 @@ static void put_charge(struct edict_evaluator *e, struct buffer *out, int64_t co
     put_codes(e, out, modifiers);
 }
 
+/* A value of a change as the contract writes it: modifiers are a list, even one that is a single code. */
+static void put_changed(struct edict_evaluator *e, struct buffer *out, const char *key, uint32_t type, int64_t value)
+{
+    put_key(out, key, 0);
+    if (type == TYPE_CODES) {
+        put_codes(e, out, value);
+    } else if (strcmp(key, "modifiers") == 0) {
+        buffer_byte(out, '[');
+        if (value) put_code(out, value);
+        buffer_byte(out, ']');
+    } else if (type == TYPE_CODE) {
+        put_code(out, value);
+    } else {
+        buffer_int(out, type == TYPE_DECIMAL || type == TYPE_MONEY ? value / 1000000 : value);
+    }
+}
+
+/* What should stand there. Where the last three operands are code, units and modifiers of the subject, the whole of it. */
 static void put_change(struct edict_evaluator *e, struct buffer *out, const struct finding *f)
 {
+    static const char *const keys[] = { "code", "units", "modifiers" };
+    static const uint32_t changes[] = { CHANGE_CODE, CHANGE_UNITS, CHANGE_MODIFIERS };
     const struct edict_program *p = e->program;
-    uint32_t reg = p->code[f->code_at + (p->code[f->code_at] >> 8) - 1];
-    uint32_t type = reg == NONE ? TYPE_CODE : p->registers[reg].type;
-    switch (f->change) {
-    case CHANGE_UNITS:
-        put_key(out, "units", 0);
-        buffer_int(out, type == TYPE_DECIMAL || type == TYPE_MONEY ? f->value / 1000000 : f->value);
-        break;
-    case CHANGE_CODE:
-        put_key(out, "code", 0);
-        put_code(out, f->value);
-        break;
-    case CHANGE_MODIFIERS:
-        put_key(out, "modifiers", 0);
-        if (type == TYPE_CODES) {
-            put_codes(e, out, f->value);
-        } else {
-            buffer_byte(out, '[');
-            if (f->value) put_code(out, f->value);
-            buffer_byte(out, ']');
-        }
-        break;
-    default:
-        break;
+    const uint32_t reg = p->code[f->code_at + (p->code[f->code_at] >> 8) - 1];
+    const uint32_t type = reg == NONE ? TYPE_CODE : p->registers[reg].type;
+    for (uint32_t i = 0; i < 3; i++) {
+        const struct argument *a = f->args >= 3 ? &e->args[f->args_at + f->args - 3 + i] : NULL;
+        if (f->change == changes[i]) put_changed(e, out, keys[i], type, f->value);
+        else if (a && !a->state) put_changed(e, out, keys[i], a->type, a->value);
     }
 }
 
