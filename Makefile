@@ -13,6 +13,7 @@ OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 OPT_cov := -O0 -g --coverage
 CFLAGS_ALL := $(WARN) $(DEFS) $(OPT_$(CONF)) -fPIC -I. -Iinclude -I$(B) $(CFLAGS)
 LDLIBS_RUN := -lxxhash -lpthread
+LDLIBS_COMPILE := -lcsv
 LDLIBS_CLI := -ljansson
 
 BASE := $(wildcard base/*.c)
@@ -43,7 +44,7 @@ $(B)/libedict-run.a: $(call obj,$(VM) $(BASE))
 $(B)/libedict.a: $(call obj,$(VM) $(BASE) $(LANG) $(COMP)) $(GEN)
 	rm -f $@; ar rcs $@ $^
 $(B)/edict: $(call obj,$(CLI)) $(B)/libedict.a
-	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) $(LDLIBS_CLI) $(LDLIBS_RUN)
+	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) $(LDLIBS_CLI) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
 
 # The library in all its forms: libedict (all), libedict-run (images only); archives, shared, pkg-config.
 VERSION := $(shell sed -n 's/^.define EDICT_VERSION "\(.*\)"/\1/p' include/edict.h)
@@ -60,7 +61,7 @@ $(B)/exports.map:
 	echo '{ global: edict_*; local: *; };' > $@
 $(B)/%.so.$(VERSION): $(B)/%.a $(B)/exports.map
 	$(CC) $(CFLAGS_ALL) -shared -Wl,-soname,$*.so.$(SOVERSION) -Wl,--version-script=$(B)/exports.map -Wl,-z,defs \
-		-Wl,--whole-archive $< -Wl,--no-whole-archive -o $@ $(LDFLAGS) $(LDLIBS_RUN)
+		-Wl,--whole-archive $< -Wl,--no-whole-archive -o $@ $(LDFLAGS) $(if $(findstring -run,$*),,$(LDLIBS_COMPILE)) $(LDLIBS_RUN)
 	ln -sf $(@F) $(B)/$*.so.$(SOVERSION)
 	ln -sf $(@F) $(B)/$*.so
 lib: $(LIBS)

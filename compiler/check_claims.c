@@ -71,7 +71,7 @@ int bundle_check(struct model *m, struct item *it, struct rule *out)
     relation_check(m, r);
     if (r->state == BROKEN) return 0;
     if (r->column_count < 2 || r->types[0].base != TYPE_CODE || r->types[1].base != TYPE_CODE) {
-        struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, it->header->span,
+        struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, (it->header ? it->header->span : it->node->span),
                                   "a bundle has the columns column_1 and column_2, both codes");
         diag_hint(m->diags, d, "write: | column_1 | column_2 | indicator |");
         return 0;
@@ -141,8 +141,8 @@ int limit_check(struct model *m, struct item *it, struct rule *out)
     int code = column_named(r, "code"), most = column_named(r, "at most"), per = column_named(r, "per");
     if (code < 0 || most < 0 || per < 0 || r->types[code].base != TYPE_CODE || r->types[most].base != TYPE_COUNT ||
         r->types[per].base != TYPE_WORD) {
-        struct diag *d =
-            diag_add(m->diags, DIAG_BAD_TABLE, it->header->span, "a limit has the columns code, at most and per");
+        struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, (it->header ? it->header->span : it->node->span),
+                                  "a limit has the columns code, at most and per");
         diag_hint(m->diags, d, "write: | code | at most | per |, and per line, date, week or encounter");
         return 0;
     }

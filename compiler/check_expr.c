@@ -6,11 +6,10 @@
 
 struct expr *expr_new(struct model *m, enum expr_op op, enum value_type base, struct span span)
 {
-    static struct expr spare;
     struct expr *e = arena_zero(m->arena, 1, sizeof *e);
     if (!e) {
         m->oom = 1;
-        e = &spare;
+        e = &m->spare;
     }
     e->op = op;
     e->type = (struct type){base, NULL, ""};

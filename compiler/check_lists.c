@@ -182,6 +182,11 @@ void relation_check(struct model *m, struct relation *r)
     if (r->state != UNCHECKED) return;
     struct item *it = r->item;
     r->state = CHECKED;
+    const struct ast_node *file = ast_child(it->node, AST_FROM_FILE);
+    if (file) {
+        if (!relation_file(m, r, file)) r->state = BROKEN;
+        return;
+    }
     if (!it->header) {
         diag_add(m->diags, DIAG_BAD_TABLE, it->node->span, "%s %s has no rows", ast_kind_word(it->kind),
                  text_z(m, it->name));

@@ -50,13 +50,13 @@ static struct source *source_add(struct model *m, const char *path, const char *
     return s;
 }
 
-static const char *directory_of(struct model *m, const char *path)
+const char *directory_of(struct model *m, const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? arena_copy(m->arena, path, (size_t)(slash - path)) : ".";
 }
 
-static char *path_join(struct model *m, const char *directory, const char *rest)
+char *path_join(struct model *m, const char *directory, const char *rest)
 {
     if (*rest == '/' || !strcmp(directory, ".")) return arena_copy(m->arena, rest, strlen(rest));
     char *joined = arena_printf(m->arena, "%s/%s", directory, rest);

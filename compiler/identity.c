@@ -106,6 +106,11 @@ void rules_identity(struct model *m, unsigned char out[16])
                           f->policy->values[x->value].written, x->from, x->until);
             digest_add(&all, &n, &room, &b);
         }
+    for (const struct data_file *f = m->files; f; f = f->next) {
+        buffer_text(&b, "file ");
+        buffer_add(&b, f->hash, sizeof f->hash);
+        digest_add(&all, &n, &room, &b);
+    }
     const struct ast_node *answers = m->packs->node ? ast_child(m->packs->node, AST_ANSWERS) : NULL;
     buffer_printf(&b, "pack %.*s %d %d ", (int)m->packs->name.size, m->packs->name.at, m->packs->from, m->packs->until);
     node_write(&b, answers);

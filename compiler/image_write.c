@@ -207,6 +207,16 @@ static void sources_number(struct lower *l)
     }
 }
 
+/* Files that relations were read from: name and hash, without their text. */
+static void files_number(struct lower *l)
+{
+    for (const struct data_file *f = l->m->files; f; f = f->next) {
+        struct image_source out = {.name = string_id(l, f->name), .at = l->text.size};
+        memcpy(out.hash, f->hash, sizeof out.hash);
+        *VEC_ADD(l, l->sources, struct image_source) = out;
+    }
+}
+
 static void section_put(struct buffer *out, struct image_header *h, enum image_section s, const void *at, uint64_t size)
 {
     static const char zeros[16];
@@ -275,6 +285,7 @@ int image_write(struct lower *l, struct buffer *out)
     memcpy(h.magic, IMAGE_MAGIC, 8);
     rules_identity(m, h.rules_hash);
     sources_number(l);
+    files_number(l);
     if (l->failed || m->oom || l->text.failed) {
         buffer_free(&l->text);
         return 0;

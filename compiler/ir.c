@@ -273,6 +273,7 @@ int64_t const_value(struct lower *l, const struct expr *e)
 
 struct sort_row {
     const int64_t *cells;
+    const struct item_row *origin;
     uint32_t width, keys;
 };
 static int row_order(const void *a, const void *b)
@@ -308,17 +309,17 @@ uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order,
         to[columns] = r->origins[i]->from;
         to[columns + 1] = r->origins[i]->until;
         to[columns + 2] = r->origins[i]->number;
-        rows[i] = (struct sort_row){to, width, columns};
+        rows[i] = (struct sort_row){to, r->origins[i], width, columns};
     }
     qsort(rows, r->row_count, sizeof *rows, row_order);
     uint64_t at = l->cells.count;
+    uint32_t whole = NONE; /* rows of a file: the relation itself */
     for (unsigned i = 0; i < r->row_count; i++) {
+        const struct item_row *origin = rows[i].origin;
         int64_t *to = vec_add(l, &l->cells, sizeof *to, width);
         memcpy(to, rows[i].cells, width * sizeof *to);
-        const struct item_row *origin = NULL;
-        for (unsigned k = 0; k < r->item->row_count; k++)
-            if (r->item->rows[k].number == to[columns + 2]) origin = &r->item->rows[k];
-        to[columns + 2] = row_id(l, r->item, origin, NULL, origin ? origin->node->span : r->item->node->span);
+        if (!origin->node && whole == NONE) whole = row_id(l, r->item, NULL, NULL, r->item->node->span);
+        to[columns + 2] = origin->node ? row_id(l, r->item, origin, NULL, origin->node->span) : whole;
     }
     struct image_relation *to = vec_add(l, &l->relations, sizeof *to, 1);
     *to = (struct image_relation){shown, columns, keys, item_id(l, r->item), at, r->row_count};

@@ -372,11 +372,19 @@ struct cap {
     int per;
 }; /* per: 0 encounter, 1 date, 2 week */
 
+struct data_file {
+    const char *name; /* relative to the directory of the pack asked for */
+    unsigned char hash[16];
+    uint64_t size;
+    struct data_file *next;
+};
+
 struct model {
     struct arena *arena;
     struct diags *diags;
     struct source *sources;
     unsigned source_count, source_room;
+    struct data_file *files;  /* read for relations: name and hash go into the image */
     struct pack *packs;       /* the pack asked for first, then its bases */
     struct item *items;       /* sorted by kind and name */
     struct setting *settings; /* nearest pack first */
@@ -401,11 +409,14 @@ struct model {
     unsigned word_count, word_room; /* atoms: word texts in order of appearance */
     struct field *path[64];
     unsigned depth; /* fields being checked, for cycles */
+    struct expr spare; /* stands in when there is no memory: the result is thrown away */
     int oom;
 };
 
 /* ---- compose.c: reads the pack and its bases, applies sets, changes, retires */
 int compose(struct model *m, const char *path, const char *const *search, size_t searches);
+const char *directory_of(struct model *m, const char *path);
+char *path_join(struct model *m, const char *directory, const char *rest);
 struct item *item_find(struct model *m, enum ast_kind kind, struct text name);
 
 /* ---- names.c */
@@ -474,6 +485,9 @@ void policies_declare(struct model *m, struct item *it);
 void settings_apply(struct model *m);
 int code_listed(const struct code_set *s, uint64_t code); /* on some date: for checks of literal codes */
 struct table *threshold_check(struct model *m, struct item *it, struct scope *s);
+
+/* ---- files.c: a relation's rows from a file beside the pack. 0: reported. */
+int relation_file(struct model *m, struct relation *r, const struct ast_node *from);
 
 /* ---- analyse.c: holes, overlaps, hierarchies that leave members out, unused things */
 void table_analyse(struct model *m, struct table *t);

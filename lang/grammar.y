@@ -118,7 +118,7 @@ static enum ast_kind kind_named(struct text t)
 file: items ;
 items: %empty
     | items item { if ($item) with(p->file->root, $item); }
-    | items error { with(p->file->root, parse_broken(p, @error)); }
+    | items error { yyerrok; with(p->file->root, parse_broken(p, @error)); }
     ;
 
 name: WORD | TITLE | VERSION | OWNER | ANSWERS | EXTENDS | DATED | CHARGE | MISSING | NOTE | REVIEW | DENY | OPEN | ALL ;
