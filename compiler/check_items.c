@@ -258,7 +258,7 @@ static int field_check_now(struct model *m, struct field *f)
         good = f->table != NULL;
         for (unsigned r = 0; good && r < f->table->row_count; r++) {
             const struct result *x = &f->table->rows[r].result;
-            f->maybe |= x->kind == RESULT_NONE || (x->expr && expr_maybe(x->expr));
+            f->maybe |= x->kind == RESULT_NONE || (x->expr && expr_maybe_in_row(x->expr, f->table, &f->table->rows[r]));
         }
         break;
     case FIELD_STEP:

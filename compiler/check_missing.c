@@ -96,3 +96,24 @@ void guard(struct model *m, const struct expr *e, const char *where)
 }
 
 int expr_maybe(const struct expr *e) { return leak(e, NULL) != NULL; }
+
+/* Behind the cells of a row: a column that answers `?` somewhere, and here asks for a value, is documented in this row.
+ */
+int expr_maybe_in_row(const struct expr *e, const struct table *t, const struct row *row)
+{
+    struct guards room[64];
+    const struct guards *g = NULL;
+    unsigned n = 0;
+    for (unsigned c = 0; c < t->column_count && n < 64; c++) {
+        int asks = row->cells[c].count > 0 && t->named[c] && t->columns[c];
+        for (unsigned a = 0; a < row->cells[c].count; a++) {
+            const struct alt *alt = &row->cells[c].alts[a];
+            if ((alt->test == CELL_UNDOC) != alt->negated && (alt->test == CELL_UNDOC || alt->test == CELL_DOC))
+                asks = 0;
+        }
+        if (!asks) continue;
+        room[n] = (struct guards){t->columns[c], g};
+        g = &room[n++];
+    }
+    return leak(e, g) != NULL;
+}

@@ -330,7 +330,13 @@ static struct expr *bill_value(struct model *m, struct scope *s, const struct as
     return e;
 }
 
-static void bill_cells(struct model *m, struct row *row, struct scope *s, const struct layout *l, int code, int units,
+static void row_guard(struct model *m, const struct table *t, const struct row *row, const struct expr *e,
+                      const char *where)
+{
+    if (e && expr_maybe_in_row(e, t, row)) guard(m, e, where);
+}
+
+static void bill_cells(struct model *m, const struct table *t, struct row *row, struct scope *s, int code, int units,
                        int modifiers)
 {
     const struct ast_node *n = row->from->node;
@@ -342,7 +348,6 @@ static void bill_cells(struct model *m, struct row *row, struct scope *s, const 
     const struct ast_node *uv = u && u->op == OP_VALUES && u->first ? u->first->first
                                 : u && u->op == OP_EXPR             ? u->first
                                                                     : NULL;
-    (void)l;
     if (c && c->op == OP_HOLD) {
         row->result.kind = RESULT_HOLD;
         row->result.hold = text_z(m, c->text);
@@ -359,14 +364,14 @@ static void bill_cells(struct model *m, struct row *row, struct scope *s, const 
     if (!uv) row->units = expr_const(m, (struct type){TYPE_COUNT, NULL, ""}, 0, n->span);
     if (row->units && row->units->op == X_FIELD && row->units->field->how == FIELD_STEP)
         row->ladder = row->units->field;
-    if (row->code) guard(m, row->code, "the code");
-    if (row->units) guard(m, row->units, "the number of units");
+    row_guard(m, t, row, row->code, "the code");
+    row_guard(m, t, row, row->units, "the number of units");
     row->modifiers = arena_zero(m->arena, ast_count(mods) + 1u, sizeof *row->modifiers);
     for (const struct ast_node *a = mods && mods->op == OP_VALUES ? mods->first : NULL; a && row->modifiers;
          a = a->next) {
         struct expr *e = a->first ? bill_value(m, s, a->first, TYPE_CODE) : NULL;
         if (e) {
-            guard(m, e, "the modifier");
+            row_guard(m, t, row, e, "the modifier");
             row->modifiers[row->modifier_count++] = e;
         }
     }
@@ -492,7 +497,7 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
     }
     for (unsigned r = 0; r < t->row_count; r++) {
         if (kind == AST_GROUP) keys_check(m, &t->rows[r], s, ast_nth(t->rows[r].from->node, l.inputs));
-        if (kind == AST_BILL) bill_cells(m, &t->rows[r], s, &l, code, units, modifiers);
+        if (kind == AST_BILL) bill_cells(m, t, &t->rows[r], s, code, units, modifiers);
     }
     return good ? t : NULL;
 }
@@ -534,6 +539,7 @@ struct table *threshold_check(struct model *m, struct item *it, struct scope *s)
         const struct ast_node *q = n->first, *v = q->next;
         const struct ast_node *a = q->op == OP_VALUES ? q->first : NULL;
         if (q->op == OP_THEN_EVERY) {
+            if (t->every) diag_add(m->diags, DIAG_BAD_TABLE, q->span, "a threshold has one row `then every`");
             t->every = bound_check(m, s, q->first, want);
             t->more = v->op == OP_MORE ? value_check(m, v->first, &count, s) : NULL;
             if (!t->more) {
@@ -554,7 +560,7 @@ struct table *threshold_check(struct model *m, struct item *it, struct scope *s)
             struct diag *d =
                 diag_add(m->diags, DIAG_BAD_CELL, a && !units ? v->span : q->span,
                          "a threshold row is `up to …`, `from …`, `A to B` or `then every …`, and a count");
-            diag_hint(m->diags, d, "| from 91 min | 1 |");
+            diag_hint(m->diags, d, "| from 2 hours | 1 |");
             good = 0;
             continue;
         }

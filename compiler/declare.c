@@ -154,8 +154,23 @@ static void named_declare(struct model *m)
     }
 }
 
+/* `effective` on an item that has no dates of its own would be silently ignored: it is a mistake. */
+static void dates_refuse(struct model *m)
+{
+    for (const struct item *it = m->items; it; it = it->next) {
+        const struct ast_node *e = ast_child(it->node, AST_EFFECTIVE);
+        int dateless =
+            it->kind == AST_DEFINE || it->kind == AST_CHOOSE || it->kind == AST_PAIR || it->kind == AST_ORDER;
+        if (!e || !dateless) continue;
+        struct diag *d = diag_add(m->diags, DIAG_SYNTAX, e->span, "%s %s cannot have dates of its own",
+                                  ast_kind_word(it->kind), text_z(m, it->name));
+        diag_hint(m->diags, d, "date the rows of a table, or write: is … if date from 2026-01-31 else …");
+    }
+}
+
 int declare(struct model *m)
 {
+    dates_refuse(m);
     kinds_declare(m);
     if (!m->encounter || !m->charge) return 0;
     named_declare(m);

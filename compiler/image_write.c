@@ -2,7 +2,7 @@
  * one block of bytes. Everything comes in an order that only the sources decide, so the same sources give the same
  * bytes anywhere. */
 #include "compiler/lower.h"
-#include "vm/program.h"
+#include "vm/ops.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -102,7 +102,7 @@ uint32_t lower_step(struct lower *l, struct field *f, const struct place *p);
 void match_columns(struct lower *l, struct vec *out, const struct table *t, const struct place *p);
 void match_cells(struct lower *l, struct vec *out, const struct table *t, const struct row *row, const struct place *p);
 int table_is_dated(const struct table *t);
-void step_words(struct lower *l, struct vec *out, const struct table *t, const struct place *p, int with_rows);
+void step_words(struct lower *l, struct vec *out, const struct table *t, const struct place *p);
 
 /* ---- lower_items.c */
 void lower_group(struct lower *l, struct kind *k);

@@ -235,7 +235,7 @@ static void bill_emit(struct lower *l, const struct bill *b)
         for (unsigned i = 0; i < row->modifier_count; i++) put(l, &rows, lower_expr(l, &p, row->modifiers[i]));
         if (row->ladder && b->ladder_times && (!b->ladder || b->ladder == row->ladder)) {
             put(l, &rows, lower_expr(l, &p, row->ladder->table->columns[0]));
-            step_words(l, &rows, row->ladder->table, &p, 0);
+            step_words(l, &rows, row->ladder->table, &p);
         } else {
             put(l, &rows, NONE);
             put(l, &rows, 0);

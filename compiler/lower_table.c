@@ -109,30 +109,119 @@ uint32_t lower_hier(struct lower *l, struct field *f, const struct place *p)
     return value;
 }
 
-void step_words(struct lower *l, struct vec *out, const struct table *t, const struct place *p, int with_rows)
+/* Days on which some row of the threshold begins or ends, ascending; the first is open. */
+static unsigned ladder_epochs(const struct table *t, int32_t *from, unsigned room)
 {
-    put(l, out, t->row_count);
+    unsigned n = 1;
+    from[0] = DATE_MIN_OPEN;
     for (unsigned r = 0; r < t->row_count; r++) {
-        if (with_rows) put(l, out, row_id(l, t->item, t->rows[r].from, NULL, t->rows[r].from->node->span));
-        put(l, out, lower_expr(l, p, t->rows[r].result.expr));
-        put(l, out, with_rows ? const_reg(l, TYPE_COUNT, t->rows[r].count, 0) : (uint32_t)t->rows[r].count);
+        int32_t days[2] = {t->rows[r].from->from,
+                           t->rows[r].from->until == DATE_OPEN ? DATE_MIN_OPEN : t->rows[r].from->until + 1};
+        for (unsigned k = 0; k < 2; k++) {
+            unsigned at = 0;
+            while (at < n && from[at] < days[k]) at++;
+            if ((at < n && from[at] == days[k]) || n == room) continue;
+            for (unsigned x = n++; x > at; x--) from[x] = from[x - 1];
+            from[at] = days[k];
+        }
+    }
+    return n;
+}
+
+static unsigned rungs_on(const struct table *t, int32_t day, const struct row **out)
+{
+    unsigned n = 0;
+    for (unsigned r = 0; r < t->row_count; r++)
+        if (t->rows[r].from->from <= day && day <= t->rows[r].from->until) out[n++] = &t->rows[r];
+    return n;
+}
+
+/* A rung whose bound changes by date: the later epochs first, each behind the day on which it begins. */
+static uint32_t rung_bound(struct lower *l, const struct table *t, const struct place *p, unsigned rung,
+                           const int32_t *epochs, unsigned count)
+{
+    const struct row *rows[64];
+    rungs_on(t, epochs[0], rows);
+    uint32_t bound = lower_expr(l, p, rows[rung]->result.expr);
+    for (unsigned e = 1; e < count; e++) {
+        rungs_on(t, epochs[e], rows);
+        uint32_t later = ir2(l, OP_CODE_LE, 0, TYPE_BOOL, const_reg(l, TYPE_DATE, epochs[e], 0), l->date);
+        uint32_t w[3] = {later, lower_expr(l, p, rows[rung]->result.expr), bound};
+        uint32_t domain = reg_domain(l, w[1]) ? reg_domain(l, w[1]) : reg_domain(l, w[2]);
+        bound = ir_op(l, OP_CODE_IF, domain, reg_type(l, w[1]), 0, w, 3);
+    }
+    return bound;
+}
+
+/* Dated rows may move bounds, not add steps: the number of rungs and what they give is the same on every date. */
+static unsigned ladder_shape(struct lower *l, const struct table *t, const int32_t *epochs, unsigned count)
+{
+    const struct row *first[64], *rows[64];
+    unsigned n = t->row_count > 64 ? 0 : rungs_on(t, epochs[0], first), good = n > 0;
+    for (unsigned e = 1; e < count && good; e++) {
+        good = rungs_on(t, epochs[e], rows) == n;
+        for (unsigned r = 0; r < n && good; r++) good = rows[r]->count == first[r]->count;
+    }
+    if (good) return n;
+    struct diag *d = diag_add(l->m->diags, DIAG_BAD_TABLE, t->item->node->span,
+                              "threshold %s has other steps on some dates", text_z(l->m, t->item->name));
+    diag_hint(
+        l->m->diags, d,
+        "replace a row by one with the same count and another bound; where the steps differ, make two thresholds");
+    return 0;
+}
+
+void step_words(struct lower *l, struct vec *out, const struct table *t, const struct place *p)
+{
+    int32_t epochs[32];
+    const struct row *rows[64];
+    unsigned count = ladder_epochs(t, epochs, 32), n = ladder_shape(l, t, epochs, count);
+    rungs_on(t, epochs[count - 1], rows);
+    put(l, out, n);
+    for (unsigned r = 0; r < n; r++) {
+        put(l, out, rung_bound(l, t, p, r, epochs, count));
+        put(l, out, (uint32_t)rows[r]->count);
     }
     put(l, out, t->every ? lower_expr(l, p, t->every) : NONE);
     put(l, out, t->every ? lower_expr(l, p, t->more) : NONE);
 }
 
-uint32_t lower_step(struct lower *l, struct field *f, const struct place *p)
+/* The ladder as it stands from one day on. */
+static void step_on(struct lower *l, const struct table *t, const struct place *p, int32_t day, uint32_t *value,
+                    uint32_t *which)
 {
     struct vec v = {0}, rungs = {0};
-    unsigned at = f->kind == l->m->charge && l->phase == 2;
-    uint32_t x = lower_expr(l, p, f->table->columns[0]);
-    step_words(l, &rungs, f->table, p, 1);
-    uint32_t value = reg_new(l, p->domain, TYPE_COUNT, 0), which = reg_new(l, p->domain, TYPE_ROW, 0);
-    put(l, &v, value);
-    put(l, &v, which);
+    const struct row *rows[64];
+    unsigned n = t->row_count > 64 ? 0 : rungs_on(t, day, rows);
+    uint32_t x = lower_expr(l, p, t->columns[0]);
+    for (unsigned r = 0; r < n; r++) {
+        put(l, &rungs, row_id(l, t->item, rows[r]->from, NULL, rows[r]->from->node->span));
+        put(l, &rungs, lower_expr(l, p, rows[r]->result.expr));
+        put(l, &rungs, const_reg(l, TYPE_COUNT, rows[r]->count, 0));
+    }
+    put(l, &rungs, t->every ? lower_expr(l, p, t->every) : NONE);
+    put(l, &rungs, t->every ? lower_expr(l, p, t->more) : NONE);
+    put(l, &v, *value = reg_new(l, p->domain, TYPE_COUNT, 0));
+    put(l, &v, *which = reg_new(l, p->domain, TYPE_ROW, 0));
     put(l, &v, x);
+    put(l, &v, n);
     for (uint32_t i = 0; i < rungs.count; i++) put(l, &v, VEC(rungs, uint32_t)[i]);
     put_all(l, OP_CODE_STEP, &v);
+}
+
+uint32_t lower_step(struct lower *l, struct field *f, const struct place *p)
+{
+    int32_t epochs[32];
+    unsigned at = f->kind == l->m->charge && l->phase == 2, count = ladder_epochs(f->table, epochs, 32);
+    uint32_t value, which, next, next_row;
+    step_on(l, f->table, p, epochs[0], &value, &which);
+    for (unsigned e = 1; e < count; e++) {
+        step_on(l, f->table, p, epochs[e], &next, &next_row);
+        uint32_t later = ir2(l, OP_CODE_LE, 0, TYPE_BOOL, const_reg(l, TYPE_DATE, epochs[e], 0), l->date);
+        uint32_t values[3] = {later, next, value}, rows[3] = {later, next_row, which};
+        value = ir_op(l, OP_CODE_IF, p->domain, TYPE_COUNT, 0, values, 3);
+        which = ir_op(l, OP_CODE_IF, p->domain, TYPE_ROW, 0, rows, 3);
+    }
     f->row_reg[at] = which;
     return value;
 }

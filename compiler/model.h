@@ -408,7 +408,7 @@ struct model {
     const char **words;
     unsigned word_count, word_room; /* atoms: word texts in order of appearance */
     struct field *path[64];
-    unsigned depth; /* fields being checked, for cycles */
+    unsigned depth;    /* fields being checked, for cycles */
     struct expr spare; /* stands in when there is no memory: the result is thrown away */
     int oom;
 };
@@ -463,6 +463,7 @@ struct expr *expr_const(struct model *m, struct type type, int64_t value, struct
 /* Reports E305 when a value that may be undocumented decides something here. */
 /* May the value be not documented? */
 int expr_maybe(const struct expr *e);
+int expr_maybe_in_row(const struct expr *e, const struct table *t, const struct row *row);
 void guard(struct model *m, const struct expr *e, const char *where);
 void field_check(struct model *m, struct field *f);
 void kind_check(struct model *m, struct kind *k);

@@ -186,7 +186,7 @@ static void record_write(struct buffer *b, const struct facts_row *r)
     buffer_byte(b, '}');
 }
 
-/* "96365", "96367 x5", "96413-58+59": a billed line. */
+/* "X1001", "X1002 x5", "X1003-A1+B2": a billed line. */
 static void line_read(struct facts_row *r, struct text t)
 {
     struct words w;

@@ -49,7 +49,7 @@ edict_status edict_program_open(const char *path, edict_program **out, edict_err
 edict_status edict_program_load(const void *bytes, size_t size, edict_program **out, edict_error *error);
 void edict_program_free(edict_program *program);
 
-const char *edict_program_pack(const edict_program *program);        /* "medicare.hospital" */
+const char *edict_program_pack(const edict_program *program);        /* "demo.hospital" */
 const char *edict_program_version(const edict_program *program);
 const char *edict_program_title(const edict_program *program);
 const char *edict_program_image(const edict_program *program);       /* 32 hex digits: identity of every byte */

@@ -26,6 +26,24 @@ void finding_add(struct edict_evaluator *e, const struct finding *f)
         e->findings[e->finding_count++] = *f;
 }
 
+/* Two rules that want different things of one record: no order decides, a person must look (both are named). */
+static void finding_rival(struct edict_evaluator *e, const struct finding *f)
+{
+    for (uint32_t i = 0; f->change != CHANGE_NOTHING && i < e->finding_count; i++) {
+        const struct finding *o = &e->findings[i];
+        if (o->kind != f->kind || o->change != f->change || o->domain != f->domain || o->record != f->record ||
+            o->row == f->row || o->value == f->value)
+            continue;
+        struct finding both = *f;
+        both.kind = FIND_REVIEW;
+        both.rival = o->row + 1;
+        both.message = both.args = 0;
+        both.change = CHANGE_NOTHING;
+        finding_add(e, &both);
+        return;
+    }
+}
+
 void finding_hold(
     struct edict_evaluator *e, uint32_t row, uint32_t domain, uint32_t record, uint32_t why, const uint32_t *at)
 {
@@ -100,6 +118,7 @@ void eval_find(struct edict_evaluator *e, const uint32_t *at)
             if (!finding_args(e, &f, args, arg_count, i))
                 return;
         }
+        finding_rival(e, &f);
         finding_add(e, &f);
     }
 }

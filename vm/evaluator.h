@@ -34,6 +34,7 @@ struct finding {
     uint32_t args_at, args;             /* slice of evaluator.args */
     uint32_t why;                       /* hold: state word */
     uint32_t code_at;                   /* instruction, for dedup */
+    uint32_t rival;                     /* REVIEW: 1 + trace row of the rule that says something else; 0: none */
 };
 struct argument { uint32_t type; uint32_t state; int64_t value; };
 

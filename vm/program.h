@@ -5,6 +5,7 @@
 
 #include "edict.h"
 #include "vm/image.h"
+#include "vm/ops.h"
 
 struct edict_program {
     const unsigned char *bytes;
@@ -44,11 +45,6 @@ static inline const char *program_string(const struct edict_program *p, uint32_t
 {
     return p->text + p->strings[n].at;
 }
-
-struct op_info { const char *name, *operands, *what; };
-extern const struct op_info op_infos[OP_CODES];
-/* Low 32 bits of XXH3-64 over "name operands\n" of every instruction: an image for other instructions is refused. */
-uint32_t ops_fingerprint(void);
 
 /* One operand met by layout_walk. */
 struct operand {

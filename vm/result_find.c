@@ -128,6 +128,16 @@ static void put_foot(struct edict_evaluator *e, struct buffer *out, uint32_t row
     buffer_byte(out, '}');
 }
 
+static void put_rivals(struct edict_evaluator *e, struct buffer *out, const struct finding *f)
+{
+    const struct edict_program *p = e->program;
+    struct buffer *text = &input_of(e)->words;
+    buffer_clear(text);
+    buffer_printf(text, "the rules %s and %s want different things here", program_string(p, p->items[p->rows[f->rival - 1].item].name),
+        program_string(p, p->items[p->rows[f->row].item].name));
+    buffer_json(out, text->at ? text->at : "", text->size);
+}
+
 void put_finding(struct edict_evaluator *e, struct buffer *out, const struct finding *f)
 {
     const struct edict_program *p = e->program;
@@ -144,7 +154,8 @@ void put_finding(struct edict_evaluator *e, struct buffer *out, const struct fin
         put_charge(e, out, c->code, c->units, c->modifiers);
     }
     put_key(out, "message", 0);
-    message(e, out, f);
+    if (f->rival) put_rivals(e, out, f);
+    else message(e, out, f);
     put_foot(e, out, f->row);
 }
 

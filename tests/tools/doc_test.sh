@@ -41,7 +41,7 @@ squeeze() {
             else if (c !~ /[ \t\r\n]/) out = out c
         }
         gsub(/"rules":"[^"]*"/, "\"rules\":\"\"", out); gsub(/"image":"[^"]*"/, "\"image\":\"\"", out)
-        gsub(/},{/, "},\n{", out)
+        gsub(/[}],[{]/, "},\n{", out)
         print out
     }'
 }
