@@ -4,12 +4,14 @@ CC ?= gcc
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-B := build/$(CONF)
+# The default build is build/release; clang builds stand beside it, as build/release-clang.
+B := build/$(CONF)$(if $(findstring clang,$(CC)),-clang)
 WARN := -std=c17 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes $(WERROR)
 DEFS := -D_POSIX_C_SOURCE=200809L -D_GNU_SOURCE
 OPT_release := -O2 -g -DNDEBUG
 OPT_debug := -O0 -g
-OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=all
+OPT_asan := -O1 -g $(SANITIZE_asan) -fno-omit-frame-pointer
 OPT_cov := -O0 -g --coverage
 CFLAGS_ALL := $(WARN) $(DEFS) $(OPT_$(CONF)) -fPIC -I. -Iinclude -I$(B) $(CFLAGS)
 LDLIBS_RUN := -lxxhash -lpthread
@@ -92,13 +94,42 @@ layers: $(B)/libedict-run.a
 	@CC='$(CC)' sh tests/tools/layers.sh $(B)/libedict-run.a $(LDLIBS_RUN)
 words:
 	@sh tests/tools/words.sh
-test-cli: $(B)/edict
-	sh tests/cli/run.sh $(B)/edict
-test-embed: $(B)/edict $(LIBS)
-	CC='$(CC)' sh tests/embed/run.sh $(B)
+
+# Tests. `make test`: everything against this build; PARTS='cases packs' runs some. `make accept`: what comes becomes what is expected.
+T := $(B)/tests
+UNITS := $(patsubst tests/unit/%.c,$(T)/%,$(wildcard tests/unit/test_*.c))
+FIXTURE := $(patsubst tests/%.c,$(T)/%.o,$(filter-out $(wildcard tests/unit/test_*.c),$(wildcard tests/unit/*.c)))
+TOOLS := $(patsubst tests/tools/%.c,$(T)/%,$(wildcard tests/tools/*.c))
+$(T)/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+$(UNITS): $(T)/%: $(T)/unit/%.o $(FIXTURE) $(B)/libedict.a
+	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) -lcmocka $(LDLIBS_CLI) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
+$(TOOLS): $(T)/%: $(T)/tools/%.o
+	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) $(LDLIBS_CLI)
+.SECONDARY: $(FIXTURE)
+
+test: all $(LIBS) $(UNITS) $(TOOLS)
+	@CC='$(CC)' SANITIZE='$(SANITIZE_$(CONF))' sh tests/run.sh $(B) $(PARTS)
+accept: $(B)/edict $(TOOLS)
+	@sh tests/cases/run.sh --accept $(B)/edict
+	@sh examples/run.sh --accept $(B)/edict
+# gcc and clang, release and sanitizers, no warning forgiven.
+check-all:
+	@for conf in release asan; do for cc in gcc clang; do \
+		echo "==== $$cc $$conf"; $(MAKE) --no-print-directory CC=$$cc CONF=$$conf WERROR=-Werror all >/dev/null && \
+		$(MAKE) --no-print-directory -s CC=$$cc CONF=$$conf WERROR=-Werror test || failed="$$failed $$cc-$$conf"; done; done; \
+	if [ -z "$$failed" ]; then echo "all four configurations pass"; else echo "failed:$$failed"; exit 1; fi
+# Which lines the tests reach: build/cov/coverage.txt.
+coverage:
+	$(MAKE) --no-print-directory CONF=cov CC=gcc test
+	@cd build/cov && for f in base cli compiler vm lang; do gcov -n -r -s "$(CURDIR)" $$f/*.gcda 2>/dev/null; done | \
+		awk '/^File/ { gsub(/[\x27]/, "", $$2); file = $$2 } /^Lines executed/ && file ~ /\.[cly]$$/ { split($$2, p, ":"); print p[2], $$4, file; \
+		covered += p[2] * $$4 / 100; lines += $$4; file = "" } END { printf "%.1f%% %d all\n", 100 * covered / lines, lines }' > coverage.txt; \
+		tail -1 coverage.txt
 
 clean:
 	rm -rf build
 
-.PHONY: all clean lib install uninstall layers words test-cli test-embed
+.PHONY: all clean lib install uninstall layers words test accept check-all coverage
 -include $(shell find build -name '*.d' 2>/dev/null)

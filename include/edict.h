@@ -1,9 +1,9 @@
 /* Edict, the run half: load an image once, evaluate encounters with it from as many threads as you like.
  *
- * Ownership: what edict_*_new/open/load returns is the caller's and is released by the matching _free. Text that a function
- * hands out belongs to the object it came from and lives until the next call on that object. An edict_program is immutable and
- * may be shared between threads; an edict_evaluator belongs to one thread at a time. Nothing here prints, exits or keeps global
- * state. */
+ * Ownership: what edict_*_new/open/load returns is the caller's and is released by the matching _free. Text that a
+ * function hands out belongs to the object it came from and lives until the next call on that object. An edict_program
+ * is immutable and may be shared between threads; an edict_evaluator belongs to one thread at a time. Nothing here
+ * prints, exits or keeps global state. */
 #ifndef EDICT_H
 #define EDICT_H
 
@@ -83,22 +83,24 @@ typedef struct edict_answer {
     uint32_t findings[EDICT_KINDS];
 } edict_answer;
 
-/* Evaluates one encounter (a JSON object of `size` bytes, not terminated). On EDICT_INPUT, EDICT_LIMIT and EDICT_RANGE the answer
- * holds the `error` object of the contract (with `line` as given), the evaluator stays usable. */
-edict_status edict_evaluate(edict_evaluator *evaluator, const char *json, size_t size, uint64_t line, edict_answer *answer,
-                            edict_error *error);
-/* The answer as values, for hosts that want no JSON: charges of all lists in their order, then findings. 0 past the end. Texts live until
- * the evaluator's next call. modifiers: joined by "-", or "". kind: "deny", "change", "missing", "hold", "review", "note". */
+/* Evaluates one encounter (a JSON object of `size` bytes, not terminated). On EDICT_INPUT, EDICT_LIMIT and EDICT_RANGE
+ * the answer holds the `error` object of the contract (with `line` as given), the evaluator stays usable. */
+edict_status edict_evaluate(edict_evaluator *evaluator, const char *json, size_t size, uint64_t line,
+                            edict_answer *answer, edict_error *error);
+/* The answer as values, for hosts that want no JSON: charges of all lists in their order, then findings. 0 past the
+ * end. Texts live until the evaluator's next call. modifiers: joined by "-", or "". kind: "deny", "change", "missing",
+ * "hold", "review", "note". */
 typedef struct edict_charge { const char *list, *code, *modifiers, *date; int64_t units; } edict_charge;
 typedef struct edict_finding { const char *kind, *rule, *message; } edict_finding;
 int edict_charge_at(const edict_evaluator *evaluator, unsigned index, edict_charge *out);
 int edict_finding_at(const edict_evaluator *evaluator, unsigned index, edict_finding *out);
-/* Would this pack answer the encounter when several are given: 1 yes, 0 no (its `answers` condition is not certain, or no version is
- * in effect on the date), -1 not an encounter. */
+/* Would this pack answer the encounter when several are given: 1 yes, 0 no (its `answers` condition is not certain, or
+ * no version is in effect on the date), -1 not an encounter. */
 int edict_answers(edict_evaluator *evaluator, const char *json, size_t size);
 /* The next unknown key met since the evaluator was made, each once ("service.colour"), or NULL. */
 const char *edict_unknown_key(edict_evaluator *evaluator);
-/* How often malloc was asked since the evaluator was made: does not grow once warm. Instructions of the last evaluation. */
+/* How often malloc was asked since the evaluator was made: does not grow once warm. Instructions of the last
+ * evaluation. */
 uint64_t edict_evaluator_allocations(const edict_evaluator *evaluator);
 uint64_t edict_evaluator_dispatches(const edict_evaluator *evaluator);
 

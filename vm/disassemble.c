@@ -1,6 +1,8 @@
 /* The listing of a program: every instruction by its operand layout, and under it the source lines of the rows that it
  * names. */
 #include "base/buffer.h"
+#include "base/date.h"
+#include "vm/cost.h"
 #include "vm/program.h"
 
 #include <inttypes.h>
@@ -41,6 +43,30 @@ static const char *domain_name(const struct edict_program *p, uint32_t domain)
     return domain < p->domain_count && p->domains[domain].name ? program_string(p, p->domains[domain].name) : "";
 }
 
+/* A constant as it was written: words, codes and dates in letters. */
+static void list_constant(struct listing *l, uint32_t type, int64_t value)
+{
+    struct buffer *b = &l->line;
+    char date[11];
+    buffer_byte(b, ' ');
+    switch (type) {
+    case TYPE_BOOL: buffer_text(b, value ? "yes" : "no"); break;
+    case TYPE_WORD: buffer_text(b, program_string(l->p, l->p->words[value])); break;
+    case TYPE_TEXT: buffer_printf(b, "\"%s\"", program_string(l->p, (uint32_t)value)); break;
+    case TYPE_CODE:
+        if (!value) buffer_text(b, "none");
+        for (int shift = 56; shift >= 0 && (uint64_t)value >> shift & 0xff; shift -= 8)
+            buffer_byte(b, (char)((uint64_t)value >> shift & 0xff));
+        break;
+    case TYPE_DATE:
+        date_text((int32_t)value, date);
+        buffer_text(b, date);
+        break;
+    case TYPE_MINUTES: buffer_printf(b, "%" PRId64 "min", value); break;
+    default: buffer_printf(b, "#%" PRId64, value);
+    }
+}
+
 static void list_register(struct listing *l, uint32_t reg)
 {
     if (reg == NONE) {
@@ -52,7 +78,7 @@ static void list_register(struct listing *l, uint32_t reg)
         if (c->state)
             buffer_text(&l->line, " ?");
         else
-            buffer_printf(&l->line, " #%" PRId64, c->value);
+            list_constant(l, l->p->registers[reg].type, c->value);
         return;
     }
     buffer_printf(&l->line, " r%u", reg);
@@ -142,6 +168,8 @@ void edict_program_list(const edict_program *program, edict_put *put, void *cont
     name_registers(&l);
     buffer_printf(&l.line, "; %s %s, image %s, rules %s\n", edict_program_pack(program), edict_program_version(program),
         program->image_hex, program->rules_hex);
+    cost_write(program, &l.line);
+    bounds_write(program, &l.line);
     for (uint32_t pc = 0; pc < program->code_size && !l.line.failed; pc += program->code[pc] >> 8) {
         const uint32_t *at = program->code + pc;
         const struct op_info *info = &op_infos[*at & 0xff];

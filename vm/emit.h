@@ -11,8 +11,10 @@
  *     m          quantity of a time ladder that the units come from, or NONE
  *     (in)       its rungs: from, units in all       m m   stride and more, or NONE
  *   )
- *   m            date: a TIME or DATE register of the source, or NONE (then, or where it is not documented: date of service)
- *   m            times in which the units of a ladder are earned, or NONE: each unit gets the date of the minute that earned it
+ *   m            date: a TIME or DATE register of the source, or NONE (then, or where it is not documented: date of
+ *                service)
+ *   m            times in which the units of a ladder are earned, or NONE: each unit gets the date of the minute that
+ *                earned it
  *   (nmi)        because: mode (enum because_mode), link, TYPE_ROW register
  * A row that is in doubt, or whose code or units are, emits nothing and is held for those reasons.
  */

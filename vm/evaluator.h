@@ -71,9 +71,9 @@ struct edict_evaluator {
 edict_status eval_new(struct edict_evaluator *e);
 void eval_free(struct edict_evaluator *e);
 
-/* Runs the code over the facts bound in the columns (bind.c fills fact and policy columns, sizes of ROOT and LIST domains and
- * the pinned part of the pools). May be called again for the same encounter after a fact cell was changed (worlds.c): it forgets all it
- * made before. `to`: code words to run (program->code_size: all). */
+/* Runs the code over the facts bound in the columns (bind.c fills fact and policy columns, sizes of ROOT and LIST
+ * domains and the pinned part of the pools). May be called again for the same encounter after a fact cell was changed
+ * (worlds.c): it forgets all it made before. `to`: code words to run (program->code_size: all). */
 edict_status eval_run(struct edict_evaluator *e, uint32_t to);
 
 /* bind.c */
@@ -91,8 +91,8 @@ void result_error(struct edict_evaluator *e, uint64_t line, const edict_error *e
 /* A value as text for messages: code, date, count, word … */
 void result_value(struct edict_evaluator *e, struct buffer *out, uint32_t type, int64_t value);
 
-/* worlds.c: after an evaluation with hold findings: what stands whatever the missing facts are. Replaces e->finals by what stands and
- * fills `values` for result_write. */
+/* worlds.c: after an evaluation with hold findings: what stands whatever the missing facts are. Replaces e->finals by
+ * what stands and fills `values` for result_write. */
 edict_status worlds_run(struct edict_evaluator *e);
 
 /* Growing pools; 0: no memory (e->status says so). */

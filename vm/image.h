@@ -78,7 +78,8 @@ struct image_domain {
 enum value_type {
     TYPE_BOOL,     /* 0, 1 */
     TYPE_WORD,     /* word id */
-    TYPE_CODE,     /* up to 8 bytes of [0-9A-Z], packed from the top byte, rest 0: compares as text; 0: the code `none` */
+    /* up to 8 bytes of [0-9A-Z], packed from the top byte, rest 0: compares as text; 0: the code `none` */
+    TYPE_CODE,
     TYPE_TEXT,     /* text number: string id of the image, or beyond them one made for the encounter */
     TYPE_COUNT,    /* whole number */
     TYPE_DECIMAL,  /* times 1,000,000 */
@@ -109,7 +110,8 @@ enum missing_kind {
 struct image_fact {
     uint32_t name, domain, reg, type;   /* enum value_type */
     uint32_t missing;                   /* enum missing_kind */
-    uint32_t hold;                      /* string: what to ask for when it is missing and matters; 0: made from the name */
+    /* string: what to ask for when it is missing and matters; 0: made from the name */
+    uint32_t hold;
     uint32_t words_at, words;           /* permitted words of TYPE_WORD, slice of FACT_WORDS */
     uint32_t unit;                      /* string of a decimal's unit, 0 */
     uint32_t is_selector;               /* 1: date of service */
@@ -133,7 +135,8 @@ struct image_range { uint64_t lo, hi; int32_t from, until; };      /* inclusive,
 
 struct image_relation {
     uint32_t name, columns, keys, item;   /* keys: leading columns that are looked up */
-    uint64_t at, rows;                    /* CELLS index of the first cell; each row has `columns` cells + from + until + trace row */
+    /* CELLS index of the first cell; each row has `columns` cells + from + until + trace row */
+    uint64_t at, rows;
 };
 
 enum item_kind { ITEM_TABLE, ITEM_DEFINE, ITEM_THRESHOLD, ITEM_HIERARCHY, ITEM_GROUP, ITEM_CHOOSE, ITEM_BILL, ITEM_RULE, ITEM_BUNDLE,
@@ -171,7 +174,9 @@ enum key_mode { KEY_TOGETHER, KEY_ALONE, KEY_UNBROKEN };
 enum criterion_kind {
     CRITERION_LEVEL,      /* least level (HIER) */
     CRITERION_GREATEST, CRITERION_LEAST,   /* number 1: those not documented do not compete */
-    CRITERION_WHERE,      /* keep those with register true, if any; second register: the same condition without opt-outs, for blame, or the same */
+    /* keep those with register true, if any; second register: the same condition without opt-outs, for blame, or the
+     * same */
+    CRITERION_WHERE,
     CRITERION_SPACED,     /* every one from (register, domain 0) after the last, by second register */
     CRITERION_HOLD        /* more than one left: held by trace row `number` */
 };

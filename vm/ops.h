@@ -1,5 +1,5 @@
-/* The instructions of ops.def as data, and their fingerprint. Beside ops.def and image.h the one header of vm/ that the compiler
- * may include: it stamps an image with the fingerprint of the instructions that it was written for. */
+/* The instructions of ops.def as data, and their fingerprint. Beside ops.def and image.h the one header of vm/ that the
+ * compiler may include: it stamps an image with the fingerprint of the instructions that it was written for. */
 #ifndef EDICT_VM_OPS_H
 #define EDICT_VM_OPS_H
 

@@ -1,5 +1,5 @@
-/* A verified image, immutable and shareable between threads: the only thing that an evaluator accepts. Made by program_verify()
- * from bytes that nobody trusts; after it no index in the image needs another check. */
+/* A verified image, immutable and shareable between threads: the only thing that an evaluator accepts. Made by
+ * program_verify() from bytes that nobody trusts; after it no index in the image needs another check. */
 #ifndef EDICT_VM_PROGRAM_H
 #define EDICT_VM_PROGRAM_H
 
@@ -54,7 +54,7 @@ struct operand {
     uint32_t number[4];      /* which repetition of each of them */
     const uint32_t *word;    /* the word; for A the first of three */
 };
-/* Shows the operands at [at, end) in order to `visit` until it returns 0. 1: all were shown and nothing is left over. */
+/* Shows the operands at [at, end) in order to `visit` until it returns 0. 1: all were shown, nothing is left over. */
 int layout_walk(const char *layout, const uint32_t *at, const uint32_t *end,
                 int (*visit)(void *context, const struct operand *operand), void *context);
 
@@ -66,8 +66,8 @@ edict_status program_verify_code(const struct edict_program *p, edict_error *err
 /* Is one value of a type one that the type may have in an image (word and string numbers in range, 0 or 1 …)? */
 int program_value_fits(const struct edict_program *p, uint32_t type, int64_t value);
 
-/* Checks header, directory, every index of every section, and the code: operand layout, domains and types of registers on the
- * straight line, single assignment before use. Fills `p` from p->bytes/size. */
+/* Checks header, directory, every index of every section, and the code: operand layout, domains and types of registers
+ * on the straight line, single assignment before use. Fills `p` from p->bytes/size. */
 edict_status program_verify(struct edict_program *p, edict_error *error);
 
 #endif

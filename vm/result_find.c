@@ -106,7 +106,7 @@ static void put_changed(struct edict_evaluator *e, struct buffer *out, const cha
     }
 }
 
-/* What should stand there. Where the last three operands are code, units and modifiers of the subject, the whole of it. */
+/* What should stand there. Where the last three operands are code, units and modifiers of the subject, all of it. */
 static void put_change(struct edict_evaluator *e, struct buffer *out, const struct finding *f)
 {
     static const char *const keys[] = { "code", "units", "modifiers" };
@@ -133,7 +133,8 @@ static void put_rivals(struct edict_evaluator *e, struct buffer *out, const stru
     const struct edict_program *p = e->program;
     struct buffer *text = &input_of(e)->words;
     buffer_clear(text);
-    buffer_printf(text, "the rules %s and %s want different things here", program_string(p, p->items[p->rows[f->rival - 1].item].name),
+    buffer_printf(text, "the rules %s and %s want different things here",
+                  program_string(p, p->items[p->rows[f->rival - 1].item].name),
         program_string(p, p->items[p->rows[f->row].item].name));
     buffer_json(out, text->at ? text->at : "", text->size);
 }

@@ -1,4 +1,5 @@
-/* The answer as values for hosts that want no JSON: edict_charge_at, edict_finding_at. Reads what result_write() wrote or read. */
+/* The answer as values for hosts that want no JSON: edict_charge_at, edict_finding_at. Reads what result_write() wrote
+ * or read. */
 #include "vm/result.h"
 
 #include "base/date.h"
@@ -9,7 +10,8 @@ static const char *keep(struct buffer *b, size_t from) { return b->failed ? "" :
 
 static void code_put(struct buffer *b, int64_t code)
 {
-    for (int shift = 56; shift >= 0 && (uint64_t)code >> shift & 0xff; shift -= 8) buffer_byte(b, (char)((uint64_t)code >> shift & 0xff));
+    for (int shift = 56; shift >= 0 && (uint64_t)code >> shift & 0xff; shift -= 8)
+        buffer_byte(b, (char)((uint64_t)code >> shift & 0xff));
 }
 
 int edict_charge_at(const edict_evaluator *evaluator, unsigned index, edict_charge *out)

@@ -1,6 +1,8 @@
-/* Why a cell is not documented or held. A cell's state word is 0 (documented) or node << 1 | held; nodes live in the evaluator and
- * form a DAG: a missing fact, a hold with what lies behind it, or two reasons together. Worded only on output.
- *   not documented: can be asked for (`documented`, `?`)        held: goes through everything, can be neither tested nor caught
+/* Why a cell is not documented or held. A cell's state word is 0 (documented) or node << 1 | held; nodes live in the
+ * evaluator and form a DAG: a missing fact, a hold with what lies behind it, or two reasons together. Worded only on
+ * output.
+ *   not documented: can be asked for (`documented`, `?`)
+ *   held: goes through everything, can be neither tested nor caught
  */
 #ifndef EDICT_VM_WHY_H
 #define EDICT_VM_WHY_H
@@ -10,7 +12,7 @@
 enum why_kind { WHY_ABSENT, WHY_FACT, WHY_HOLD, WHY_BOTH };
 struct why_node {
     uint32_t kind;
-    uint32_t a, b;   /* FACT: index into facts, record · HOLD: trace row, state word behind it (or 0) · BOTH: two state words */
+    uint32_t a, b;   /* FACT: index into facts, record · HOLD: trace row, state word behind it or 0 · BOTH: two words */
 };
 #define WHY_HELD 1u
 #define WHY_STATE_ABSENT (1u << 1)   /* node 1, always there: the value does not exist (no row, no group) */
