@@ -58,11 +58,12 @@ datadir ?= $(PREFIX)/share
 SOVERSION := $(firstword $(subst ., ,$(VERSION)))
 LIBS := $(foreach l,libedict libedict-run,$(B)/$(l).a $(B)/$(l).so.$(VERSION))
 
+, := ,
 $(B)/exports.map:
 	@mkdir -p $(@D)
 	echo '{ global: edict_*; local: *; };' > $@
 $(B)/%.so.$(VERSION): $(B)/%.a $(B)/exports.map
-	$(CC) $(CFLAGS_ALL) -shared -Wl,-soname,$*.so.$(SOVERSION) -Wl,--version-script=$(B)/exports.map -Wl,-z,defs \
+	$(CC) $(CFLAGS_ALL) -shared -Wl,-soname,$*.so.$(SOVERSION) -Wl,--version-script=$(B)/exports.map $(if $(SANITIZE_$(CONF)),,-Wl$(,)-z$(,)defs) \
 		-Wl,--whole-archive $< -Wl,--no-whole-archive -o $@ $(LDFLAGS) $(if $(findstring -run,$*),,$(LDLIBS_COMPILE)) $(LDLIBS_RUN)
 	ln -sf $(@F) $(B)/$*.so.$(SOVERSION)
 	ln -sf $(@F) $(B)/$*.so
@@ -91,9 +92,11 @@ uninstall:
 
 # Habits that are checked: silent when kept.
 layers: $(B)/libedict-run.a
-	@CC='$(CC)' sh tests/tools/layers.sh $(B)/libedict-run.a $(LDLIBS_RUN)
+	@CC='$(CC)' sh tests/tools/layers.sh $(B)/libedict-run.a $(LDLIBS_RUN) $(SANITIZE_$(CONF))
 words:
 	@sh tests/tools/words.sh
+style:
+	@sh tests/tools/style.sh
 
 # Tests. `make test`: everything against this build; PARTS='cases packs' runs some. `make accept`: what comes becomes what is expected.
 T := $(B)/tests
@@ -109,16 +112,21 @@ $(TOOLS): $(T)/%: $(T)/tools/%.o
 	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) $(LDLIBS_CLI)
 .SECONDARY: $(FIXTURE)
 
+# The images of both compilers are compared, where both are there.
+OTHER_CC := $(if $(findstring clang,$(CC)),gcc,clang)
+OTHER_B := build/release$(if $(findstring clang,$(OTHER_CC)),-clang)
 test: all $(LIBS) $(UNITS) $(TOOLS)
-	@CC='$(CC)' SANITIZE='$(SANITIZE_$(CONF))' sh tests/run.sh $(B) $(PARTS)
+	@if command -v $(OTHER_CC) >/dev/null; then $(MAKE) -s --no-print-directory CC=$(OTHER_CC) CONF=release B=$(OTHER_B) $(OTHER_B)/edict; fi
+	@CC='$(CC)' SANITIZE='$(SANITIZE_$(CONF))' OTHER='$(OTHER_B)/edict' sh tests/run.sh $(B) $(PARTS)
 accept: $(B)/edict $(TOOLS)
 	@sh tests/cases/run.sh --accept $(B)/edict
 	@sh examples/run.sh --accept $(B)/edict
-# gcc and clang, release and sanitizers, no warning forgiven.
+# gcc and clang, release and sanitizers, no warning forgiven; in build/check, so that no object of another build counts.
 check-all:
 	@for conf in release asan; do for cc in gcc clang; do \
-		echo "==== $$cc $$conf"; $(MAKE) --no-print-directory CC=$$cc CONF=$$conf WERROR=-Werror all >/dev/null && \
-		$(MAKE) --no-print-directory -s CC=$$cc CONF=$$conf WERROR=-Werror test || failed="$$failed $$cc-$$conf"; done; done; \
+		echo "==== $$cc $$conf"; \
+		$(MAKE) --no-print-directory -s CC=$$cc CONF=$$conf B=build/check/$$cc-$$conf WERROR=-Werror test || failed="$$failed $$cc-$$conf"; \
+	done; done; \
 	if [ -z "$$failed" ]; then echo "all four configurations pass"; else echo "failed:$$failed"; exit 1; fi
 # Which lines the tests reach: build/cov/coverage.txt.
 coverage:
@@ -131,5 +139,5 @@ coverage:
 clean:
 	rm -rf build
 
-.PHONY: all clean lib install uninstall layers words test accept check-all coverage
+.PHONY: all clean lib install uninstall layers words style test accept check-all coverage
 -include $(shell find build -name '*.d' 2>/dev/null)

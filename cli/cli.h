@@ -125,17 +125,8 @@ enum read_result reader_next(struct reader *r, const char **bytes, size_t *size,
 void reader_close(struct reader *r);
 #define READER_LIMIT ((size_t)16 << 20)
 
-/* The page that `run --pretty` prints */
+/* The page of `run --pretty` */
 struct page { struct output *out; int color, ascii; unsigned width; };
 void page_print(const struct page *page, const char *encounter, size_t encounter_size, const char *answer, size_t size);
-void timeline_print(const struct page *page, json_t *services);
-enum paint { PAINT_PLAIN, PAINT_HEADING, PAINT_DIM, PAINT_BAR, PAINT_OPEN, PAINT_GOOD, PAINT_WARN, PAINT_BAD };
-struct cell { const char *text; unsigned width; enum paint paint; };
-/* Cells side by side, each wrapped in its width; the last cell's width may be 0: the rest of the line. */
-void page_row(const struct page *page, unsigned indent, const struct cell *cells, size_t count);
-void page_paint(const struct page *page, enum paint paint, const char *text);
-unsigned text_width(const char *text);    /* columns of UTF-8 text */
-/* Text that cannot steer a terminal, cut to `width` columns (0: not cut). The caller frees. */
-char *text_clean(const struct page *page, const char *text, unsigned width);
 
 #endif

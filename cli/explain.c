@@ -1,5 +1,5 @@
 /* edict explain: what a diagnostic's code means. */
-#include "cli.h"
+#include "page.h"
 
 #include <ctype.h>
 #include <stdio.h>

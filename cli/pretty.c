@@ -1,215 +1,9 @@
 /* The page of `run --pretty`: one encounter as a coder reads it. It knows the contract of encounter and result. */
-#include "cli.h"
+#include "page.h"
 
-#include <stdio.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *text_of(json_t *object, const char *key)
-{
-    json_t *value = json_object_get(object, key);
-    return json_is_string(value) ? json_string_value(value) : "";
-}
-
-static void scalar_add(struct text *t, json_t *value)
-{
-    char number[40] = "";
-    if (json_is_string(value)) {
-        text_put(t, json_string_value(value), json_string_length(value));
-        return;
-    }
-    if (json_is_integer(value))
-        snprintf(number, sizeof number, "%lld", (long long)json_integer_value(value));
-    else if (json_is_real(value))
-        snprintf(number, sizeof number, "%.10g", json_real_value(value));
-    else if (json_is_boolean(value))
-        snprintf(number, sizeof number, "%s", json_is_true(value) ? "yes" : "no");
-    text_put(t, number, strlen(number));
-}
-
-static void word_add(struct text *t, const char *word)
-{
-    text_put(t, word, strlen(word));
-}
-
-static void list_add(struct text *t, json_t *list, const char *between)
-{
-    size_t i;
-    json_t *value;
-    json_array_foreach(list, i, value) {
-        if (i)
-            word_add(t, between);
-        scalar_add(t, value);
-    }
-}
-
-/* CODE-mod-mod ×units */
-static void charge_add(const struct page *page, struct text *t, json_t *charge, int units)
-{
-    json_t *modifiers = json_object_get(charge, "modifiers"), *count = json_object_get(charge, "units");
-    scalar_add(t, json_object_get(charge, "code"));
-    if (json_array_size(modifiers)) {
-        word_add(t, "-");
-        list_add(t, modifiers, "-");
-    }
-    if (units && count) {
-        word_add(t, page->ascii ? " x" : " ×");
-        scalar_add(t, count);
-    }
-}
-
-static char *text_done(struct text *t)
-{
-    text_put(t, "", 0);
-    return t->failed ? NULL : t->bytes;
-}
-
-static void charges_print(const struct page *page, const char *heading, json_t *list)
-{
-    size_t i;
-    json_t *charge;
-    if (!json_array_size(list))
-        return;
-    unsigned cite_width = page->width / 5, services_width = page->width / 8;
-    unsigned because_width = page->width - 2 - 12 - 7 - services_width - cite_width - 4;
-    struct cell head[] = {{heading, 14, PAINT_HEADING}, {"units", 7, PAINT_DIM}, {"for", services_width, PAINT_DIM},
-                          {"because", because_width, PAINT_DIM}, {"source", cite_width, PAINT_DIM}};
-    page_row(page, 0, head, 5);
-    json_array_foreach(list, i, charge) {
-        struct text code = {0}, units = {0}, services = {0}, because = {0}, cite = {0};
-        charge_add(page, &code, charge, 0);
-        word_add(&units, page->ascii ? "x" : "×");
-        scalar_add(&units, json_object_get(charge, "units"));
-        list_add(&services, json_object_get(charge, "services"), " ");
-        list_add(&because, json_object_get(charge, "because"), ", ");
-        list_add(&cite, json_object_get(charge, "cite"), ", ");
-        struct cell cells[] = {{text_done(&code), 12, PAINT_GOOD}, {text_done(&units), 7, PAINT_PLAIN},
-                               {text_done(&services), services_width, PAINT_PLAIN},
-                               {text_done(&because), because_width, PAINT_PLAIN},
-                               {text_done(&cite), cite_width, PAINT_DIM}};
-        page_row(page, 2, cells, 5);
-        free(code.bytes);
-        free(units.bytes);
-        free(services.bytes);
-        free(because.bytes);
-        free(cite.bytes);
-    }
-    output_text(page->out, "\n");
-}
-
-static enum paint kind_paint(const char *kind)
-{
-    static const struct { const char *kind; enum paint paint; } paints[] = {
-        {"deny", PAINT_BAD}, {"hold", PAINT_BAD}, {"change", PAINT_WARN}, {"missing", PAINT_WARN},
-        {"review", PAINT_WARN}};
-    for (size_t i = 0; i < sizeof paints / sizeof paints[0]; i++)
-        if (strcmp(paints[i].kind, kind) == 0)
-            return paints[i].paint;
-    return PAINT_DIM;
-}
-
-/* Where a finding points: lines, services, fact, and the charge it speaks of. */
-static char *finding_place(const struct page *page, json_t *finding)
-{
-    struct text t = {0};
-    json_t *line = json_object_get(finding, "line"), *other = json_object_get(finding, "other_line");
-    if (line) {
-        word_add(&t, "line ");
-        scalar_add(&t, line);
-    }
-    if (other) {
-        word_add(&t, t.size ? " with " : "line ");
-        scalar_add(&t, other);
-    }
-    if (json_array_size(json_object_get(finding, "services"))) {
-        word_add(&t, t.size ? ", " : "");
-        list_add(&t, json_object_get(finding, "services"), " ");
-    }
-    if (*text_of(finding, "fact")) {
-        word_add(&t, t.size ? " " : "");
-        word_add(&t, text_of(finding, "fact"));
-    }
-    if (*text_of(finding, "code")) {
-        word_add(&t, t.size ? ": " : "");
-        charge_add(page, &t, finding, 1);
-    }
-    return text_done(&t);
-}
-
-/* One class of values of a missing fact: its words, then the charges that it would give. */
-static char *value_text(const struct page *page, json_t *value)
-{
-    struct text t = {0};
-    const char *key;
-    json_t *part;
-    if (!json_is_object(value)) {
-        scalar_add(&t, value);
-        return text_done(&t);
-    }
-    json_object_foreach(value, key, part) {
-        if (strcmp(key, "charges") == 0)
-            continue;
-        word_add(&t, t.size ? ", " : "");
-        if (strncmp(key, "value", 5) != 0) {
-            word_add(&t, key);
-            word_add(&t, " ");
-        }
-        if (json_is_array(part))
-            list_add(&t, part, page->ascii ? "-" : "–");
-        else
-            scalar_add(&t, part);
-    }
-    json_t *charges = json_object_get(value, "charges");
-    if (charges) {
-        size_t i;
-        word_add(&t, page->ascii ? " -> " : " → ");
-        json_array_foreach(charges, i, part) {
-            word_add(&t, i ? ", " : "");
-            if (json_is_object(part))
-                charge_add(page, &t, part, 1);
-            else
-                scalar_add(&t, part);
-        }
-        if (!json_array_size(charges))
-            word_add(&t, "nothing");
-    }
-    return text_done(&t);
-}
-
-static void findings_print(const struct page *page, json_t *list)
-{
-    size_t i, v;
-    json_t *finding, *value;
-    if (!json_array_size(list))
-        return;
-    unsigned place_width = page->width / 4;
-    page_paint(page, PAINT_HEADING, "Findings");
-    output_text(page->out, "\n");
-    json_array_foreach(list, i, finding) {
-        const char *kind = text_of(finding, "kind");
-        struct text source = {0};
-        char *place = finding_place(page, finding);
-        struct cell cells[] = {{kind, 7, kind_paint(kind)}, {place, place_width, PAINT_PLAIN},
-                               {text_of(finding, "message"), 0, PAINT_PLAIN}};
-        page_row(page, 2, cells, 3);
-        json_array_foreach(json_object_get(finding, "values"), v, value) {
-            char *text = value_text(page, value);
-            struct cell cell[] = {{page->ascii ? "-" : "·", 1, PAINT_DIM}, {text, 0, PAINT_PLAIN}};
-            page_row(page, 2 + 8 + place_width + 1, cell, 2);
-            free(text);
-        }
-        word_add(&source, text_of(finding, "rule"));
-        if (json_array_size(json_object_get(finding, "cite"))) {
-            word_add(&source, page->ascii ? " - " : " · ");
-            list_add(&source, json_object_get(finding, "cite"), ", ");
-        }
-        struct cell from = {text_done(&source), 0, PAINT_DIM};
-        page_row(page, 2 + 8 + place_width + 1, &from, 1);
-        free(source.bytes);
-        free(place);
-    }
-    output_text(page->out, "\n");
-}
 
 static void rule_print(const struct page *page)
 {
@@ -222,28 +16,208 @@ static void rule_print(const struct page *page)
     free(line);
 }
 
+/* What the encounter says of itself: everything but its lists of objects. */
+static void facts_print(const struct page *page, json_t *encounter)
+{
+    struct text t = {0};
+    const char *key;
+    json_t *value;
+    json_object_foreach(encounter, key, value) {
+        int objects = json_is_object(value) || json_is_object(json_array_get(value, 0));
+        int empty = json_is_null(value) || (json_is_array(value) && !json_array_size(value));
+        if (objects || empty || strcmp(key, "id") == 0 || strcmp(key, "date") == 0)
+            continue;
+        if (t.size)
+            word_add(&t, page->ascii ? ", " : " · ");
+        word_add(&t, key);
+        word_add(&t, " ");
+        value_add(&t, value, " ");
+    }
+    struct cell facts = {text_done(&t), 0, PAINT_DIM};
+    if (t.size)
+        page_row(page, 0, &facts, 1);
+    free(t.bytes);
+}
+
 static void header_print(const struct page *page, json_t *encounter, json_t *answer)
 {
-    static const char *const keys[] = {"setting", "claim", "payer"};
     struct text t = {0};
-    const char *status = text_of(answer, "status"), *date = text_of(answer, "date");
-    word_add(&t, text_of(answer, "encounter"));
+    const char *status = member_text(answer, "status"), *date = member_text(answer, "date");
+    int none = strcmp(status, "no_rules") == 0;
+    const char *shown = none ? "no rules on this date" : status;
+    word_add(&t, member_text(answer, "encounter"));
     word_add(&t, "  ");
-    word_add(&t, *date ? date : text_of(encounter, "date"));
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        if (*text_of(encounter, keys[i])) {
-            word_add(&t, i ? ", " : "  ");
-            word_add(&t, text_of(encounter, keys[i]));
-        }
-    unsigned status_width = text_width(status), room = page->width - status_width - 2;
+    word_add(&t, *date ? date : member_text(encounter, "date"));
+    unsigned room = page->width - text_width(shown) - 2;
     char *text = text_done(&t), *clean = text_clean(page, text ? text : "", room);
     page_paint(page, PAINT_HEADING, clean ? clean : "");
-    output_print(page->out, "%*s", (int)(page->width - status_width - (clean ? text_width(clean) : 0)), "");
-    page_paint(page, strcmp(status, "complete") == 0 ? PAINT_GOOD : PAINT_BAD, status);
+    page_blank(page, room + 2 - text_width(clean ? clean : ""));
+    page_paint(page, strcmp(status, "complete") == 0 ? PAINT_GOOD : none ? PAINT_WARN : PAINT_BAD, shown);
     output_text(page->out, "\n");
+    facts_print(page, encounter);
     rule_print(page);
     free(text);
     free(clean);
+}
+
+/* "drug_lines": Drug lines */
+static char *heading_text(const char *key)
+{
+    struct text t = {0};
+    word_add(&t, key);
+    for (size_t i = 0; i < t.size; i++)
+        t.bytes[i] = t.bytes[i] == '_' ? ' ' : i ? t.bytes[i] : (char)toupper((unsigned char)t.bytes[i]);
+    return text_done(&t);
+}
+
+struct columns { unsigned code, units, services, date; };
+
+static void column_fit(unsigned *width, struct text *t)
+{
+    char *text = text_done(t);
+    unsigned need = text ? text_width(text) : 0;
+    if (need > *width)
+        *width = need;
+    free(text);
+}
+
+static int is_list(const char *key, json_t *value)
+{
+    return json_array_size(value) && strcmp(key, "findings") != 0;
+}
+
+/* Columns wide enough for what stands in all lists, so that the lists line up. */
+static struct columns columns_fit(const struct page *page, json_t *answer)
+{
+    struct columns fit = {.code = 10, .units = 5, .services = 3};
+    const char *key, *date = member_text(answer, "date");
+    json_t *list, *charge;
+    size_t i;
+    json_object_foreach(answer, key, list) {
+        if (!is_list(key, list))
+            continue;
+        json_array_foreach(list, i, charge) {
+            struct text code = {0}, units = {0}, services = {0};
+            code_add(&code, charge);
+            word_add(&units, "x");
+            value_add(&units, json_object_get(charge, "units"), "");
+            value_add(&services, json_object_get(charge, "services"), " ");
+            column_fit(&fit.code, &code);
+            column_fit(&fit.units, &units);
+            column_fit(&fit.services, &services);
+            if (strcmp(member_text(charge, "date"), date) != 0)
+                fit.date = 10;
+        }
+    }
+    if (fit.code > page->width / 4)
+        fit.code = page->width / 4;
+    if (fit.services > page->width / 5)
+        fit.services = page->width / 5;
+    fit.services++;    /* two blanks before what follows */
+    return fit;
+}
+
+static void charge_print(const struct page *page, const struct columns *fit, json_t *charge)
+{
+    struct text code = {0}, units = {0}, services = {0}, because = {0}, cite = {0};
+    code_add(&code, charge);
+    word_add(&units, page->ascii ? "x" : "×");
+    value_add(&units, json_object_get(charge, "units"), "");
+    value_add(&services, json_object_get(charge, "services"), " ");
+    value_add(&because, json_object_get(charge, "because"), ", ");
+    value_add(&cite, json_object_get(charge, "cite"), ", ");
+    struct cell cells[5] = {{text_done(&code), fit->code, PAINT_GOOD}, {text_done(&units), fit->units, PAINT_PLAIN},
+                            {text_done(&services), fit->services, PAINT_PLAIN}};
+    size_t count = 3;
+    if (fit->date)
+        cells[count++] = (struct cell){member_text(charge, "date"), fit->date, PAINT_PLAIN};
+    cells[count++] = (struct cell){text_done(&because), 0, PAINT_PLAIN};
+    page_row(page, 2, cells, count);
+    unsigned indent = 2 + fit->code + 1 + fit->units + 1 + fit->services + 1 + (fit->date ? fit->date + 1 : 0);
+    struct cell source = {text_done(&cite), 0, PAINT_DIM};
+    if (cite.size)
+        page_row(page, indent, &source, 1);
+    free(code.bytes);
+    free(units.bytes);
+    free(services.bytes);
+    free(because.bytes);
+    free(cite.bytes);
+}
+
+/* Every list of charges that the answer has, under its own name. Gives how many. */
+static size_t charges_print(const struct page *page, json_t *answer)
+{
+    const char *key;
+    json_t *list, *charge;
+    size_t i, lists = 0;
+    struct columns fit = columns_fit(page, answer);
+    json_object_foreach(answer, key, list) {
+        if (!is_list(key, list))
+            continue;
+        char *heading = heading_text(key);
+        struct cell head[5] = {{heading, 2 + fit.code, PAINT_HEADING}, {"units", fit.units, PAINT_DIM},
+                               {"for", fit.services, PAINT_DIM}};
+        size_t count = 3;
+        if (fit.date)
+            head[count++] = (struct cell){"date", fit.date, PAINT_DIM};
+        head[count++] = (struct cell){"rules, and their sources", 0, PAINT_DIM};
+        page_row(page, 0, head, count);
+        json_array_foreach(list, i, charge)
+            charge_print(page, &fit, charge);
+        output_text(page->out, "\n");
+        free(heading);
+        lists++;
+    }
+    return lists;
+}
+
+/* The kinds of findings that speak of a billed line. */
+static void kinds_print(const struct page *page, json_t *findings, json_int_t line)
+{
+    size_t i;
+    json_t *finding;
+    unsigned seen = 0;
+    json_array_foreach(findings, i, finding) {
+        static const char *const kinds[] = {"deny", "change", "missing", "hold", "review", "note"};
+        const char *kind = member_text(finding, "kind");
+        if (json_integer_value(json_object_get(finding, "line")) != line)
+            continue;
+        for (unsigned k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+            if (strcmp(kinds[k], kind) == 0 && !(seen & 1u << k)) {
+                output_text(page->out, seen ? ", " : "  ");
+                page_paint(page, kind_paint(kind), kind);
+                seen |= 1u << k;
+            }
+    }
+}
+
+static void billed_print(const struct page *page, json_t *lines, json_t *findings)
+{
+    size_t i;
+    json_t *line;
+    if (!json_array_size(lines))
+        return;
+    page_paint(page, PAINT_HEADING, "Billed");
+    output_text(page->out, "\n");
+    json_array_foreach(lines, i, line) {
+        struct text code = {0}, units = {0};
+        json_t *number = json_object_get(line, "line");
+        json_int_t n = json_is_integer(number) ? json_integer_value(number) : (json_int_t)i + 1;
+        code_add(&code, line);
+        word_add(&units, page->ascii ? "x" : "×");
+        value_add(&units, json_object_get(line, "units"), "");
+        char *c = text_done(&code), *u = text_done(&units), *clean = text_clean(page, c ? c : "", 24);
+        int units_given = json_object_get(line, "units") != NULL;
+        output_print(page->out, "  %3lld  %s", (long long)n, clean ? clean : "");
+        page_blank(page, clean && units_given && text_width(clean) < 10 ? 10 - text_width(clean) : 0);
+        output_print(page->out, "%s%s", units_given ? " " : "", units_given && u ? u : "");
+        kinds_print(page, findings, n);
+        output_text(page->out, "\n");
+        free(c);
+        free(u);
+        free(clean);
+    }
+    output_text(page->out, "\n");
 }
 
 static void error_print(const struct page *page, json_t *answer)
@@ -251,18 +225,18 @@ static void error_print(const struct page *page, json_t *answer)
     struct text at = {0};
     json_t *error = json_object_get(answer, "error");
     word_add(&at, "line ");
-    scalar_add(&at, json_object_get(answer, "line"));
-    if (*text_of(error, "pointer")) {
+    value_add(&at, json_object_get(answer, "line"), "");
+    if (*member_text(error, "pointer")) {
         word_add(&at, ", ");
-        word_add(&at, text_of(error, "pointer"));
+        word_add(&at, member_text(error, "pointer"));
     }
-    struct cell head[] = {{"refused", 8, PAINT_BAD}, {text_done(&at), 0, PAINT_PLAIN}};
+    struct cell head[] = {{"refused", 7, PAINT_BAD}, {text_done(&at), 0, PAINT_HEADING}};
     page_row(page, 0, head, 2);
     rule_print(page);
-    struct cell message = {text_of(error, "message"), 0, PAINT_PLAIN};
+    struct cell message = {member_text(error, "message"), 0, PAINT_PLAIN};
     page_row(page, 2, &message, 1);
-    if (*text_of(error, "expected")) {
-        struct cell expected[] = {{"expected", 8, PAINT_DIM}, {text_of(error, "expected"), 0, PAINT_PLAIN}};
+    if (*member_text(error, "expected")) {
+        struct cell expected[] = {{"expected", 8, PAINT_DIM}, {member_text(error, "expected"), 0, PAINT_PLAIN}};
         page_row(page, 2, expected, 2);
     }
     free(at.bytes);
@@ -271,22 +245,21 @@ static void error_print(const struct page *page, json_t *answer)
 void page_print(const struct page *page, const char *encounter, size_t encounter_size, const char *answer, size_t size)
 {
     json_t *asked = json_loadb(encounter, encounter_size, 0, NULL), *given = json_loadb(answer, size, 0, NULL);
-    json_t *charges = json_object_get(given, "charges"), *drugs = json_object_get(given, "drug_lines");
     if (!given) {
         output_put(page->out, answer, size);
         output_text(page->out, "\n");
     } else if (json_object_get(given, "error")) {
         error_print(page, given);
     } else {
+        json_t *findings = json_object_get(given, "findings");
+        int none = strcmp(member_text(given, "status"), "no_rules") == 0;
         header_print(page, asked, given);
-        timeline_print(page, json_object_get(asked, "services"));
-        charges_print(page, "Charges", charges);
-        charges_print(page, "Drugs", drugs);
-        if (!json_array_size(charges) && !json_array_size(drugs))
-            output_text(page->out, json_array_size(json_object_get(asked, "services")) ? "No charges.\n\n" : "");
-        findings_print(page, json_object_get(given, "findings"));
-        output_print(page->out, "%s", "");
-        struct cell pack = {text_of(given, "pack"), 0, PAINT_DIM};
+        timeline_print(page, asked, given);
+        if (!charges_print(page, given) && !none && json_array_size(json_object_get(asked, "services")))
+            output_text(page->out, "No charges.\n\n");
+        billed_print(page, json_object_get(asked, "lines"), findings);
+        findings_print(page, given);
+        struct cell pack = {member_text(given, "pack"), 0, PAINT_DIM};
         page_row(page, 0, &pack, 1);
     }
     json_decref(asked);

@@ -60,8 +60,10 @@ int edict_program_intact(const edict_program *program);
 typedef void edict_put(void *context, const char *bytes, size_t size);
 void edict_program_list(const edict_program *program, edict_put *put, void *context);
 void edict_program_schema(const edict_program *program, edict_put *put, void *context);
-/* Policies: name, permitted values (words separated by ", "), value now in effect without --set. NULL past the end. */
+/* Policies: name, permitted values (words separated by ", "). NULL past the end. */
 const char *edict_program_policy(const edict_program *program, unsigned index, const char **values);
+/* The pack's own value of that policy; where values are dated, the last one. NULL past the end. */
+const char *edict_program_policy_value(const edict_program *program, unsigned index);
 
 typedef struct edict_evaluator_options {
     int strict;             /* unknown keys are errors */

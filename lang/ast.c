@@ -20,6 +20,7 @@ struct ast_node *ast_append(struct ast_node *parent, struct ast_node *child)
     if (parent->last) parent->last->next = child;
     else parent->first = child;
     parent->last = child;
+    if (parent->depth <= child->depth) parent->depth = child->depth + 1;
     return parent;
 }
 
@@ -68,7 +69,8 @@ struct ast_file *lang_parse(struct arena *a, struct diags *diags, const struct s
         size -= 3;
         p.at = 3;
     }
-    int failed = !yy_scan_bytes(bytes, (int)size, scanner) || yyparse(scanner, &p) == 2;
+    int failed = !yy_scan_bytes(bytes, (int)size, scanner);
+    if (!failed) file->cut = yyparse(scanner, &p) == 2; /* the parser's own stack was full */
     yylex_destroy(scanner);
     return failed ? NULL : file;
 }

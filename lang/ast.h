@@ -125,6 +125,7 @@ struct ast_node {
     enum ast_op op;
     struct text text;
     struct span span;
+    unsigned depth; /* levels below it */
     struct ast_node *first, *last, *next;
 };
 
@@ -138,6 +139,7 @@ struct ast_comment {
 struct ast_file {
     struct ast_node *root;        /* AST_FILE */
     struct ast_comment *comments; /* in order of place */
+    int cut;                      /* the rest was not read: nested too deep */
 };
 
 struct ast_node *ast_new(struct arena *a, enum ast_kind kind, enum ast_op op, struct span span);

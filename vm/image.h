@@ -110,8 +110,7 @@ enum missing_kind {
 struct image_fact {
     uint32_t name, domain, reg, type;   /* enum value_type */
     uint32_t missing;                   /* enum missing_kind */
-    /* string: what to ask for when it is missing and matters; 0: made from the name */
-    uint32_t hold;
+    uint32_t hold;                      /* string: what to ask for when it is missing; 0: made from the name */
     uint32_t words_at, words;           /* permitted words of TYPE_WORD, slice of FACT_WORDS */
     uint32_t unit;                      /* string of a decimal's unit, 0 */
     uint32_t is_selector;               /* 1: date of service */
@@ -120,11 +119,11 @@ struct image_fact {
 
 struct image_policy {
     uint32_t name, reg, type;
-    uint32_t words_at, words;           /* permitted values as strings (FACT_WORDS holds word ids for TYPE_WORD, string ids of
-                                           the written values else) */
+    uint32_t words_at, words;           /* permitted values as strings (FACT_WORDS holds word ids for TYPE_WORD, string
+                                           ids of the written values else) */
     uint32_t settings_at, settings;     /* dated values; the last one that holds on the date wins */
-    uint32_t values_at;                 /* for types other than WORD: SETTINGS index of `words` entries with the permitted values
-                                           in the order of words (from/until unused) */
+    uint32_t values_at;                 /* for types other than WORD: SETTINGS index of `words` entries with the
+                                           permitted values in the order of words (from/until unused) */
     uint32_t item;
     uint32_t reserved;
 };
@@ -135,12 +134,13 @@ struct image_range { uint64_t lo, hi; int32_t from, until; };      /* inclusive,
 
 struct image_relation {
     uint32_t name, columns, keys, item;   /* keys: leading columns that are looked up */
-    /* CELLS index of the first cell; each row has `columns` cells + from + until + trace row */
-    uint64_t at, rows;
+    uint64_t at, rows; /* CELLS index of the first cell; each row has `columns` cells + from + until + trace row */
 };
 
-enum item_kind { ITEM_TABLE, ITEM_DEFINE, ITEM_THRESHOLD, ITEM_HIERARCHY, ITEM_GROUP, ITEM_CHOOSE, ITEM_BILL, ITEM_RULE, ITEM_BUNDLE,
-    ITEM_LIMIT, ITEM_POLICY, ITEM_CODES, ITEM_RELATION, ITEM_FACTS, ITEM_ORDER };
+enum item_kind {
+    ITEM_TABLE, ITEM_DEFINE, ITEM_THRESHOLD, ITEM_HIERARCHY, ITEM_GROUP, ITEM_CHOOSE, ITEM_BILL, ITEM_RULE, ITEM_BUNDLE,
+    ITEM_LIMIT, ITEM_POLICY, ITEM_CODES, ITEM_RELATION, ITEM_FACTS, ITEM_ORDER
+};
 struct image_item {
     uint32_t name, kind, label;
     uint32_t source, from, to;      /* span in SOURCES */
@@ -155,7 +155,7 @@ struct image_row {
 };
 struct image_cite { uint32_t key, title, section, url; int32_t read; uint32_t reserved; };
 struct image_bound { uint32_t type, reserved; int64_t value; };
-struct image_source { uint32_t name, reserved; uint8_t hash[16]; uint64_t at, size; /* text inside TEXT section: offset, size */ };
+struct image_source { uint32_t name, reserved; uint8_t hash[16]; uint64_t at, size; }; /* at, size: in section TEXT */
 
 /* Tests of a cell (operand letter A): test | CELL_NEGATED. */
 enum cell_test {
@@ -174,9 +174,8 @@ enum key_mode { KEY_TOGETHER, KEY_ALONE, KEY_UNBROKEN };
 enum criterion_kind {
     CRITERION_LEVEL,      /* least level (HIER) */
     CRITERION_GREATEST, CRITERION_LEAST,   /* number 1: those not documented do not compete */
-    /* keep those with register true, if any; second register: the same condition without opt-outs, for blame, or the
-     * same */
-    CRITERION_WHERE,
+    CRITERION_WHERE,      /* keep those with register true, if any; second register: the same condition without
+                             opt-outs, for blame, or the same */
     CRITERION_SPACED,     /* every one from (register, domain 0) after the last, by second register */
     CRITERION_HOLD        /* more than one left: held by trace row `number` */
 };

@@ -209,3 +209,17 @@ const char *edict_program_policy(const edict_program *program, unsigned index, c
         *values = program->policy_texts + program->policy_text_at[index];
     return program_string(program, program->policies[index].name);
 }
+
+const char *edict_program_policy_value(const edict_program *program, unsigned index)
+{
+    if (index >= program->policy_count || !program->policies[index].settings)
+        return NULL;
+    const struct image_policy *q = &program->policies[index];
+    const int64_t value = program->settings[q->settings_at + q->settings - 1].value;
+    if (q->type == TYPE_WORD)
+        return program_string(program, program->words[value]);
+    for (uint32_t i = 0; i < q->words; i++)
+        if (program->settings[q->values_at + i].value == value)
+            return program_string(program, program->fact_words[q->words_at + i]);
+    return NULL;
+}

@@ -55,6 +55,8 @@ void put_tail(struct edict_evaluator *e, struct buffer *out, uint32_t first);
 void put_cites(struct edict_evaluator *e, struct buffer *out, const uint32_t *rows, uint32_t count);
 /* Finding number `i`, without holds that have reasons. */
 void put_finding(struct edict_evaluator *e, struct buffer *out, const struct finding *f);
+/* The same without the records behind a charge: what is certain of it where the record may move. */
+void put_finding_key(struct edict_evaluator *e, struct buffer *out, const struct finding *f);
 void put_hold(struct edict_evaluator *e, struct buffer *out, uint32_t hold);
 
 /* worlds.c: what stands in every world, when worlds were evaluated; else NULL. */

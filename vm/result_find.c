@@ -139,12 +139,12 @@ static void put_rivals(struct edict_evaluator *e, struct buffer *out, const stru
     buffer_json(out, text->at ? text->at : "", text->size);
 }
 
-void put_finding(struct edict_evaluator *e, struct buffer *out, const struct finding *f)
+static void put_parts(struct edict_evaluator *e, struct buffer *out, const struct finding *f, int key)
 {
     const struct edict_program *p = e->program;
-    put_head(out, p, f->kind, f->row);
-    put_subjects(e, out, f);
     uint32_t kind = f->domain == NONE ? NONE : p->domains[f->domain].kind;
+    put_head(out, p, f->kind, f->row);
+    if (!key || (kind != DOMAIN_FINAL && kind != DOMAIN_CHARGES)) put_subjects(e, out, f);
     if (f->change != CHANGE_NOTHING) {
         put_change(e, out, f);
     } else if (kind == DOMAIN_FINAL && f->record < e->final_count) {
@@ -158,6 +158,16 @@ void put_finding(struct edict_evaluator *e, struct buffer *out, const struct fin
     if (f->rival) put_rivals(e, out, f);
     else message(e, out, f);
     put_foot(e, out, f->row);
+}
+
+void put_finding(struct edict_evaluator *e, struct buffer *out, const struct finding *f)
+{
+    put_parts(e, out, f, 0);
+}
+
+void put_finding_key(struct edict_evaluator *e, struct buffer *out, const struct finding *f)
+{
+    put_parts(e, out, f, 1);
 }
 
 /* What to ask for, where the pack has no words of its own: "document the site necessary of s2, s3". */

@@ -68,11 +68,9 @@ uint32_t why_merge(struct edict_evaluator *e, uint32_t a, uint32_t b)
         return a;
     if (!a)
         return b;
-    if ((a ^ b) & WHY_HELD)
-        return a & WHY_HELD ? a : b;
     if (a == WHY_STATE_ABSENT || why_holds(e, b, a))
         return b;
     if (b == WHY_STATE_ABSENT || why_holds(e, a, b))
         return a;
-    return why_node(e, WHY_BOTH, a, b) << 1 | (a & WHY_HELD);
+    return why_node(e, WHY_BOTH, a, b) << 1 | ((a | b) & WHY_HELD);
 }

@@ -21,7 +21,7 @@ struct edict_evaluator;
 /* State words. Each makes at most one node; both 0 gives 0. */
 uint32_t why_fact(struct edict_evaluator *e, uint32_t fact, uint32_t record);
 uint32_t why_hold(struct edict_evaluator *e, uint32_t row, uint32_t behind);
-/* Held beats not documented (what is held was said by a rule); equal states stay one. */
+/* Both reasons, held where one of them is; equal states stay one. */
 uint32_t why_merge(struct edict_evaluator *e, uint32_t a, uint32_t b);
 
 #endif

@@ -239,6 +239,13 @@ static void standing_meet(const struct edict_evaluator *e, struct worlds *w)
     }
 }
 
+static uint64_t finding_hash(struct edict_evaluator *e, struct worlds *w, const struct finding *f)
+{
+    buffer_clear(&w->scratch);
+    put_finding_key(e, &w->scratch, f);
+    return XXH3_64bits(w->scratch.at, w->scratch.size);
+}
+
 /* Findings that are in every world so far: alive 1; those of this one are marked 2 on the way. */
 static int findings_meet(struct edict_evaluator *e, struct worlds *w, int first)
 {
@@ -251,23 +258,21 @@ static int findings_meet(struct edict_evaluator *e, struct worlds *w, int first)
     for (uint32_t i = 0; i < e->finding_count; i++) {
         const struct finding *f = &e->findings[i];
         if (f->kind == FIND_HOLD) continue;
-        struct buffer *out = first ? &w->text : &w->scratch;
-        if (!first) buffer_clear(out);
-        size_t at = out->size;
-        put_finding(e, out, f);
-        if (out->failed) return 0;
-        uint64_t hash = XXH3_64bits(out->at + at, out->size - at);
+        uint64_t hash = finding_hash(e, w, f);
         if (first) {
+            size_t at = w->text.size;
+            put_finding(e, &w->text, f);
             struct world_finding *new;
             MORE(e, new, w->findings, w->finding_room, w->finding_count);
             if (!new) return 0;
-            *new = (struct world_finding){ (uint32_t)at, (uint32_t)(out->size - at), f->kind, 2, hash };
+            *new = (struct world_finding){ (uint32_t)at, (uint32_t)(w->text.size - at), f->kind, 2, hash };
             continue;
         }
-        for (uint32_t k = 0; k < w->finding_count; k++)
-            if (w->findings[k].alive && w->findings[k].hash == hash && w->findings[k].size == out->size)
-                w->findings[k].alive = 2;
+        uint32_t k = 0;
+        while (k < w->finding_count && (w->findings[k].alive != 1 || w->findings[k].hash != hash)) k++;
+        if (k < w->finding_count) w->findings[k].alive = 2;
     }
+    if (w->text.failed || w->scratch.failed) return 0;
     for (uint32_t k = 0; k < w->finding_count; k++) w->findings[k].alive = w->findings[k].alive == 2;
     return 1;
 }
@@ -445,11 +450,10 @@ static int settle(struct edict_evaluator *e, struct worlds *w)
     w->standing_count = n;
     for (uint32_t i = 0; i < e->finding_count && w->finding_count; i++) {
         if (e->findings[i].kind == FIND_HOLD) continue;
-        buffer_clear(&w->scratch);
-        put_finding(e, &w->scratch, &e->findings[i]);
-        uint64_t hash = XXH3_64bits(w->scratch.at, w->scratch.size);
-        for (uint32_t k = 0; k < w->finding_count; k++)
-            if (w->findings[k].hash == hash && w->findings[k].size == w->scratch.size) w->findings[k].alive = 0;
+        uint64_t hash = finding_hash(e, w, &e->findings[i]);
+        uint32_t k = 0;
+        while (k < w->finding_count && (!w->findings[k].alive || w->findings[k].hash != hash)) k++;
+        if (k < w->finding_count) w->findings[k].alive = 0;
     }
     w->value_count = 0;
     for (uint32_t i = 0; i < w->trial_count; i++)

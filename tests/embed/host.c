@@ -1,5 +1,5 @@
-/* A C host of the run half: loads one image, answers a corpus from several threads, and finds every answer to be the one that a
- * single thread gave, with no allocation once warm. Usage: host IMAGE CORPUS.ndjson */
+/* A C host of the run half: loads one image, answers a corpus from several threads, and finds every answer to be the
+ * one that a single thread gave, with no allocation once warm. Usage: host IMAGE CORPUS.ndjson */
 #include <edict.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -49,7 +49,8 @@ static void *work(void *context)
     for (int round = 0; round < ROUNDS; round++) {
         for (size_t i = 0; i < w->corpus->count; i++) {
             edict_evaluate(evaluator, w->corpus->line[i], w->corpus->size[i], i + 1, &answer, &error);
-            if (strlen(w->corpus->answer[i]) != answer.size || memcmp(w->corpus->answer[i], answer.json, answer.size) != 0)
+            const char *wanted = w->corpus->answer[i];
+            if (strlen(wanted) != answer.size || memcmp(wanted, answer.json, answer.size) != 0)
                 w->failures++;
         }
         if (round == 0)

@@ -1,5 +1,5 @@
-// A C++ host of the whole library: compiles a pack in memory, loads the image, answers a corpus from several threads, and
-// compares with one thread. Usage: host PACK.edict CORPUS.ndjson
+// A C++ host of the whole library: compiles a pack in memory, loads the image, answers a corpus from several threads,
+// and compares with one thread. Usage: host PACK.edict CORPUS.ndjson
 #include <edict.h>
 #include <edict_compile.h>
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs into an empty directory, builds a C and a C++ host there by pkg-config alone, and runs them: shared and static.
-# Usage: run.sh BUILD-DIRECTORY [PACK CORPUS], from the project's root.
+# Usage: run.sh BUILD-DIRECTORY [PACK CORPUS], from the project's root. CC and SANITIZE as the build had them.
 build=$1
 pack=${2:-tests/cli/packs/small.edict}
 corpus=${3:-tests/cli/packs/small.ndjson}
@@ -13,8 +13,9 @@ step() { name=$1; shift; all=$((all + 1)); if "$@" > "$dir/log" 2>&1; then echo 
     echo "not ok $all - $name"; sed 's/^/#   /' "$dir/log"; bad=$((bad + 1)); fi; }
 in_shell() { sh -c "$1"; }
 export PKG_CONFIG_PATH="$dir/usr/lib/pkgconfig"
-warn='-Wall -Wextra -Wpedantic -Werror'
-step 'make install' make -s CONF="$(basename "$build")" CC="$cc" install PREFIX="$dir/usr"
+warn="-Wall -Wextra -Wpedantic -Werror $SANITIZE"
+install="make -s B=$build CC=$cc CONF=$(basename "$build" -clang)"
+step 'make install' $install install PREFIX="$dir/usr"
 step 'build an image' "$dir/usr/bin/edict" build "$pack" -o "$dir/small.edx"
 run_libs="$(pkg-config --cflags --libs edict-run)"
 all_libs="$(pkg-config --cflags --libs edict)"
@@ -27,7 +28,7 @@ step 'C++ host, whole library' $cxx -std=c++17 $warn tests/embed/host.cpp -o "$d
 step 'it runs' env LD_LIBRARY_PATH="$dir/usr/lib" "$dir/hostpp" "$pack" "$corpus"
 step 'the run half has no compiler' in_shell "! nm -D --defined-only '$dir/usr/lib/libedict-run.so' | grep edict_compile"
 step 'only edict_ names are exported' in_shell "! nm -D --defined-only '$dir/usr/lib/libedict.so' | awk '{print \$3}' | grep -v ^edict_"
-step 'make uninstall' make -s uninstall PREFIX="$dir/usr"
+step 'make uninstall' $install uninstall PREFIX="$dir/usr"
 step 'nothing is left' in_shell "[ -z \"\$(find '$dir/usr' -type f -o -type l)\" ]"
 echo "$((all - bad)) of $all checks pass"
 [ "$bad" = 0 ]

@@ -11,6 +11,7 @@
 #                         what follows is what they print; a line … stands for any number of lines
 EDICT=${EDICT:-build/release/edict}
 case $EDICT in /*) ;; *) EDICT=$PWD/$EDICT ;; esac
+[ -x "$EDICT" ] || { echo "not ok: there is no program $EDICT"; echo "0 passed, 1 failed"; exit 1; }
 [ $# -gt 0 ] || set -- README.md SPEC.md CONTRIBUTING.md docs/*.md
 here=$PWD
 dir=$(mktemp -d) || exit 1
@@ -95,7 +96,7 @@ while read -r number file line kind what rest; do
         pack=$dir/packs/${what:-page.edict}
         mkdir -p "${pack%/*}" && cp "$block" "$pack"
         pack_try "pack ${what:-}" ;;
-    json-encounter) encounter=$block pack=${rest:-$pack} ;;
+    json-encounter) encounter=$block pack=${rest:+$dir/packs/}${rest:-$pack} ;;
     json-answer)
         "$EDICT" run -q -I rulesets "$pack" "$encounter" > "$dir/raw" 2> "$dir/log"
         squeeze < "$dir/raw" > "$dir/got"; squeeze < "$block" > "$dir/want"

@@ -1,0 +1,92 @@
+#!/bin/sh
+# Runs every test there is against one build: each part's count, what failed in it, and one count of all at the end.
+# Usage, from the project's root: tests/run.sh BUILD-DIRECTORY [PART]...      (make test, make test PARTS='cases packs')
+# A part is a command that prints `ok …`, `not ok …` or `skip …` lines; one that ends badly without a `not ok`, or that ran
+# nothing, has failed. CC names the compiler of the build, SANITIZE its -fsanitize options.
+build=$1
+shift
+edict=$build/edict
+parts=${*:-units packs check form cases answers examples same cli embed docs habits key}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+export LC_ALL=C.UTF-8 EDICT="$edict"
+export ASAN_OPTIONS=detect_leaks=1:${ASAN_OPTIONS:-} UBSAN_OPTIONS=print_stacktrace=1:${UBSAN_OPTIONS:-}
+shipped=$(find rulesets -name '*.edict' | sort)
+packs="$shipped $(find tests/packs -name '*.edict' | sort)"
+total_passed=0 total_failed=0 total_skipped=0
+
+# try NAME COMMAND…: one check.
+try() {
+    name=$1
+    shift
+    if "$@" > "$work/try" 2>&1; then echo "ok $name"; else echo "not ok $name"; sed 's/^/#   /' "$work/try"; fi
+}
+
+part_units() {
+    for unit in "$build"/tests/test_*; do
+        case $unit in *.o | *.d | *'*') continue ;; esac
+        echo "# $unit"
+        CMOCKA_MESSAGE_OUTPUT=TAP "$unit" 2>&1 || { status=$?; echo "# $unit ended with $status"; [ $status -lt 126 ] || echo "not ok $unit died"; }
+    done
+}
+part_packs() {
+    for pack in $packs; do
+        "$edict" test --format json "$pack" > "$work/tests"
+        status=$?
+        [ $status -le 1 ] || echo "not ok $pack: exit status $status"
+        sed -n 's/^/# /; /"passed": false/p' "$work/tests"
+        awk -v pack="$pack" '/"passed": true/ { print "ok " pack } /"passed": false/ { print "not ok " pack }' "$work/tests"
+        [ -s "$work/tests" ] || ! grep -q '^tests' "$pack" || echo "not ok $pack: none of its tests ran"
+    done
+}
+part_check() { for pack in $packs; do try "check --strict $pack" "$edict" check --strict "$pack"; done; }
+part_form() { for pack in $packs; do try "fmt --check $pack" "$edict" fmt --check "$pack"; done; }
+part_cases() {
+    sh tests/cases/run.sh "$edict"
+    [ ! -f tests/cases/mistakes/run.sh ] || sh tests/cases/mistakes/run.sh "$edict"
+}
+part_answers() { "$build/tests/answers" "$edict" tests/answers/*.jsonl; }
+part_examples() { sh examples/run.sh "$edict"; }
+part_same() { sh tests/same/run.sh "$build"; }
+part_cli() { sh tests/cli/run.sh "$edict"; }
+part_embed() { sh tests/embed/run.sh "$build"; }
+part_docs() {
+    documents=$(ls README.md SPEC.md CONTRIBUTING.md docs/*.md 2> "$work/none")
+    grep -q '^```' $documents || { echo 'skip no document has a block'; return; }
+    sh tests/tools/doc_test.sh $(grep -l '^```' $documents)
+}
+part_habits() {
+    for habit in layers words style; do
+        case $habit in layers) set -- "$build/libedict-run.a" -lxxhash -lpthread $SANITIZE ;; *) set -- ;; esac
+        sh "tests/tools/$habit.sh" "$@" > "$work/habit" 2>&1
+        status=$?
+        if [ $status -eq 0 ] && [ ! -s "$work/habit" ]; then echo "ok $habit"; else echo "not ok $habit"; sed 's/^/#   /' "$work/habit"; fi
+    done
+    wide=$(wc -L */*.[chly] */*.def tests/*/*.[ch] | awk '$2 != "total" && $1 > 120 { print $2 ": a line of " $1 " columns" }')
+    long=$(wc -l */*.[chly] tests/*/*.[ch] | awk '$2 != "total" && $1 > ($2 ~ /grammar\.y$/ ? 900 : 600) { print $2 ": " $1 " lines" }')
+    if [ -z "$wide$long" ]; then echo 'ok sizes'; else printf 'not ok sizes\n%s\n%s\n' "$wide" "$long"; fi
+}
+# The answer key, where it is: what must be right there is said in issue and README of the cases.
+part_key() {
+    key=../shared/cases
+    [ -f $key/score.py ] && python3 -c '' 2> "$work/none" || { echo 'skip the answer key is not here, or no python3'; return; }
+    try 'boundary: all' python3 $key/score.py $key/boundary.jsonl --exe "$edict"
+    try 'published, class a without policy: 55 of 57' python3 $key/score.py $key/published.jsonl --exe "$edict" --cls a --policy none --min 96.4
+}
+
+for part in $parts; do
+    "part_$part" > "$work/log" 2>&1
+    status=$?
+    set -- $(awk -f tests/tools/count.awk "$work/log")
+    passed=$1 failed=$2 skipped=$3
+    if [ $status -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; echo "not ok the part ended with $status" >> "$work/log"; tail -5 "$work/log"; fi
+    if [ $((passed + failed + skipped)) -eq 0 ]; then failed=1; echo "not ok nothing ran" >> "$work/log"; fi
+    [ "$failed" -eq 0 ] || { echo "---- $part"; grep -v -e '^ok' -e '^1\.\.' "$work/log" | head -100; echo "----"; }
+    printf '%-9s %4d passed' "$part" "$passed"
+    [ "$failed" -eq 0 ] || printf ', %d failed' "$failed"
+    [ "$skipped" -eq 0 ] || printf ', %d skipped: %s' "$skipped" "$(sed -n 's/^skip //p' "$work/log" | head -1)"
+    echo
+    total_passed=$((total_passed + passed)) total_failed=$((total_failed + failed)) total_skipped=$((total_skipped + skipped))
+done
+echo "$total_passed passed, $total_failed failed, $total_skipped skipped"
+[ $total_failed -eq 0 ] && [ $total_passed -gt 0 ]
