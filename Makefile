@@ -136,8 +136,14 @@ coverage:
 		covered += p[2] * $$4 / 100; lines += $$4; file = "" } END { printf "%.1f%% %d all\n", 100 * covered / lines, lines }' > coverage.txt; \
 		tail -1 coverage.txt
 
+# Documents derived from tables: build/docs/instructions.md, build/docs/diagnostics.md.
+docs: $(T)/manual
+	@mkdir -p build/docs
+	$(T)/manual instructions > build/docs/instructions.md
+	$(T)/manual diagnostics > build/docs/diagnostics.md
+
 clean:
 	rm -rf build
 
-.PHONY: all clean lib install uninstall layers words style test accept check-all coverage
+.PHONY: all clean lib install uninstall layers words style test accept check-all coverage docs
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -56,6 +56,18 @@ static int model_make(struct edict_compilation *c, const char *path, const edict
     return 1;
 }
 
+static void sources_show(struct edict_compilation *c)
+{
+    const struct model *m = &c->model;
+    c->shown = arena_zero(&c->arena, m->source_count + 1u, sizeof *c->shown);
+    if (!c->shown) {
+        c->shown = c->model.sources;
+        return;
+    }
+    memcpy(c->shown, m->sources, m->source_count * sizeof *c->shown);
+    for (const struct pack *p = m->packs; p; p = p->base) c->shown[p->source].name = p->path;
+}
+
 edict_status edict_compile(const char *path, const edict_compile_options *options, edict_compilation **out,
                            edict_error *error)
 {
@@ -78,6 +90,7 @@ edict_status edict_compile(const char *path, const edict_compile_options *option
         return f ? EDICT_MEMORY : EDICT_IO;
     }
     fclose(f);
+    sources_show(c);
     if (!c->diags.errors) {
         struct lower *l = arena_zero(&c->arena, 1, sizeof *l);
         int good = l != NULL;
@@ -115,9 +128,9 @@ static void report(const edict_compilation *c, int json, int colour, edict_put *
     for (const struct diag *d = c->diags.first; d; d = d->next) {
         buffer_clear(&b);
         if (json) {
-            diag_render_json(&b, d, c->model.sources, c->model.source_count);
+            diag_render_json(&b, d, c->shown, c->model.source_count);
             buffer_byte(&b, '\n');
-        } else diag_render(&b, d, c->model.sources, c->model.source_count, colour);
+        } else diag_render(&b, d, c->shown, c->model.source_count, colour);
         if (b.size) put(context, b.at, b.size);
     }
     buffer_free(&b);

@@ -119,7 +119,7 @@ static uint32_t lower_query(struct lower *l, const struct place *p, const struct
     struct place inner;
     struct cross *c;
     const struct query *q = e->query;
-    if (q->kind == l->m->charge && l->phase == 0) {
+    if (q->kind == l->m->charge && (l->phase == 0 || (l->phase == 1 && p->record != l->m->charge))) {
         struct diag *d =
             diag_add(l->m->diags, DIAG_CYCLE, e->span, "this asks about charges, and charges are made from it");
         diag_hint(l->m->diags, d, "ask about charges in a `rule`, or in a definition that only rules use");

@@ -416,7 +416,7 @@ static void row_run(struct run *run, const struct pack *p, const struct ast_node
         }
         uint32_t line, column;
         source_position(&m->sources[p->source], row->span.from, &line, &column);
-        const char *place = arena_printf(m->arena, "%s:%u", m->sources[p->source].name, line);
+        const char *place = arena_printf(m->arena, "%s:%u", p->path, line);
         edict_test t = {text_z(m, name), place, good, text_z(m, expect), got.at ? got.at : ""};
         run->failed += !good;
         if (run->put) run->put(run->context, &t);
