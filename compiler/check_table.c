@@ -169,6 +169,14 @@ static int cell_check(struct model *m, struct scope *s, const struct ast_node *n
     for (const struct ast_node *a = n->first; a; a = a->next)
         if (alt_check(m, s, a, want, &out->alts[out->count])) out->count++;
         else good = 0;
+    for (unsigned i = 0; i < out->count && out->count > 1; i++)
+        if (out->alts[i].negated) {
+            struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, n->span,
+                                      "alternatives and `not` do not go together: "
+                                      "one of them always fits");
+            diag_hint(m->diags, d, "write the permitted values, or one `not`");
+            return 0;
+        }
     return good;
 }
 

@@ -4,6 +4,7 @@
 #include "compiler/lower.h"
 #include "compiler/compile.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,16 @@ static int model_make(struct edict_compilation *c, const char *path, const edict
     return 1;
 }
 
+/* Why the file cannot be read, or NULL. */
+static const char *unreadable(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    const char *trouble = f ? NULL : strerror(errno);
+    if (f && fgetc(f) == EOF && ferror(f)) trouble = strerror(errno);
+    if (f) fclose(f);
+    return trouble;
+}
+
 static void sources_show(struct edict_compilation *c)
 {
     const struct model *m = &c->model;
@@ -81,15 +92,13 @@ edict_status edict_compile(const char *path, const edict_compile_options *option
     diags_init(&c->diags, &c->arena);
     buffer_init(&c->image, 0);
     c->strict = options && options->strict;
-    FILE *f = fopen(path, "rb");
-    if (!f || !model_make(c, path, options)) {
-        if (f) fclose(f);
-        error_fill(error, f ? EDICT_MEMORY : EDICT_IO, f ? "memory" : "unreadable",
-                   f ? "no memory while reading %s" : "%s cannot be read", path);
+    const char *trouble = unreadable(path);
+    if (trouble || !model_make(c, path, options)) {
+        error_fill(error, trouble ? EDICT_IO : EDICT_MEMORY, trouble ? "unreadable" : "memory",
+                   trouble ? "cannot be read: %s" : "no memory while reading %s", trouble ? trouble : path);
         edict_compilation_free(c);
-        return f ? EDICT_MEMORY : EDICT_IO;
+        return trouble ? EDICT_IO : EDICT_MEMORY;
     }
-    fclose(f);
     sources_show(c);
     if (!c->diags.errors) {
         struct lower *l = arena_zero(&c->arena, 1, sizeof *l);

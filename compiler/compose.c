@@ -525,19 +525,24 @@ static void items_sort(struct model *m)
     for (i = 0; i < n; i++) all[i]->next = i + 1 < n ? all[i + 1] : NULL;
 }
 
+/* First what the base loses, then what is new, then what changes: so the order of items in the file means nothing. */
 static void pack_compose(struct model *m, const struct pack *p)
 {
+    for (const struct ast_node *n = p->file->root->first; n; n = n->next)
+        if (n->kind == AST_RETIRES) retire(m, n);
     for (const struct ast_node *n = p->file->root->first; n; n = n->next) {
         switch (n->kind) {
         case AST_PACK:
         case AST_BROKEN:
-        case AST_TESTS: break;
+        case AST_TESTS:
+        case AST_RETIRES:
+        case AST_CHANGES: break;
         case AST_SETS: settings_read(m, p, n); break;
-        case AST_CHANGES: change_apply(m, n); break;
-        case AST_RETIRES: retire(m, n); break;
         default: item_add(m, p, n);
         }
     }
+    for (const struct ast_node *n = p->file->root->first; n; n = n->next)
+        if (n->kind == AST_CHANGES) change_apply(m, n);
 }
 
 int compose(struct model *m, const char *path, const char *const *search, size_t searches)

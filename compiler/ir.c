@@ -286,6 +286,22 @@ static int row_order(const void *a, const void *b)
     return 0;
 }
 
+/* A look-up gives one answer: two rows with the same keys on one date are a mistake. */
+static void keys_unique(struct lower *l, const struct relation *r, const struct sort_row *rows, uint32_t columns,
+                        uint32_t keys)
+{
+    for (unsigned i = 1; i < r->row_count; i++) {
+        const int64_t *a = rows[i - 1].cells, *b = rows[i].cells;
+        if (memcmp(a, b, keys * sizeof *a) != 0 || a[columns + 1] < b[columns] || b[columns + 1] < a[columns]) continue;
+        if (!memcmp(a, b, columns * sizeof *a)) continue;
+        const struct item_row *later =
+            rows[i].origin->number > rows[i - 1].origin->number ? rows[i].origin : rows[i - 1].origin;
+        struct diag *d = diag_add(l->m->diags, DIAG_ROWS_OVERLAP, later->node ? later->node->span : r->item->node->span,
+                                  "two rows of %s have the same keys and another value", text_z(l->m, r->name));
+        diag_hint(l->m->diags, d, "a look-up gives one answer: correct a key, or date the rows");
+    }
+}
+
 uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order, uint32_t keys)
 {
     uint32_t columns = r->column_count, width = columns + 3;
@@ -312,6 +328,7 @@ uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order,
         rows[i] = (struct sort_row){to, r->origins[i], width, columns};
     }
     qsort(rows, r->row_count, sizeof *rows, row_order);
+    if (keys < columns) keys_unique(l, r, rows, columns, keys);
     uint64_t at = l->cells.count;
     uint32_t whole = NONE; /* rows of a file: the relation itself */
     for (unsigned i = 0; i < r->row_count; i++) {
