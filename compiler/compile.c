@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void error_fill(edict_error *error, edict_status status, const char *code, const char *message, const char *what)
 {
@@ -62,7 +63,8 @@ static const char *unreadable(const char *path)
 {
     FILE *f = fopen(path, "rb");
     const char *trouble = f ? NULL : strerror(errno);
-    if (f && fgetc(f) == EOF && ferror(f)) trouble = strerror(errno);
+    struct stat status;
+    if (f && fstat(fileno(f), &status) == 0 && S_ISDIR(status.st_mode)) trouble = strerror(EISDIR);
     if (f) fclose(f);
     return trouble;
 }
