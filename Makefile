@@ -56,6 +56,7 @@ libdir ?= $(PREFIX)/lib
 includedir ?= $(PREFIX)/include
 datadir ?= $(PREFIX)/share
 SOVERSION := $(firstword $(subst ., ,$(VERSION)))
+OBJCOPY ?= objcopy
 LIBS := $(foreach l,libedict libedict-run,$(B)/$(l).a $(B)/$(l).so.$(VERSION))
 
 , := ,
@@ -67,16 +68,23 @@ $(B)/%.so.$(VERSION): $(B)/%.a $(B)/exports.map
 		-Wl,--whole-archive $< -Wl,--no-whole-archive -o $@ $(LDFLAGS) $(if $(findstring -run,$*),,$(LDLIBS_COMPILE)) $(LDLIBS_RUN)
 	ln -sf $(@F) $(B)/$*.so.$(SOVERSION)
 	ln -sf $(@F) $(B)/$*.so
-lib: $(LIBS)
+# The archives as installed: one object each, in which only edict_* is seen, so that no name inside meets one of the host's.
+INSTALLED := $(B)/installed/libedict.a $(B)/installed/libedict-run.a
+$(B)/installed/%.a: $(B)/%.a
+	@mkdir -p $(@D)
+	$(LD) -r --whole-archive $< -o $(@:.a=.o)
+	$(OBJCOPY) -w --keep-global-symbol='edict_*' $(@:.a=.o)
+	rm -f $@; ar rcs $@ $(@:.a=.o)
+lib: $(LIBS) $(INSTALLED)
 
 pc = printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(libdir)' 'includedir=$(includedir)' '' 'Name: $(1)' 'Description: $(2)' \
 	'Version: $(VERSION)' 'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -l$(1)' 'Libs.private: $(3) $(LDLIBS_RUN)' \
 	> '$(DESTDIR)$(libdir)/pkgconfig/$(1).pc'
-install: $(B)/edict $(LIBS)
+install: $(B)/edict $(LIBS) $(INSTALLED)
 	install -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(libdir)/pkgconfig' '$(DESTDIR)$(includedir)' '$(DESTDIR)$(datadir)/edict'
 	install -m 755 $(B)/edict '$(DESTDIR)$(bindir)/edict'
 	install -m 644 include/edict.h include/edict_compile.h '$(DESTDIR)$(includedir)'
-	install -m 644 $(filter %.a,$(LIBS)) '$(DESTDIR)$(libdir)'
+	install -m 644 $(INSTALLED) '$(DESTDIR)$(libdir)'
 	install -m 755 $(filter-out %.a,$(LIBS)) '$(DESTDIR)$(libdir)'
 	for l in libedict libedict-run; do for n in .$(SOVERSION) ''; do \
 		ln -sf $$l.so.$(VERSION) "$(DESTDIR)$(libdir)/$$l.so$$n" || exit 1; done; done
@@ -120,6 +128,7 @@ test: all $(LIBS) $(UNITS) $(TOOLS)
 	@CC='$(CC)' SANITIZE='$(SANITIZE_$(CONF))' OTHER='$(OTHER_B)/edict' sh tests/run.sh $(B) $(PARTS)
 accept: $(B)/edict $(TOOLS)
 	@sh tests/cases/run.sh --accept $(B)/edict
+	@sh tests/cases/mistakes/run.sh --accept $(B)/edict
 	@sh examples/run.sh --accept $(B)/edict
 # gcc and clang, release and sanitizers, no warning forgiven; in build/check, so that no object of another build counts.
 check-all:

@@ -185,8 +185,8 @@ void relation_check(struct model *m, struct relation *r)
         return;
     }
     if (!it->header) {
-        diag_add(m->diags, DIAG_BAD_TABLE, it->node->span, "%s %s has no rows", ast_kind_word(it->kind),
-                 text_z(m, it->name));
+        mistake(m, DIAG_BAD_TABLE, it->node->span, "a header row names the columns, each row below gives their values",
+                "%s %s has no rows", ast_kind_word(it->kind), text_z(m, it->name));
         r->state = BROKEN;
         return;
     }

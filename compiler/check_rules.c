@@ -6,7 +6,7 @@
 static void bill_check(struct model *m, struct item *it, struct bill *b)
 {
     b->item = it;
-    b->kind = kind_need(m, it->node->text, it->node->span);
+    b->kind = kind_need(m, it->node->text, it->node->name);
     if (!b->kind) return;
     kind_check(m, b->kind);
     struct scope s = {.record = b->kind};
@@ -18,7 +18,8 @@ static void bill_check(struct model *m, struct item *it, struct bill *b)
         const struct ast_node *a = dated->first, *q = a->next, *t = q ? q->next : NULL;
         struct expr *e = name_check(m, &s, a->text, a->span);
         if (e && e->type.base != TYPE_TIME && e->type.base != TYPE_DATE)
-            diag_add(m->diags, DIAG_WRONG_TYPE, a->span, "a date or clock time is expected here");
+            mistake(m, DIAG_WRONG_TYPE, a->span, "name a fact that is a date or a time",
+                    "a date or clock time is expected here");
         else if (e) b->dated = e->field;
         if (q && !text_is(q->text, "units")) {
             e = name_check(m, &s, q->text, q->span);
@@ -31,7 +32,8 @@ static void bill_check(struct model *m, struct item *it, struct bill *b)
         if (t) {
             e = name_check(m, &s, t->text, t->span);
             if (e && e->type.base != TYPE_TIMES)
-                diag_add(m->diags, DIAG_WRONG_TYPE, t->span, "clock intervals are expected here");
+                mistake(m, DIAG_WRONG_TYPE, t->span, "name a fact made by `all … to …` or `times of …`",
+                        "clock intervals are expected here");
             else if (e) b->ladder_times = e->field;
         }
     }
@@ -93,7 +95,7 @@ static int rule_check(struct model *m, struct item *it, struct rule *r)
                           *where = each ? ast_child(each, AST_WHERE) : NULL;
     *r = (struct rule){.item = it};
     if (!each || !effect) return 0;
-    r->kind = kind_need(m, each->text, each->span);
+    r->kind = kind_need(m, each->text, each->name);
     if (!r->kind) return 0;
     kind_check(m, r->kind);
     if (of) {
@@ -137,8 +139,8 @@ static int rule_check(struct model *m, struct item *it, struct rule *r)
         r->effect.value = a ? expr_check(m, &s, a, &code) : NULL;
         if (!r->effect.value) return 0;
         if (r->effect.value->type.base != TYPE_CODE) {
-            diag_add(m->diags, DIAG_WRONG_TYPE, a->span, "a code is expected here, this is %s",
-                     type_name(m, &r->effect.value->type));
+            mistake(m, DIAG_WRONG_TYPE, a->span, "write a code, or name a fact that is one",
+                    "a code is expected here, this is %s", type_name(m, &r->effect.value->type));
             return 0;
         }
         if (effect->op == OP_CHARGE)
@@ -148,8 +150,8 @@ static int rule_check(struct model *m, struct item *it, struct rule *r)
         r->effect.value = a ? expr_check(m, &s, a, &count) : NULL;
         if (!r->effect.value) return 0;
         if (r->effect.value->type.base != TYPE_COUNT) {
-            diag_add(m->diags, DIAG_WRONG_TYPE, a->span, "a count is expected here, this is %s",
-                     type_name(m, &r->effect.value->type));
+            mistake(m, DIAG_WRONG_TYPE, a->span, "write a number, or name a fact that counts",
+                    "a count is expected here, this is %s", type_name(m, &r->effect.value->type));
             return 0;
         }
         break;

@@ -1,17 +1,10 @@
 /* Rows between bars: the header's columns resolved, every cell checked against its column, results typed. One reader
  * for tables, hierarchies, group keys and bills; thresholds have their own shape. */
-#include "compiler/model.h"
+#include "compiler/check_table.h"
 
 #include <string.h>
 
-struct layout {
-    unsigned cells;   /* columns of the header, all */
-    unsigned inputs;  /* conditions: the first so many */
-    unsigned results; /* then so many results */
-    const struct ast_node *header;
-};
-
-static int layout_read(struct model *m, struct item *it, unsigned results, struct layout *out)
+int layout_read(struct model *m, struct item *it, unsigned results, struct layout *out)
 {
     const struct ast_node *h = it->header;
     *out = (struct layout){.header = h};
@@ -34,7 +27,8 @@ static int layout_read(struct model *m, struct item *it, unsigned results, struc
         } else body++;
     }
     if (body < results) {
-        diag_add(m->diags, DIAG_BAD_TABLE, h->span, "this table needs at least %u columns", results);
+        mistake(m, DIAG_BAD_TABLE, h->span, "the last column is the result, those before it are the conditions",
+                "this table needs at least %u columns", results + 1);
         return 0;
     }
     out->inputs = body - results;
@@ -43,7 +37,7 @@ static int layout_read(struct model *m, struct item *it, unsigned results, struc
 }
 
 /* An `otherwise` row of a hierarchy may leave conditions out. */
-static int row_in(struct model *m, const struct layout *l, const struct ast_node *row)
+int row_in(struct model *m, const struct layout *l, const struct ast_node *row)
 {
     int open = l->results == 0 && row->first && row->first->op == OP_OTHERWISE;
     return row_fits(m, l->header, row, open ? 1 : l->inputs + l->results);
@@ -56,8 +50,7 @@ static int is_name(const struct ast_node *v)
            !text_is(v->text, "no") && !text_is(v->text, "none");
 }
 
-/* A bound or value in a cell: a literal of the column's type, or the name of a fact or policy of that type. */
-static struct expr *bound_check(struct model *m, struct scope *s, const struct ast_node *v, const struct type *want)
+struct expr *bound_check(struct model *m, struct scope *s, const struct ast_node *v, const struct type *want)
 {
     if (v->kind != AST_VALUE) return expr_check(m, s, v, want);
     if (want->base == TYPE_WORD || !is_name(v)) return value_check(m, v, want, s);
@@ -142,7 +135,10 @@ static int alt_check(struct model *m, struct scope *s, const struct ast_node *n,
             return 0;
         }
         break;
-    default: diag_add(m->diags, DIAG_BAD_CELL, n->span, "this cell does not fit its column"); return 0;
+    default:
+        mistake(m, DIAG_BAD_CELL, n->span, "write values, from …, up to …, A to B, any or ?",
+                "this cell does not fit its column");
+        return 0;
     }
     return 1;
 }
@@ -278,7 +274,8 @@ static void keys_check(struct model *m, struct row *row, struct scope *s, const 
     for (const struct ast_node *a = n->op == OP_VALUES ? n->first : NULL; a; a = a->next) {
         const struct ast_node *v = a->first;
         if (a->op != OP_EQ || !v) {
-            diag_add(m->diags, DIAG_BAD_CELL, a->span, "names of facts are expected here");
+            mistake(m, DIAG_BAD_CELL, a->span, "name the facts that must agree, or write `alone`",
+                    "names of facts are expected here");
             continue;
         }
         if (text_is(v->text, "alone")) {
@@ -303,8 +300,9 @@ static struct expr *bill_value(struct model *m, struct scope *s, const struct as
     struct type want = {base, NULL, ""};
     struct expr *e = v->kind == AST_VALUE ? bound_check(m, s, v, &want) : expr_check(m, s, v, &want);
     if (e && e->type.base != base) {
-        diag_add(m->diags, DIAG_WRONG_TYPE, v->span, "%s is expected here, this is %s", type_name(m, &want),
-                 type_name(m, &e->type));
+        mistake(m, DIAG_WRONG_TYPE, v->span,
+                base == TYPE_CODE ? "write a code, or name a fact that is one" : "write a number, or name what counts",
+                "%s is expected here, this is %s", type_name(m, &want), type_name(m, &e->type));
         return NULL;
     }
     return e;
@@ -367,7 +365,7 @@ static int header_index(const struct ast_node *header, const char *name)
     return -1;
 }
 
-static void columns_check(struct model *m, struct table *t, struct scope *s, const struct layout *l)
+void columns_check(struct model *m, struct table *t, struct scope *s, const struct layout *l)
 {
     const struct ast_node *h = l->header->first;
     t->columns = arena_zero(m->arena, l->inputs + 1u, sizeof *t->columns);
@@ -487,105 +485,6 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
     for (unsigned r = 0; r < t->row_count; r++) {
         if (kind == AST_GROUP) keys_check(m, &t->rows[r], s, ast_nth(t->rows[r].from->node, l.inputs));
         if (kind == AST_BILL) bill_cells(m, t, &t->rows[r], s, code, units, modifiers);
-    }
-    return good ? t : NULL;
-}
-
-/* ---- thresholds */
-
-struct table *threshold_check(struct model *m, struct item *it, struct scope *s)
-{
-    struct layout l;
-    struct table *t = arena_zero(m->arena, 1, sizeof *t);
-    if (!t) {
-        m->oom = 1;
-        return NULL;
-    }
-    t->item = it;
-    if (!layout_read(m, it, 1, &l)) return NULL;
-    if (l.inputs != 1) {
-        diag_add(m->diags, DIAG_BAD_TABLE, l.header->span,
-                 "a threshold has two columns: the quantity and what it gives");
-        return NULL;
-    }
-    columns_check(m, t, s, &l);
-    if (!t->columns[0]) return NULL;
-    const struct type *want = &t->columns[0]->type;
-    t->rows = arena_zero(m->arena, it->row_count + 1u, sizeof *t->rows);
-    if (!t->rows) {
-        m->oom = 1;
-        return NULL;
-    }
-    struct type count = {TYPE_COUNT, NULL, ""};
-    const struct expr *end = NULL; /* `up to` of the row before */
-    int good = 1;
-    for (unsigned r = 0; r < it->row_count; r++) {
-        const struct ast_node *n = it->rows[r].node;
-        if (!row_in(m, &l, n)) {
-            good = 0;
-            continue;
-        }
-        const struct ast_node *q = n->first, *v = q->next;
-        const struct ast_node *a = q->op == OP_VALUES ? q->first : NULL;
-        if (q->op == OP_THEN_EVERY) {
-            if (t->every) diag_add(m->diags, DIAG_BAD_TABLE, q->span, "a threshold has one row `then every`");
-            t->every = bound_check(m, s, q->first, want);
-            t->more = v->op == OP_MORE ? value_check(m, v->first, &count, s) : NULL;
-            if (!t->more) {
-                diag_add(m->diags, DIAG_BAD_CELL, v->span, "how many more? write: 1 more");
-                good = 0;
-            }
-            if (!t->every) good = 0;
-            else if (t->every->op == X_CONST && t->every->value <= 0) {
-                diag_add(m->diags, DIAG_BAD_CELL, q->span, "a step must be more than nothing");
-                good = 0;
-            }
-            continue;
-        }
-        const struct ast_node *number =
-            v->op == OP_VALUES && v->first && v->first->op == OP_EQ ? v->first->first : NULL;
-        struct expr *units = number ? value_check(m, number, &count, s) : NULL;
-        if (!a || a->next || !units || (a->op != OP_UP_TO && a->op != OP_FROM && a->op != OP_RANGE)) {
-            struct diag *d =
-                diag_add(m->diags, DIAG_BAD_CELL, a && !units ? v->span : q->span,
-                         "a threshold row is `up to …`, `from …`, `A to B` or `then every …`, and a count");
-            diag_hint(m->diags, d, "| from 2 hours | 1 |");
-            good = 0;
-            continue;
-        }
-        struct expr *x = bound_check(m, s, a->first, want),
-                    *y = a->op == OP_RANGE ? bound_check(m, s, a->first->next, want) : NULL;
-        if (!x || (a->op == OP_RANGE && !y)) {
-            good = 0;
-            continue;
-        }
-        if (a->op != OP_UP_TO && end && end->op == X_CONST && x->op == X_CONST && x->value != end->value + 1) {
-            int hole = x->value > end->value + 1;
-            struct diag *d =
-                diag_add(m->diags, hole ? DIAG_TABLE_HOLE : DIAG_ROWS_OVERLAP, q->span,
-                         hole ? "nothing is said for %lld to %lld" : "%lld to %lld stands in two rows",
-                         (long long)(hole ? end->value + 1 : x->value), (long long)(hole ? x->value - 1 : end->value));
-            diag_other(d, end->span, "the row before ends here");
-            diag_hint(m->diags, d, "write: from %lld", (long long)end->value + 1);
-        }
-        end = a->op == OP_UP_TO ? x : a->op == OP_RANGE ? y : NULL;
-        if (a->op == OP_UP_TO) {
-            if (units->value != 0) {
-                diag_add(m->diags, DIAG_BAD_CELL, v->span, "below the first step there is nothing to count: write 0");
-                good = 0;
-            }
-            continue;
-        }
-        struct row *row = &t->rows[t->row_count++];
-        row->from = &it->rows[r];
-        row->id = NONE;
-        row->cells = arena_zero(m->arena, 1, sizeof *row->cells);
-        row->result.expr = x;
-        row->count = units->value;
-    }
-    if (good && !t->row_count) {
-        diag_add(m->diags, DIAG_BAD_TABLE, it->node->span, "a threshold needs at least one row with `from`");
-        return NULL;
     }
     return good ? t : NULL;
 }

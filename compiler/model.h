@@ -445,6 +445,9 @@ const struct word_set *word_set_union(struct model *m, const struct word_set *a,
 int word_set_has(const struct word_set *s, uint32_t atom);
 const char *word_set_text(struct model *m, const struct word_set *s);
 void names_add(struct model *m, struct names *n, struct text name);
+/* One diagnostic with its hint. */
+struct diag *mistake(struct model *m, enum diag_code code, struct span span, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
 void names_kinds(struct model *m, struct names *n);
 void names_sets(struct model *m, struct names *n);
 /* Says which of the names was probably meant; without one, the hint. */

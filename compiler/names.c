@@ -178,7 +178,18 @@ const char *type_name(struct model *m, const struct type *t)
     }
 }
 
-/* ---- suggestions */
+/* ---- messages and suggestions */
+
+struct diag *mistake(struct model *m, enum diag_code code, struct span span, const char *hint, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *message = arena_vprintf(m->arena, format, args);
+    va_end(args);
+    struct diag *d = diag_add(m->diags, code, span, "%s", message ? message : "");
+    diag_hint(m->diags, d, "%s", hint);
+    return d;
+}
 
 void names_add(struct model *m, struct names *n, struct text name)
 {
