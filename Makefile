@@ -12,7 +12,8 @@ OPT_release := -O2 -g -DNDEBUG
 OPT_debug := -O0 -g
 SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=all
 OPT_asan := -O1 -g $(SANITIZE_asan) -fno-omit-frame-pointer
-OPT_cov := -O0 -g --coverage
+SANITIZE_cov := --coverage
+OPT_cov := -O0 -g $(SANITIZE_cov)
 CFLAGS_ALL := $(WARN) $(DEFS) $(OPT_$(CONF)) -fPIC -I. -Iinclude -I$(B) $(CFLAGS)
 LDLIBS_RUN := -lxxhash -lpthread
 LDLIBS_COMPILE := -lcsv
@@ -139,17 +140,11 @@ check-all:
 	if [ -z "$$failed" ]; then echo "all four configurations pass"; else echo "failed:$$failed"; exit 1; fi
 # Which lines the tests reach: build/cov/coverage.txt.
 coverage:
-	$(MAKE) --no-print-directory CONF=cov CC=gcc test
-	@cd build/cov && for f in base cli compiler vm lang; do gcov -n -r -s "$(CURDIR)" $$f/*.gcda 2>/dev/null; done | \
-		awk '/^File/ { gsub(/[\x27]/, "", $$2); file = $$2 } /^Lines executed/ && file ~ /\.[cly]$$/ { split($$2, p, ":"); print p[2], $$4, file; \
-		covered += p[2] * $$4 / 100; lines += $$4; file = "" } END { printf "%.1f%% %d all\n", 100 * covered / lines, lines }' > coverage.txt; \
-		tail -1 coverage.txt
-
-# Documents derived from tables: build/docs/instructions.md, build/docs/diagnostics.md.
-docs: $(T)/manual
-	@mkdir -p build/docs
-	$(T)/manual instructions > build/docs/instructions.md
-	$(T)/manual diagnostics > build/docs/diagnostics.md
+	@$(MAKE) -s --no-print-directory CONF=cov CC=gcc test; status=$$?; cd build/cov && \
+	for room in base lang compiler vm cli; do (cd ../.. && gcov -n -o build/cov/$$room build/cov/$$room/*.gcda) 2>/dev/null; done | tr -d "'" | \
+	awk '/^File/ { file = $$2 } /^Lines executed/ && file ~ /^(base|lang|compiler|vm|cli)\// && file !~ /\.h$$/ { sub(/^executed:/, "", $$2); \
+		share = $$2 + 0; printf "%6.2f%% of %4d  %s\n", share, $$4, file; met += share * $$4 / 100; all += $$4; file = "" } \
+		END { printf "%6.2f%% of %d lines\n", 100 * met / all, all }' > coverage.txt; tail -1 coverage.txt; exit $$status
 
 clean:
 	rm -rf build

@@ -38,7 +38,9 @@ struct reading {
 static void file_error(struct reading *x, const char *what, const char *hint)
 {
     if (x->bad++) return;
-    struct diag *d = diag_add(x->m->diags, DIAG_TABLE_FILE, x->from->span, "%s, record %llu: %s", x->name,
+    const struct ast_node *label = ast_child(x->from, AST_LABEL);
+    struct diag *d = diag_add(x->m->diags, DIAG_TABLE_FILE, label ? label->span : x->from->span,
+                              x->record ? "%s, record %llu: %s" : "%s%.0llu: %s", x->name,
                               (unsigned long long)x->record, what);
     diag_hint(x->m->diags, d, "%s", hint);
 }
@@ -171,7 +173,7 @@ static int file_pass(struct reading *x, const char *path, int tabs, XXH3_state_t
     char *block = malloc(1 << 16);
     FILE *f = fopen(path, "rb");
     size_t got;
-    x->record = 1;
+    x->record = 0;
     x->field = 0;
     x->rows = 0;
     x->valid_from = DATE_MIN_OPEN;
@@ -183,6 +185,7 @@ static int file_pass(struct reading *x, const char *path, int tabs, XXH3_state_t
         return 0;
     }
     if (tabs) csv_set_delim(&csv, '\t');
+    x->record = 1;
     *bytes = 0;
     while (!x->bad && (got = fread(block, 1, 1 << 16, f)) > 0) {
         if (hash) XXH3_128bits_update(hash, block, got);
@@ -237,7 +240,7 @@ int relation_file(struct model *m, struct relation *r, const struct ast_node *fr
     int tabs = reader && text_is(reader->text, "tsv");
     if (!reader || (!tabs && !text_is(reader->text, "csv")) || reader->next) {
         struct diag *d =
-            diag_add(m->diags, DIAG_TABLE_FILE, reader ? reader->span : from->span, "there is no such reader of files");
+            diag_add(m->diags, DIAG_TABLE_FILE, reader ? reader->span : from->span, "no reader of files is called like this");
         diag_hint(m->diags, d, "write: as csv, or: as tsv");
         return 0;
     }
