@@ -224,14 +224,14 @@ void ways_check(struct model *m, struct scope *s, const struct ast_node *item, s
                 break;
             }
             default:
-                k->a = name_check(m, s, c->text, c->span);
+                k->a = name_check(m, s, c->text, c->name);
                 if (!k->a) continue;
                 k->flag = ast_child(c, AST_DOCUMENTED_FLAG) != NULL;
                 if (c->op == OP_HIGHEST) {
                     k->kind = CRITERION_LEVEL;
                     if (k->a->type.base != TYPE_LEVEL) {
                         struct diag *d =
-                            diag_add(m->diags, DIAG_WRONG_TYPE, c->span, "`highest` wants a hierarchy, `%s` is %s",
+                            diag_add(m->diags, DIAG_WRONG_TYPE, c->name, "`highest` wants a hierarchy, `%s` is %s",
                                      text_z(m, c->text), type_name(m, &k->a->type));
                         diag_hint(m->diags, d, "for a number write `greatest %s`, for a time `longest %s`",
                                   text_z(m, c->text), text_z(m, c->text));
@@ -241,7 +241,7 @@ void ways_check(struct model *m, struct scope *s, const struct ast_node *item, s
                     if (!k->flag) {
                         struct diag *d = NULL;
                         if (expr_maybe(k->a))
-                            d = diag_add(m->diags, DIAG_UNGUARDED, c->span,
+                            d = diag_add(m->diags, DIAG_UNGUARDED, c->name,
                                          "`%s` may be not documented for one that competes", text_z(m, c->text));
                         if (d)
                             diag_hint(m->diags, d, "write `%s if documented`, so that those without it do not compete",

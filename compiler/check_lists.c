@@ -240,7 +240,7 @@ void relation_check(struct model *m, struct relation *r)
     }
     for (unsigned i = 0; i < it->row_count; i++) {
         const struct item_row *row = &it->rows[i];
-        if (!row_fits(m, it->header, row->node, columns)) {
+        if (!row_fits(m, it, i, columns)) {
             r->state = BROKEN;
             continue;
         }

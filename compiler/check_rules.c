@@ -42,6 +42,13 @@ static void bill_check(struct model *m, struct item *it, struct bill *b)
         if (!b->codes) unknown_name(m, in->span, in->text, NULL);
         else set_check(m, b->codes);
     }
+    if (b->codes && b->codes->state == BROKEN) return;
+    if (b->codes && !b->codes->count) {
+        struct diag *d = mistake(m, DIAG_CODE_OUTSIDE, in->span, "add the codes to it, or take `codes in` out",
+                                 "the list %s is empty", text_z(m, b->codes->name));
+        diag_other(d, b->codes->item->node->span, "the list");
+        return;
+    }
     for (unsigned r = 0; b->table && b->codes && r < b->table->row_count; r++) {
         const struct expr *e = b->table->rows[r].code;
         if (!e || e->op != X_CONST || !e->value || code_listed(b->codes, (uint64_t)e->value)) continue;
@@ -169,9 +176,10 @@ static void cites_check(struct model *m)
             int known = 0;
             for (struct item *o = m->items; o; o = o->next)
                 if (o->kind == AST_CITE_ITEM && text_equal(o->name, c->text)) known = o->used = 1;
-            if (known || name_is_lost(m, c->text)) continue;
+            if (known || name_is_lost(m, c->text) || said_before(m, DIAG_UNKNOWN_CITE, c->text, c->span)) continue;
             struct diag *d =
                 diag_add(m->diags, DIAG_UNKNOWN_CITE, c->span, "there is no source called `%s`", text_z(m, c->text));
+            said_note(m, DIAG_UNKNOWN_CITE, c->text, d);
             struct names n = {0};
             for (struct item *o = m->items; o; o = o->next)
                 if (o->kind == AST_CITE_ITEM) names_add(m, &n, o->name);

@@ -2,6 +2,7 @@
  * for tables, hierarchies, group keys and bills; thresholds have their own shape. */
 #include "compiler/check_table.h"
 
+#include <ctype.h>
 #include <string.h>
 
 int layout_read(struct model *m, struct item *it, unsigned results, struct layout *out)
@@ -37,10 +38,11 @@ int layout_read(struct model *m, struct item *it, unsigned results, struct layou
 }
 
 /* An `otherwise` row of a hierarchy may leave conditions out. */
-int row_in(struct model *m, const struct layout *l, const struct ast_node *row)
+int row_in(struct model *m, const struct item *it, const struct layout *l, unsigned r)
 {
-    int open = l->results == 0 && row->first && row->first->op == OP_OTHERWISE;
-    return row_fits(m, l->header, row, open ? 1 : l->inputs + l->results);
+    const struct ast_node *first = it->rows[r].node->first;
+    int open = l->results == 0 && first && first->op == OP_OTHERWISE;
+    return row_fits(m, it, r, open ? 1 : l->inputs + l->results);
 }
 
 static int is_name(const struct ast_node *v)
@@ -365,7 +367,18 @@ static int header_index(const struct ast_node *header, const char *name)
     return -1;
 }
 
-void columns_check(struct model *m, struct table *t, struct scope *s, const struct layout *l)
+/* `any`, `60 min`: words of a row, so the header was forgotten. */
+static int names_column(struct text t)
+{
+    static const char *const words[] = {"any", "otherwise", "documented", "not"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (text_is(t, words[i])) return 0;
+    for (uint32_t i = 0; i < t.size; i++)
+        if (!isalnum((unsigned char)t.at[i]) && t.at[i] != '_') return 0;
+    return t.size && !isdigit((unsigned char)*t.at);
+}
+
+int columns_check(struct model *m, struct table *t, struct scope *s, const struct layout *l)
 {
     const struct ast_node *h = l->header->first;
     t->columns = arena_zero(m->arena, l->inputs + 1u, sizeof *t->columns);
@@ -373,13 +386,21 @@ void columns_check(struct model *m, struct table *t, struct scope *s, const stru
     t->column_spans = arena_zero(m->arena, l->inputs + 1u, sizeof *t->column_spans);
     if (!t->columns || !t->named || !t->column_spans) {
         m->oom = 1;
-        return;
+        return 0;
     }
+    for (unsigned i = 0; i < l->inputs; i++, h = h->next)
+        if (!names_column(h->text)) {
+            mistake(m, DIAG_BAD_TABLE, h->span, "the first row names the columns: facts, definitions or policies",
+                    h->text.size ? "`%s` names no column" : "a column has no name%s", text_z(m, h->text));
+            return 0;
+        }
     t->column_count = l->inputs;
+    h = l->header->first;
     for (unsigned i = 0; i < l->inputs; i++, h = h->next) {
         t->column_spans[i] = h->span;
         t->columns[i] = name_check(m, s, h->text, h->span);
     }
+    return 1;
 }
 
 /* What a missing row would look like, ready to paste: `?` in one column, any elsewhere. */
@@ -417,8 +438,8 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
         }
         results = modifiers < 0 ? 2 : 3;
     }
-    if (!layout_read(m, it, results, &l)) return NULL;
-    columns_check(m, t, s, &l);
+    if (!layout_read(m, it, results, &l) || !header_fits(m, it, l.inputs + l.results) || !columns_check(m, t, s, &l))
+        return NULL;
     const struct ast_node *hit = ast_child(it->node, AST_HIT);
     if (kind != AST_HIERARCHY && (!hit || (hit->op == OP_EVERY_ROW && kind != AST_BILL))) {
         struct diag *d =
@@ -438,7 +459,7 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
     int good = 1;
     for (unsigned r = 0; r < it->row_count; r++) {
         const struct ast_node *n = it->rows[r].node;
-        if (!row_in(m, &l, n)) {
+        if (!row_in(m, it, &l, r)) {
             good = 0;
             continue;
         }

@@ -13,8 +13,8 @@ struct layout {
 
 /* 0: reported. */
 int layout_read(struct model *m, struct item *it, unsigned results, struct layout *out);
-int row_in(struct model *m, const struct layout *l, const struct ast_node *row);
-void columns_check(struct model *m, struct table *t, struct scope *s, const struct layout *l);
+int row_in(struct model *m, const struct item *it, const struct layout *l, unsigned r);
+int columns_check(struct model *m, struct table *t, struct scope *s, const struct layout *l);
 /* A bound or value in a cell: a literal of the column's type, or the name of a fact or policy of that type. */
 struct expr *bound_check(struct model *m, struct scope *s, const struct ast_node *v, const struct type *want);
 

@@ -43,7 +43,7 @@ struct table *threshold_check(struct model *m, struct item *it, struct scope *s)
                 "a threshold has two columns: the quantity and what it gives");
         return NULL;
     }
-    columns_check(m, t, s, &l);
+    if (!columns_check(m, t, s, &l)) return NULL;
     if (!t->columns[0]) return NULL;
     const struct type *want = &t->columns[0]->type;
     t->rows = arena_zero(m->arena, it->row_count + 1u, sizeof *t->rows);
@@ -56,7 +56,7 @@ struct table *threshold_check(struct model *m, struct item *it, struct scope *s)
     int good = 1;
     for (unsigned r = 0; r < it->row_count; r++) {
         const struct ast_node *n = it->rows[r].node;
-        if (!row_in(m, &l, n)) {
+        if (!row_in(m, it, &l, r)) {
             good = 0;
             continue;
         }

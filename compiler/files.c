@@ -39,9 +39,9 @@ static void file_error(struct reading *x, const char *what, const char *hint)
 {
     if (x->bad++) return;
     const struct ast_node *label = ast_child(x->from, AST_LABEL);
-    struct diag *d = diag_add(x->m->diags, DIAG_TABLE_FILE, label ? label->span : x->from->span,
-                              x->record ? "%s, record %llu: %s" : "%s%.0llu: %s", x->name,
-                              (unsigned long long)x->record, what);
+    struct diag *d =
+        diag_add(x->m->diags, DIAG_TABLE_FILE, label ? label->span : x->from->span,
+                 x->record ? "%s, record %llu: %s" : "%s%.0llu: %s", x->name, (unsigned long long)x->record, what);
     diag_hint(x->m->diags, d, "%s", hint);
 }
 
@@ -240,7 +240,7 @@ int relation_file(struct model *m, struct relation *r, const struct ast_node *fr
     int tabs = reader && text_is(reader->text, "tsv");
     if (!reader || (!tabs && !text_is(reader->text, "csv")) || reader->next) {
         struct diag *d =
-            diag_add(m->diags, DIAG_TABLE_FILE, reader ? reader->span : from->span, "no reader of files is called like this");
+            diag_add(m->diags, DIAG_TABLE_FILE, reader ? reader->span : from->span, "there is no such reader");
         diag_hint(m->diags, d, "write: as csv, or: as tsv");
         return 0;
     }

@@ -229,11 +229,15 @@ static struct expr *word_const(struct model *m, const struct ast_node *n, const 
         for (uint32_t i = 0; i < want->words->count; i++)
             names_add(m, &names, text_of(m->words[want->words->atoms[i]]));
         for (size_t i = 0; i < sizeof others / sizeof *others; i++) names_add(m, &names, text_of(others[i]));
+        const char *permitted = word_set_text(m, want->words);
+        struct text key = text_of(arena_printf(m->arena, "%s of %s", text_z(m, n->text), permitted));
+        if (said_before(m, DIAG_NOT_A_WORD, key, n->span)) return NULL;
         struct diag *d = diag_add(m->diags, DIAG_NOT_A_WORD, n->span, "`%s` is not one of the words permitted here",
                                   text_z(m, n->text));
         const char *near = diag_suggest(n->text, names.at, names.count);
-        if (near) diag_hint(m->diags, d, "did you mean `%s`? permitted: %s", near, word_set_text(m, want->words));
-        else diag_hint(m->diags, d, "permitted: %s", word_set_text(m, want->words));
+        if (near) diag_hint(m->diags, d, "did you mean `%s`? permitted: %s", near, permitted);
+        else diag_hint(m->diags, d, "permitted: %s", permitted);
+        said_note(m, DIAG_NOT_A_WORD, key, d);
         return NULL;
     }
     return expr_const(m, *want, atom, n->span);

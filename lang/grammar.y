@@ -362,12 +362,12 @@ criteria: criterion { $$ = clause(p, AST_FILE, $1, @$); }
     | EVERY_ONE_FROM post AFTER_THE_LAST C_BY name
         { $$ = clause(p, AST_FILE, two(p, AST_CRITERION, OP_SPACED, $post, named(p, $name, @name), @$), @$); }
     ;
-criterion: HIGHEST name { $$ = leaf(p, AST_CRITERION, OP_HIGHEST, $name, @$); }
-    | GREATEST name opt_documented { $$ = with(leaf(p, AST_CRITERION, OP_GREATEST, $name, @$), $3); }
-    | LONGEST name opt_documented { $$ = with(leaf(p, AST_CRITERION, OP_GREATEST, $name, @$), $3); }
-    | LATEST name opt_documented { $$ = with(leaf(p, AST_CRITERION, OP_GREATEST, $name, @$), $3); }
-    | EARLIEST name opt_documented { $$ = with(leaf(p, AST_CRITERION, OP_LEAST, $name, @$), $3); }
-    | LEAST name opt_documented { $$ = with(leaf(p, AST_CRITERION, OP_LEAST, $name, @$), $3); }
+criterion: HIGHEST name { $$ = at_name(p, leaf(p, AST_CRITERION, OP_HIGHEST, $name, @$), @name); }
+    | GREATEST name opt_documented { $$ = with(at_name(p, leaf(p, AST_CRITERION, OP_GREATEST, $name, @$), @name), $3); }
+    | LONGEST name opt_documented { $$ = with(at_name(p, leaf(p, AST_CRITERION, OP_GREATEST, $name, @$), @name), $3); }
+    | LATEST name opt_documented { $$ = with(at_name(p, leaf(p, AST_CRITERION, OP_GREATEST, $name, @$), @name), $3); }
+    | EARLIEST name opt_documented { $$ = with(at_name(p, leaf(p, AST_CRITERION, OP_LEAST, $name, @$), @name), $3); }
+    | LEAST name opt_documented { $$ = with(at_name(p, leaf(p, AST_CRITERION, OP_LEAST, $name, @$), @name), $3); }
     | WHERE cond { $$ = one(p, AST_CRITERION, OP_WHERE, $cond, @$); }
     ;
 opt_documented: %empty { $$ = NULL; } | IF_DOCUMENTED { $$ = list(p, AST_DOCUMENTED_FLAG, @$); } ;

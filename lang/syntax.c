@@ -416,7 +416,7 @@ void syntax_report(struct parse *p, struct parse_place at, int token, const char
         diag_hint(p->diags, d, "take another word");
         return;
     }
-    if (in_row && !meant.word && p->before == WORD && is_plain(token)) /* `around 60 min` */
+    if (in_row && !meant.word && p->before == WORD && is_plain(token)) /* `around 60 kg` */
         d = diag_add(p->diags, DIAG_SYNTAX, (struct span){p->index, p->before_at.from, at.to},
                      "`%s` is no value of a cell", shown(p, (struct parse_place){p->before_at.from, at.to}));
     else if (token == BAR) d = diag_add(p->diags, DIAG_SYNTAX, parse_span(p, at), "a row cannot stand here");

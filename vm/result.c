@@ -42,6 +42,7 @@ static void rows_gather(struct edict_evaluator *e, struct holds *h, const struct
     const struct edict_program *p = e->program;
     uint32_t at = because_at(input_of(e), c->emit);
     row_add(e, h, c->row);
+    for (uint32_t i = 0; i < c->effect_count; i++) row_add(e, h, c->effects[i]);
     if (at == NONE) return;
     for (uint32_t i = 0; i < p->code[at]; i++) {
         const uint32_t *entry = &p->code[at + 1 + 3 * i];
