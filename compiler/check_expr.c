@@ -119,6 +119,7 @@ int match_types(struct model *m, struct expr **a, struct expr **b)
         *b = scaled(m, *b, (*a)->type.base);
     }
     const struct type *x = &(*a)->type, *y = &(*b)->type;
+    if (x->base == TYPE_COUNT_OF || y->base == TYPE_COUNT_OF) return 0; /* a mistake that was reported */
     if (x->base != y->base) {
         int codes = (x->base == TYPE_CODE && y->base == TYPE_COUNT) || (x->base == TYPE_COUNT && y->base == TYPE_CODE);
         struct diag *d = diag_add(m->diags, codes ? DIAG_CODE_COUNT : DIAG_WRONG_TYPE, (*b)->span,

@@ -5,6 +5,21 @@
 #include <ctype.h>
 #include <string.h>
 
+/* The result column is called like its table: a misspelt `until` would else become the result. */
+static int result_named(struct model *m, const struct item *it, const struct ast_node *column)
+{
+    if (text_equal(column->text, it->name)) return 1;
+    const char *near = column_trailer_near(column->text);
+    struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, column->span, "`%s` stands where the result `%s` is expected",
+                              text_z(m, column->text), text_z(m, it->name));
+    if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
+    else
+        diag_hint(m->diags, d,
+                  "the last column is called like the %s; behind it only effective, until and cite may stand",
+                  ast_kind_word(it->kind));
+    return 0;
+}
+
 int layout_read(struct model *m, struct item *it, unsigned results, struct layout *out)
 {
     const struct ast_node *h = it->header;
@@ -15,18 +30,9 @@ int layout_read(struct model *m, struct item *it, unsigned results, struct layou
         diag_hint(m->diags, d, "a header row names the columns, each row below gives their values");
         return 0;
     }
-    unsigned body = 0;
-    int trailer = 0;
-    for (const struct ast_node *c = h->first; c; c = c->next) {
-        out->cells++;
-        if (column_trails(c)) trailer = 1;
-        else if (trailer) {
-            struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, c->span, "`%s` stands after effective, until or cite",
-                                      text_z(m, c->text));
-            diag_hint(m->diags, d, "effective, until and cite are the last columns");
-            return 0;
-        } else body++;
-    }
+    unsigned body;
+    out->cells = ast_count(h);
+    if (!header_body(m, h, &body)) return 0;
     if (body < results) {
         mistake(m, DIAG_BAD_TABLE, h->span, "the last column is the result, those before it are the conditions",
                 "this table needs at least %u columns", results + 1);
@@ -34,7 +40,7 @@ int layout_read(struct model *m, struct item *it, unsigned results, struct layou
     }
     out->inputs = body - results;
     out->results = results;
-    return 1;
+    return results != 1 || it->kind == AST_GROUP || result_named(m, it, ast_nth(h, out->inputs));
 }
 
 /* An `otherwise` row of a hierarchy may leave conditions out. */
@@ -204,11 +210,11 @@ static void result_type_add(struct model *m, struct type *t, int *known, const s
 }
 
 /* The result column of a decision table: every cell a constant, `the` expression, hold, or nothing. */
-static void results_check(struct model *m, struct item *it, struct table *t, struct scope *s, const struct layout *l,
-                          struct field *f)
+static int results_check(struct model *m, struct item *it, struct table *t, struct scope *s, const struct layout *l,
+                         struct field *f)
 {
     struct type type = {TYPE_COUNT_OF, NULL, ""};
-    int known = 0;
+    int known = 0, broken = 0;
     const struct ast_node *gives = ast_child(it->node, AST_GIVES);
     if (gives && type_read(m, ast_child(gives, AST_TYPE), &type)) known = 2;
     for (int pass = 0; pass < 2; pass++) {
@@ -236,6 +242,7 @@ static void results_check(struct model *m, struct item *it, struct table *t, str
             if (!v || n->first->next) {
                 struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, n->span, "a result is one value");
                 diag_hint(m->diags, d, "write a value, `the` and an expression, or hold \"…\"");
+                broken = 1;
                 continue;
             }
             if (pass == 0) {
@@ -246,7 +253,8 @@ static void results_check(struct model *m, struct item *it, struct table *t, str
             } else if (!out->expr || out->expr->type.base != type.base) {
                 if (type.base == TYPE_WORD && known != 2) {
                     uint32_t atom = word_atom(m, v->text);
-                    type.words = word_set_union(m, type.words, word_set_of(m, &atom, 1));
+                    if (!word_set_has(type.words, atom))
+                        type.words = word_set_union(m, type.words, word_set_of(m, &atom, 1));
                 }
                 out->expr = value_check(m, v, &type, s);
             }
@@ -254,6 +262,7 @@ static void results_check(struct model *m, struct item *it, struct table *t, str
     }
     for (unsigned r = 0; r < t->row_count; r++) {
         struct expr *e = t->rows[r].result.expr;
+        if (!e && t->rows[r].result.kind == RESULT_REGISTER) broken = 1;
         if (e && e->type.base == TYPE_WORD) {
             if (e->op == X_CONST) e->type = type;
         } else if (e && e->type.base == TYPE_COUNT && type.base == TYPE_DECIMAL) {
@@ -263,6 +272,7 @@ static void results_check(struct model *m, struct item *it, struct table *t, str
         }
     }
     f->type = type;
+    return !broken;
 }
 
 static void keys_check(struct model *m, struct row *row, struct scope *s, const struct ast_node *n)
@@ -367,7 +377,7 @@ static int header_index(const struct ast_node *header, const char *name)
     return -1;
 }
 
-/* `any`, `60 min`: words of a row, so the header was forgotten. */
+/* a cell without bars: words of a row, so the header was forgotten. */
 static int names_column(struct text t)
 {
     static const char *const words[] = {"any", "otherwise", "documented", "not"};
@@ -416,6 +426,27 @@ static const char *missing_row(struct model *m, const struct table *t, unsigned 
     return out ? out : "";
 }
 
+/* code, units and modifiers are the last columns, and nothing unknown stands behind them. */
+static int bill_columns(struct model *m, const struct item *it, const struct layout *l, int code, int units,
+                        int modifiers)
+{
+    unsigned i = 0;
+    for (const struct ast_node *c = it->header->first; c && i < l->inputs + l->results; c = c->next, i++) {
+        int out = (int)i == code || (int)i == units || (int)i == modifiers;
+        if (out == (i >= l->inputs)) continue;
+        const struct ast_node *wrong = out ? ast_nth(it->header, l->inputs + l->results - 1) : c;
+        const char *near = column_trailer_near(wrong->text);
+        struct diag *d =
+            diag_add(m->diags, DIAG_BAD_TABLE, wrong->span, "`%s` stands behind the code", text_z(m, wrong->text));
+        if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
+        else
+            diag_hint(m->diags, d,
+                      "conditions stand first, then code, units and modifiers, then effective, until, cite");
+        return 0;
+    }
+    return 1;
+}
+
 struct table *table_check(struct model *m, struct item *it, struct scope *s, unsigned results, int kind)
 {
     struct layout l;
@@ -438,8 +469,9 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
         }
         results = modifiers < 0 ? 2 : 3;
     }
-    if (!layout_read(m, it, results, &l) || !header_fits(m, it, l.inputs + l.results) || !columns_check(m, t, s, &l))
-        return NULL;
+    if (!layout_read(m, it, results, &l)) return NULL;
+    if (kind == AST_BILL && !bill_columns(m, it, &l, code, units, modifiers)) return NULL;
+    if (!header_fits(m, it, l.inputs + l.results) || !columns_check(m, t, s, &l)) return NULL;
     const struct ast_node *hit = ast_child(it->node, AST_HIT);
     if (kind != AST_HIERARCHY && (!hit || (hit->op == OP_EVERY_ROW && kind != AST_BILL))) {
         struct diag *d =
@@ -493,7 +525,7 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
         }
         int read = 0;
         for (unsigned r = 0; r < t->row_count; r++) read |= t->rows[r].cells[i].count > 0;
-        if (!read || t->named[i] || !expr_maybe(t->columns[i])) continue;
+        if (!good || !read || t->named[i] || !expr_maybe(t->columns[i])) continue;
         const char *name = text_z(m, ast_nth(l.header, i)->text);
         struct diag *d = diag_add(m->diags, DIAG_UNGUARDED, t->column_spans[i],
                                   "`%s` may be not documented, and no row says what happens then", name);
@@ -501,7 +533,7 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
     }
     if (kind == AST_TABLE && good) {
         struct field *f = field_find(s->record, it->name);
-        results_check(m, it, t, s, &l, f);
+        good = f && results_check(m, it, t, s, &l, f);
     }
     for (unsigned r = 0; r < t->row_count; r++) {
         if (kind == AST_GROUP) keys_check(m, &t->rows[r], s, ast_nth(t->rows[r].from->node, l.inputs));

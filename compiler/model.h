@@ -527,6 +527,9 @@ int relation_file(struct model *m, struct relation *r, const struct ast_node *fr
 
 /* ---- rows.c */
 int column_trails(const struct ast_node *name); /* effective, until, cite: of the row, not of the table */
+const char *column_trailer_near(struct text name); /* which of them was probably meant, or NULL */
+/* How many columns stand before those; they come last, or it is said. */
+int header_body(struct model *m, const struct ast_node *header, unsigned *count);
 const struct ast_node *row_cell(const struct item_row *row, int column); /* NULL: none */
 /* Has row r not more cells than the header names, and not fewer than `least`? Else says so. */
 int header_fits(struct model *m, const struct item *it, unsigned least); /* does any row? Else says so */

@@ -11,6 +11,27 @@ const struct ast_node *row_cell(const struct item_row *row, int column)
     return column < 0 ? NULL : ast_nth(row->node, (unsigned)column);
 }
 
+const char *column_trailer_near(struct text name)
+{
+    static const char *const words[] = {"effective", "until", "cite"};
+    return diag_suggest(name, words, sizeof words / sizeof *words);
+}
+
+int header_body(struct model *m, const struct ast_node *header, unsigned *count)
+{
+    int trailer = 0;
+    *count = 0;
+    for (const struct ast_node *c = header->first; c; c = c->next) {
+        if (column_trails(c)) trailer = 1;
+        else if (trailer) {
+            mistake(m, DIAG_BAD_TABLE, c->span, "effective, until and cite are the last columns",
+                    "`%s` stands after effective, until or cite", text_z(m, c->text));
+            return 0;
+        } else ++*count;
+    }
+    return 1;
+}
+
 static int fits(const struct item *it, unsigned r, unsigned least)
 {
     unsigned cells = ast_count(it->rows[r].node);
