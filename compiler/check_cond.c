@@ -135,6 +135,7 @@ struct expr *cond_check(struct model *m, struct scope *s, const struct ast_node 
     case OP_THIS_FIRST:
     case OP_THIS_SECOND:
         if (!s->pair || !s->outer) {
+            if (anything_lost(m)) return NULL; /* perhaps the pair */
             struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_NAME, span, "there is no order between these records");
             diag_hint(m->diags, d,
                       "`this is first` and `this is second` need a `pair` of the kind, and stand in a question about "

@@ -119,7 +119,7 @@ int match_types(struct model *m, struct expr **a, struct expr **b)
         *b = scaled(m, *b, (*a)->type.base);
     }
     const struct type *x = &(*a)->type, *y = &(*b)->type;
-    if (x->base == TYPE_COUNT_OF || y->base == TYPE_COUNT_OF) return 0; /* a mistake that was reported */
+    if ((x->base == TYPE_COUNT_OF || y->base == TYPE_COUNT_OF) && m->diags->errors) return 0; /* reported already */
     if (x->base != y->base) {
         int codes = (x->base == TYPE_CODE && y->base == TYPE_COUNT) || (x->base == TYPE_COUNT && y->base == TYPE_CODE);
         struct diag *d = diag_add(m->diags, codes ? DIAG_CODE_COUNT : DIAG_WRONG_TYPE, (*b)->span,
@@ -185,6 +185,7 @@ struct expr *query_check(struct model *m, struct scope *s, const struct ast_node
     const struct ast_node *of = ast_child(n, AST_OF);
     if (of && text_is(of->text, "this")) {
         q->members = q->correlated = 1;
+        if (!s->record->source && s->record->domain == DOMAIN_GROUP) return NULL; /* reported where it is made */
         if (s->record->source != k) {
             mistake(m, DIAG_UNKNOWN_KIND, of->span, "`of this` asks for the records that the one at hand was made of",
                     "a %s is not made of %s records", text_z(m, s->record->name), text_z(m, k->name));

@@ -363,13 +363,15 @@ void kind_check(struct model *m, struct kind *k)
         if (k->group->where) guard(m, k->group->where, "`where`");
     }
     k->group->table = table_check(m, k->item, &s, 1, AST_GROUP);
+    int spans = 0;
     for (const struct ast_node *n = k->item->node->first; n; n = n->next)
         if (n->kind == AST_FOLD && n->op == OP_ALL_TO && n->first && n->first->next) {
+            spans = 1;
             k->group->start = fold_part(m, k->source, n->first);
             k->group->stop = fold_part(m, k->source, n->first->next);
         }
     for (unsigned r = 0; k->group->table && r < k->group->table->row_count; r++)
-        if (k->group->table->rows[r].mode == KEY_UNBROKEN && !k->group->start) {
+        if (k->group->table->rows[r].mode == KEY_UNBROKEN && !spans) {
             struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, k->group->table->rows[r].from->node->span,
                                       "`unbroken` needs to know when a record starts and stops");
             diag_hint(m->diags, d, "add a line below the table: times is the all start to stop");

@@ -114,7 +114,7 @@ static void entry_apply(struct model *m, struct code_set *s, struct ranges *r, c
         return;
     }
     if (e->except) {
-        if (range_cut(r, x, y, e->from, e->until)) return;
+        if (range_cut(r, x, y, e->from, e->until) || s->state == BROKEN) return;
         const char *name = text_z(m, a->text);
         struct diag *d = diag_add(m->diags, e->except == 2 ? DIAG_DEAD_OVERRIDE : DIAG_CODE_OUTSIDE, e->node->span,
                                   "%s is not on the list %s", name, text_z(m, s->name));
@@ -179,7 +179,7 @@ static void cell_unplain(struct model *m, const struct item *it, unsigned column
 {
     const struct ast_node *name = ast_nth(it->header, column);
     const char *near = column_trailer_near(name->text);
-    if (said_before(m, DIAG_BAD_CELL, name->text, name->span)) return;
+    if (said_before(m, DIAG_BAD_CELL, name->text, cell->span)) return;
     struct diag *d;
     if (near) d = diag_add(m->diags, DIAG_BAD_CELL, name->span, "`%s` is no column of its own", text_z(m, name->text));
     else d = diag_add(m->diags, DIAG_BAD_CELL, cell->span, "a plain value is expected here");
@@ -198,7 +198,7 @@ void relation_check(struct model *m, struct relation *r)
         if (!relation_file(m, r, file)) r->state = BROKEN;
         return;
     }
-    if (!it->header) {
+    if (!it->header || !it->row_count) {
         mistake(m, DIAG_BAD_TABLE, it->node->span, "a header row names the columns, each row below gives their values",
                 "%s %s has no rows", ast_kind_word(it->kind), text_z(m, it->name));
         r->state = BROKEN;

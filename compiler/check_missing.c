@@ -82,17 +82,38 @@ static const struct expr *leak(const struct expr *e, const struct guards *g)
     }
 }
 
+/* The documented fact on which a definition rests, where that is what may be missing. */
+static const struct field *rests_on(const struct field *f)
+{
+    const struct expr *x = f->how == FIELD_DEFINE ? leak(f->expr, NULL) : NULL;
+    return x && x->op == X_FIELD ? x->field : NULL;
+}
+
 void guard(struct model *m, const struct expr *e, const char *where)
 {
     const struct expr *x = leak(e, NULL);
     if (!x) return;
-    const char *name = x->op == X_FIELD ? text_z(m, x->field->name) : x->op == X_LOOKUP ? "this look-up" : "this";
-    struct diag *d = diag_add(m->diags, DIAG_UNGUARDED, x->span,
-                              "`%s` may be not documented, and %s does not say what happens then", name, where);
+    if (x->op != X_FIELD) {
+        mistake(m, DIAG_UNGUARDED, x->span, "give it a name with `define`, and ask for NAME documented before",
+                "%s may be not documented, and %s does not say what happens then",
+                x->op == X_LOOKUP ? "this look-up" : "this", where);
+        return;
+    }
+    const struct field *f = x->field, *under = rests_on(f);
+    const char *name = text_z(m, f->name);
+    struct text key = text_of(arena_printf(m->arena, "%s of %s", name, text_z(m, f->kind->name)));
+    int made = f->how != FIELD_FACT && f->how != FIELD_AGREED;
+    if (made && said_before(m, DIAG_UNGUARDED, key, x->span)) return; /* one cure may be where it is made */
+    struct diag *d =
+        diag_add(m->diags, DIAG_UNGUARDED, x->span,
+                 under ? "`%s` may be not documented, as it rests on `%s`, and %s does not say what happens then"
+                       : "`%s` may be not documented%.0s, and %s does not say what happens then",
+                 name, under ? text_z(m, under->name) : "", where);
     diag_hint(m->diags, d,
               "ask first (`%s documented and …`), or `%s documented as …`, or give the fact a `hold \"…\"` where it is "
               "declared",
               name, name);
+    if (made) said_note(m, DIAG_UNGUARDED, key, d);
 }
 
 int expr_maybe(const struct expr *e) { return leak(e, NULL) != NULL; }

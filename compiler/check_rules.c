@@ -198,6 +198,35 @@ static void cites_check(struct model *m)
     }
 }
 
+static void unnamed(struct model *m, const struct item *it)
+{
+    if (it)
+        mistake(m, DIAG_SYNTAX, it->node->span, "this is a fault of the compiler: please report it",
+                "this %s has a mistake that could not be named", ast_kind_word(it->kind));
+}
+
+/* Nothing is ever left out without a word. */
+static void all_checked(struct model *m)
+{
+    for (const struct kind *k = m->kinds; k; k = k->next) {
+        if (k->state == BROKEN) unnamed(m, k->item);
+        for (const struct field *f = k->fields; f; f = f->next)
+            if (f->state != CHECKED) unnamed(m, f->item);
+    }
+    for (unsigned i = 0; i < m->bill_count; i++)
+        if (!m->bills[i].table) unnamed(m, m->bills[i].item);
+    for (unsigned i = 0; i < m->set_count; i++)
+        if (m->sets[i].state != CHECKED) unnamed(m, m->sets[i].item);
+    for (unsigned i = 0; i < m->relation_count; i++)
+        if (m->relations[i].state != CHECKED) unnamed(m, m->relations[i].item);
+    for (const struct item *it = m->items; it; it = it->next) {
+        unsigned i = 0;
+        if (it->kind != AST_RULE && it->kind != AST_BUNDLE) continue;
+        while (i < m->rule_count && m->rules[i].item != it) i++;
+        if (i == m->rule_count) unnamed(m, it);
+    }
+}
+
 void check_all(struct model *m)
 {
     unsigned rules = 0, bills = 0;
@@ -235,4 +264,5 @@ void check_all(struct model *m)
     }
     for (unsigned i = 0; i < m->relation_count; i++) relation_check(m, &m->relations[i]);
     cites_check(m);
+    if (!m->diags->errors && !m->oom) all_checked(m);
 }

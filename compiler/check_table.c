@@ -271,12 +271,18 @@ static int results_check(struct model *m, struct item *it, struct table *t, stru
             t->rows[r].result.expr = scale;
         }
     }
+    if (!known && !broken) {
+        mistake(m, DIAG_BAD_TABLE, it->node->span, "write a value into the last cell of a row",
+                "no row of table %s gives a value", text_z(m, it->name));
+        broken = 1;
+    }
     f->type = type;
     return !broken;
 }
 
 static void keys_check(struct model *m, struct row *row, struct scope *s, const struct ast_node *n)
 {
+    int unknown = 0;
     row->mode = KEY_TOGETHER;
     row->keys = arena_zero(m->arena, ast_count(n) + 1u, sizeof *row->keys);
     if (!row->keys) {
@@ -300,8 +306,9 @@ static void keys_check(struct model *m, struct row *row, struct scope *s, const 
         }
         struct expr *e = name_check(m, s, v->text, v->span);
         if (e) row->keys[row->key_count++] = e;
+        else unknown = 1;
     }
-    if (!row->key_count && row->mode != KEY_ALONE) {
+    if (!row->key_count && row->mode != KEY_ALONE && !unknown) {
         struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, n->span, "what belongs together?");
         diag_hint(m->diags, d, "name the facts that must agree, or write `alone`");
     }
@@ -347,7 +354,7 @@ static void bill_cells(struct model *m, const struct table *t, struct row *row, 
     row->code = cv ? bill_value(m, s, cv, TYPE_CODE) : expr_const(m, (struct type){TYPE_CODE, NULL, ""}, 0, n->span);
     int nothing = row->code && row->code->op == X_CONST && row->code->value == 0;
     row->units = uv ? bill_value(m, s, uv, TYPE_COUNT) : NULL;
-    if (!uv && !nothing) {
+    if (!uv && !nothing && row->code) {
         struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, u ? u->span : n->span, "how many units?");
         diag_hint(m->diags, d, "write a count, or the name of a fact that counts");
     }

@@ -116,6 +116,7 @@ static struct pack *pack_read(struct model *m, const char *path, const char *sho
         struct span top = {p->source, 0, 0};
         int broken = 0;
         for (struct ast_node *n = p->file->root->first; n; n = n->next) broken |= n->kind == AST_BROKEN;
+        m->all_lost = 1; /* nobody knows its base */
         if (!broken) {
             struct diag *d = diag_add(m->diags, DIAG_PACK_HEADER, top, "the file does not say which pack it is");
             diag_hint(m->diags, d, "begin with: pack name.of.pack");

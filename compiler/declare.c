@@ -104,6 +104,15 @@ static void kinds_declare(struct model *m)
     }
 }
 
+/* A result column that is not called like its table: the name that the other items use may be either. */
+static void result_lose(struct model *m, const struct item *it)
+{
+    const struct ast_node *last = NULL;
+    for (const struct ast_node *c = it->header ? it->header->first : NULL; c; c = c->next)
+        if (!column_trails(c)) last = c;
+    if (last && !text_equal(last->text, it->name)) name_lose(m, last->text);
+}
+
 static void named_declare(struct model *m)
 {
     unsigned sets = 0, relations = 0;
@@ -132,6 +141,7 @@ static void named_declare(struct model *m)
                              : it->kind == AST_HIERARCHY ? FIELD_HIER
                              : it->kind == AST_CHOOSE    ? FIELD_CHOOSE
                                                          : FIELD_FACT;
+        if (how == FIELD_TABLE || how == FIELD_STEP) result_lose(m, it);
         if (how != FIELD_FACT) {
             const struct ast_node *of = ast_child(it->node, AST_OF);
             struct kind *k = of ? kind_need(m, of->text, of->span) : NULL;

@@ -330,9 +330,15 @@ void unknown_list(struct model *m, struct span span, struct text name)
     names_hint(m, d, name, &n, "declare it: codes %s", text_z(m, name));
 }
 
+/* Made of records of a kind that is not known: so are its facts. */
+static int kind_is_lost(const struct kind *k)
+{
+    return (k->domain == DOMAIN_GROUP || k->domain == DOMAIN_CROSS) && !k->source;
+}
+
 void unknown_name(struct model *m, struct span span, struct text name, const struct scope *s)
 {
-    if (name_is_lost(m, name) || (s && s->record && s->record->domain >= DOMAIN_GROUP && !s->record->source)) return;
+    if (name_is_lost(m, name) || (s && s->record && kind_is_lost(s->record))) return;
     if (said_before(m, DIAG_UNKNOWN_NAME, name, span)) return;
     struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_NAME, span, "`%s` is not known here", text_z(m, name));
     struct names n = {0};
