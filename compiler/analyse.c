@@ -206,7 +206,7 @@ static const char *hole_row(struct model *m, const struct table *t, const struct
     buffer_init(&b, 0);
     buffer_text(&b, "|");
     for (unsigned c = 0; c < t->column_count; c++) {
-        unsigned probe[64];
+        unsigned probe[TABLE_COLUMNS_MAX];
         int matters = 0;
         memcpy(probe, at, t->column_count * sizeof *probe);
         for (unsigned k = 0; k < all[c].count && !matters; k++) {
@@ -227,12 +227,12 @@ static const char *hole_row(struct model *m, const struct table *t, const struct
 static void holes_find(struct model *m, struct table *t, int hierarchy)
 {
     struct classes *all = arena_zero(m->arena, t->column_count + 1u, sizeof *all);
-    unsigned at[64] = {0};
+    unsigned at[TABLE_COLUMNS_MAX] = {0};
     if (!all) {
         m->oom = 1;
         return;
     }
-    if (!t->column_count || t->column_count > 64) return;
+    if (!t->column_count) return;
     for (unsigned r = 0; r < t->row_count; r++) {
         if (t->rows[r].from->from != DATE_MIN_OPEN || t->rows[r].from->until != DATE_OPEN) return;
         if (row_is_open(t, &t->rows[r])) return; /* otherwise */
@@ -279,8 +279,8 @@ static void overlaps_find(struct model *m, struct table *t)
         for (unsigned i = 0; i < j; i++) {
             const struct row *a = &t->rows[i], *b = &t->rows[j];
             if (a->from->until < b->from->from || b->from->until < a->from->from) continue;
-            unsigned at[64], c = 0;
-            for (; c < t->column_count && c < 64; c++) {
+            unsigned at[TABLE_COLUMNS_MAX], c = 0;
+            for (; c < t->column_count; c++) {
                 unsigned k = 0;
                 while (k < all[c].count &&
                        !(cell_takes(&a->cells[c], &all[c].at[k]) && cell_takes(&b->cells[c], &all[c].at[k])))

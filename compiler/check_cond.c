@@ -26,6 +26,42 @@ static struct expr *list_check(struct model *m, struct scope *s, const struct as
     return e;
 }
 
+/* Many parts make a tree, not a chain: nobody who walks it goes deep. */
+static struct expr *join(struct model *m, enum expr_op op, struct expr **all, unsigned count, struct span span)
+{
+    enum { CHAIN = 16 };
+    struct expr *e = count ? all[0] : NULL;
+    if (count > CHAIN)
+        return expr_two(m, op, TYPE_BOOL, join(m, op, all, count / 2, span),
+                        join(m, op, all + count / 2, count - count / 2, span), span);
+    for (unsigned i = 1; i < count; i++) e = expr_two(m, op, TYPE_BOOL, e, all[i], span);
+    return e;
+}
+
+static struct expr *joined_check(struct model *m, struct scope *s, const struct ast_node *n)
+{
+    struct expr **all = arena_zero(m->arena, ast_count(n) + 1u, sizeof *all);
+    unsigned count = 0;
+    if (!all) {
+        m->oom = 1;
+        return NULL;
+    }
+    for (const struct ast_node *c = n->first; c; c = c->next) all[count++] = cond_check(m, s, c);
+    return join(m, n->op == OP_AND ? X_AND : X_OR, all, count, n->span);
+}
+
+static struct expr *one_of_check(struct model *m, struct scope *s, const struct ast_node *n)
+{
+    struct expr **all = arena_zero(m->arena, ast_count(n) + 1u, sizeof *all), *a = expr_check(m, s, n->first, NULL);
+    unsigned count = 0;
+    if (!a || !all) return NULL;
+    for (const struct ast_node *v = n->first->next; v; v = v->next) {
+        all[count] = equals(m, s, a, v, v->span);
+        if (!all[count++]) return NULL;
+    }
+    return join(m, X_OR, all, count, n->span);
+}
+
 struct expr *cond_check(struct model *m, struct scope *s, const struct ast_node *n)
 {
     struct expr *a, *b, *e = NULL;
@@ -42,12 +78,7 @@ struct expr *cond_check(struct model *m, struct scope *s, const struct ast_node 
     }
     switch (n->op) {
     case OP_AND:
-    case OP_OR:
-        for (const struct ast_node *c = n->first; c; c = c->next) {
-            a = cond_check(m, s, c);
-            e = c == n->first ? a : expr_two(m, n->op == OP_AND ? X_AND : X_OR, TYPE_BOOL, e, a, span);
-        }
-        return e;
+    case OP_OR: return joined_check(m, s, n);
     case OP_NOT: return expr_one(m, X_NOT, TYPE_BOOL, cond_check(m, s, n->first), span);
     case OP_IS:
     case OP_IS_NOT:
@@ -55,12 +86,7 @@ struct expr *cond_check(struct model *m, struct scope *s, const struct ast_node 
         return n->op == OP_IS ? e : expr_one(m, X_NOT, TYPE_BOOL, e, span);
     case OP_ONE_OF:
     case OP_NOT_ONE_OF:
-        a = expr_check(m, s, n->first, NULL);
-        for (const struct ast_node *v = n->first->next; a && v; v = v->next) {
-            struct expr *x = equals(m, s, a, v, v->span);
-            if (!x) return NULL;
-            e = e ? expr_two(m, X_OR, TYPE_BOOL, e, x, span) : x;
-        }
+        e = one_of_check(m, s, n);
         return n->op == OP_ONE_OF ? e : expr_one(m, X_NOT, TYPE_BOOL, e, span);
     case OP_IN:
     case OP_NOT_IN:

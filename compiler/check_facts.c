@@ -196,6 +196,12 @@ void facts_declare(struct model *m, struct item *it, struct kind *k)
         m->all_lost = 1;
         return;
     }
+    if (it->row_count > FACTS_MAX) {
+        m->all_lost = 1;
+        mistake(m, DIAG_LIMIT, it->rows[FACTS_MAX].node->span, "split the records into two kinds",
+                "a kind of record has at most %d facts", FACTS_MAX);
+        return;
+    }
     for (unsigned r = 0; r < it->row_count; r++) fact_declare(m, k, it, r, name, type, missing);
 }
 
@@ -409,6 +415,12 @@ void policies_declare(struct model *m, struct item *it)
         decides = column(m, it, "decides", 0);
     if (name < 0 || one_of < 0 || is < 0) {
         m->all_lost = 1;
+        return;
+    }
+    if (it->row_count > POLICIES_MAX) {
+        m->all_lost = 1;
+        mistake(m, DIAG_LIMIT, it->rows[POLICIES_MAX].node->span, "take those out that nothing asks for",
+                "there are more than %d policies", POLICIES_MAX);
         return;
     }
     for (unsigned r = 0; r < it->row_count; r++) policy_declare(m, it, r, name, one_of, is, decides);

@@ -67,6 +67,10 @@ static int fold_check(struct model *m, struct field *f)
         f->type = (struct type){TYPE_COUNT, NULL, ""};
         return 1;
     }
+    if (ast_count(n) > NAMES_MAX) {
+        mistake(m, DIAG_LIMIT, n->span, "name fewer facts", "a set is made of at most %d facts", NAMES_MAX);
+        return 0;
+    }
     for (const struct ast_node *c = n->first; c; c = c->next) {
         struct field *p = fold_part(m, source, c);
         if (!p) return 0;
@@ -125,6 +129,10 @@ static int define_check(struct model *m, struct field *f, struct scope *s)
     f->maybe = expr_maybe(f->expr);
     for (const struct ast_node *r = f->item->node->first; r; r = r->next) {
         if (r->kind != AST_REQUIRES) continue;
+        if (ast_count(r) > NAMES_MAX) {
+            mistake(m, DIAG_LIMIT, r->span, "name fewer facts", "`requires` names at most %d facts", NAMES_MAX - 1);
+            return 0;
+        }
         f->required = arena_zero(m->arena, ast_count(r) + 1u, sizeof *f->required);
         for (const struct ast_node *c = r->first; c && f->required; c = c->next) {
             if (c->kind == AST_LABEL) {

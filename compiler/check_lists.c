@@ -135,7 +135,14 @@ static void entry_apply(struct model *m, struct code_set *s, struct ranges *r, c
 void set_check(struct model *m, struct code_set *s)
 {
     if (s->state != UNCHECKED) return;
+    if (m->lists_deep == LISTS_DEEP) {
+        mistake(m, DIAG_LIMIT, s->item->node->span, "name the codes themselves",
+                "lists stand in lists more than %d deep", LISTS_DEEP);
+        s->state = BROKEN;
+        return;
+    }
     s->state = CHECKING;
+    m->lists_deep++;
     struct ranges r = {0};
     for (unsigned i = 0; i < s->item->entry_count; i++) entry_apply(m, s, &r, &s->item->entries[i]);
     if (r.count) qsort(r.at, r.count, sizeof *r.at, range_order);
@@ -144,6 +151,7 @@ void set_check(struct model *m, struct code_set *s)
     else if (r.count) memcpy(s->ranges, r.at, r.count * sizeof *r.at);
     s->count = r.count;
     free(r.at);
+    m->lists_deep--;
     if (s->state == CHECKING) s->state = CHECKED;
 }
 
@@ -156,8 +164,6 @@ int code_listed(const struct code_set *s, uint64_t code)
 }
 
 /* ---- relations: every combination of the alternatives of a row is a row */
-
-enum { RELATION_ROWS = 4000000, WORDS_MAX = 4096 };
 
 static unsigned alternatives(const struct ast_node *cell)
 {
@@ -205,7 +211,7 @@ void relation_check(struct model *m, struct relation *r)
         return;
     }
     unsigned columns;
-    if (!header_body(m, it->header, &columns)) {
+    if (!header_body(m, it->header, &columns) || !columns_few(m, it->header)) {
         r->state = BROKEN;
         return;
     }
@@ -215,12 +221,13 @@ void relation_check(struct model *m, struct relation *r)
     size_t total = 0;
     for (unsigned i = 0; i < it->row_count; i++) {
         size_t n = 1;
-        for (unsigned c = 0; c < columns && n <= RELATION_ROWS; c++) n *= alternatives(row_cell(&it->rows[i], (int)c));
+        for (unsigned c = 0; c < columns && n <= RELATION_ROWS_MAX; c++)
+            n *= alternatives(row_cell(&it->rows[i], (int)c));
         total += n;
-        if (total <= RELATION_ROWS) continue;
+        if (total <= RELATION_ROWS_MAX) continue;
         struct diag *d = diag_add(m->diags, DIAG_LIMIT, it->rows[i].node->span,
                                   "%s %s has more than %d rows, each value of a cell counted by itself",
-                                  ast_kind_word(it->kind), text_z(m, it->name), RELATION_ROWS);
+                                  ast_kind_word(it->kind), text_z(m, it->name), RELATION_ROWS_MAX);
         diag_hint(m->diags, d, "split it");
         r->state = BROKEN;
         return;

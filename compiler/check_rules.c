@@ -65,13 +65,17 @@ static void message_check(struct model *m, struct scope *s, struct effect *e, co
     struct text t = n->text;
     struct buffer b;
     buffer_init(&b, 0);
-    e->args = arena_zero(m->arena, 10, sizeof *e->args);
+    e->args = arena_zero(m->arena, MESSAGE_FACTS_MAX, sizeof *e->args);
     for (uint32_t i = 0; i < t.size; i++) {
         uint32_t j = i + 1;
         while (t.at[i] == '{' && j < t.size && t.at[j] != '}') j++;
-        if (t.at[i] != '{' || j == t.size || e->arg_count == 10 || !e->args) {
+        if (t.at[i] != '{' || j == t.size || !e->args) {
             buffer_byte(&b, t.at[i]);
             continue;
+        }
+        if (e->arg_count == MESSAGE_FACTS_MAX) {
+            mistake(m, DIAG_LIMIT, n->span, "name fewer facts", "a message names at most %d facts", MESSAGE_FACTS_MAX);
+            break;
         }
         struct text name = {t.at + i + 1, j - i - 1};
         struct expr *x = name_check(m, s, name, n->span);

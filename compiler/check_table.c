@@ -32,7 +32,7 @@ int layout_read(struct model *m, struct item *it, unsigned results, struct layou
     }
     unsigned body;
     out->cells = ast_count(h);
-    if (!header_body(m, h, &body)) return 0;
+    if (!columns_few(m, h) || !header_body(m, h, &body)) return 0;
     if (body < results) {
         mistake(m, DIAG_BAD_TABLE, h->span, "the last column is the result, those before it are the conditions",
                 "this table needs at least %u columns", results + 1);
@@ -284,6 +284,8 @@ static void keys_check(struct model *m, struct row *row, struct scope *s, const 
 {
     int unknown = 0;
     row->mode = KEY_TOGETHER;
+    if (ast_count(n) > NAMES_MAX)
+        mistake(m, DIAG_LIMIT, n->span, "name fewer facts", "at most %d facts decide what belongs together", NAMES_MAX);
     row->keys = arena_zero(m->arena, ast_count(n) + 1u, sizeof *row->keys);
     if (!row->keys) {
         m->oom = 1;

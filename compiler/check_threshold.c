@@ -43,6 +43,11 @@ struct table *threshold_check(struct model *m, struct item *it, struct scope *s)
                 "a threshold has two columns: the quantity and what it gives");
         return NULL;
     }
+    if (it->row_count > LADDER_ROWS_MAX) {
+        mistake(m, DIAG_LIMIT, it->rows[LADDER_ROWS_MAX].node->span, "end with `then every …`",
+                "a threshold has at most %d rows", LADDER_ROWS_MAX);
+        return NULL;
+    }
     if (!columns_check(m, t, s, &l)) return NULL;
     if (!t->columns[0]) return NULL;
     const struct type *want = &t->columns[0]->type;

@@ -7,9 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SOURCE_MAX (64u << 20)
-#define BASES_MAX 16
-
 static struct source *source_add(struct model *m, const char *path, const char *shown, uint32_t *index)
 {
     FILE *f = fopen(path, "rb");
@@ -571,7 +568,8 @@ int compose(struct model *m, const char *path, const char *const *search, size_t
         const struct ast_node *extends = p->node ? ast_child(p->node, AST_EXTENDS) : NULL;
         if (!extends) break;
         if (depth == BASES_MAX) {
-            diag_add(m->diags, DIAG_LIMIT, extends->span, "a pack may stand on at most %d others", BASES_MAX - 1);
+            mistake(m, DIAG_LIMIT, extends->span, "let some of them be one pack",
+                    "a pack may stand on at most %d others", BASES_MAX - 1);
             break;
         }
         for (unsigned i = 0; i < depth; i++)

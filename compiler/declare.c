@@ -14,6 +14,14 @@ static struct kind *kind_new(struct model *m, struct text name, enum domain_kind
         diag_hint(m->diags, d, "give it another name");
         return NULL;
     }
+    unsigned kinds = 0;
+    for (const struct kind *o = m->kinds; o; o = o->next) kinds++;
+    if (kinds == KINDS_MAX) {
+        mistake(m, DIAG_LIMIT, it->node->span, "make the pack smaller", "there are more than %d kinds of records",
+                KINDS_MAX);
+        name_lose(m, name);
+        return NULL;
+    }
     k = arena_zero(m->arena, 1, sizeof *k);
     if (!k) {
         m->oom = 1;

@@ -100,9 +100,9 @@ static void fact_number(struct lower *l, struct field *f, uint32_t domain)
 /* Facts in the order of their rows. */
 static void kind_number(struct lower *l, struct kind *k, uint32_t domain)
 {
-    struct field *rows[1024];
+    struct field *rows[FACTS_MAX];
     unsigned n = 0;
-    for (struct field *f = k->fields; f && n < 1024; f = f->next)
+    for (struct field *f = k->fields; f; f = f->next)
         if (f->how == FIELD_FACT) rows[n++] = f;
     k->id[0] = domain;
     while (n-- > 0) fact_number(l, rows[n], domain);
@@ -123,9 +123,9 @@ static void bound_add(struct lower *l, enum value_type type, int64_t value)
 static void policies_number(struct lower *l)
 {
     struct model *m = l->m;
-    struct field *sorted[1024];
+    struct field *sorted[POLICIES_MAX];
     unsigned n = 0;
-    for (struct field *f = m->policies; f && n < 1024; f = f->next) {
+    for (struct field *f = m->policies; f; f = f->next) {
         unsigned at = n++;
         while (at && text_compare(f->name, sorted[at - 1]->name) < 0) {
             sorted[at] = sorted[at - 1];

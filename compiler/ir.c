@@ -109,6 +109,12 @@ uint32_t links_somewhere(struct lower *l, uint32_t domain, uint32_t link)
 
 void ir_put(struct lower *l, enum op op, const uint32_t *words, uint32_t count)
 {
+    if (count >= 1u << 24) { /* an instruction's size has 24 bits */
+        if (!l->m->diags->errors)
+            mistake(l->m, DIAG_LIMIT, l->m->packs->node ? l->m->packs->node->span : (struct span){0, 0, 0},
+                    "split the largest table of the pack", "a table has too many cells");
+        return;
+    }
     uint32_t *at = vec_add(l, &l->code, sizeof *at, count + 1);
     at[0] = (uint32_t)op | (count + 1) << 8;
     if (count) memcpy(at + 1, words, count * sizeof *at);

@@ -39,7 +39,7 @@ struct lower {
     struct {
         struct kind *kind;
         uint32_t link;
-    } from[64];
+    } from[KINDS_MAX];
     unsigned from_count; /* billed charge → source record */
     uint32_t answers, answers_at;
     int failed;

@@ -141,13 +141,13 @@ static uint32_t lower_query(struct lower *l, const struct place *p, const struct
 static uint32_t lower_keys(struct lower *l, const struct place *p, const struct expr *e)
 {
     struct relation *r = e->relation;
-    uint32_t order[64], n = 0, w[80], count = 0;
+    uint32_t order[TABLE_COLUMNS_MAX], n = 0, w[TABLE_COLUMNS_MAX + 8], count = 0;
     if (e->op == X_LOOKUP) {
-        for (uint32_t c = 0; c < r->column_count && n < 63; c++)
+        for (uint32_t c = 0; c < r->column_count; c++)
             if (c != (uint32_t)e->value) order[n++] = c;
         order[n++] = (uint32_t)e->value;
     } else
-        for (uint32_t c = 0; c < r->column_count && n < 64; c++) order[n++] = c;
+        for (uint32_t c = 0; c < r->column_count; c++) order[n++] = c;
     /* look-ups with fewer keys than columns: the unused ones follow */
     uint32_t keys = e->arg_count;
     if (e->op == X_LOOKUP && keys < n - 1) {
@@ -238,11 +238,12 @@ static uint32_t lower_define(struct lower *l, struct field *f, const struct plac
 {
     uint32_t reg = lower_expr(l, p, f->expr);
     if (!f->required_count) return reg;
-    uint32_t row = row_id(l, f->item, NULL, f->required_hold, f->span), w[40], n = 0, domain = reg_domain(l, reg);
+    uint32_t row = row_id(l, f->item, NULL, f->required_hold, f->span), w[NAMES_MAX + 4], n = 0;
+    uint32_t domain = reg_domain(l, reg);
     w[n++] = reg;
     w[n++] = row;
     w[n++] = f->required_count;
-    for (unsigned i = 0; i < f->required_count && n < 40; i++) {
+    for (unsigned i = 0; i < f->required_count; i++) {
         w[n] = lower_expr(l, p, f->required[i]);
         if (reg_domain(l, w[n])) domain = reg_domain(l, w[n]);
         n++;

@@ -100,8 +100,9 @@ uint32_t lower_fold(struct lower *l, struct field *f)
     struct kind *k = f->kind;
     struct fold *fold = f->fold;
     struct place p = place_of(l, k->source);
-    uint32_t domain = kind_domain(l, k), link = k->group->link, w[40], n = 0, part[32];
-    for (unsigned i = 0; i < fold->count && i < 32; i++) part[i] = lower_expr(l, &p, fold->parts[i]);
+    uint32_t domain = kind_domain(l, k), link = k->group->link, w[NAMES_MAX + 4], n = 0;
+    uint32_t part[NAMES_MAX] = {0};
+    for (unsigned i = 0; i < fold->count; i++) part[i] = lower_expr(l, &p, fold->parts[i]);
     enum op op = OP_CODE_FIRST;
     w[n++] = link;
     w[n++] = NONE;
@@ -124,7 +125,7 @@ uint32_t lower_fold(struct lower *l, struct field *f)
     }
     case OP_SET_OF:
         w[n++] = fold->count;
-        for (unsigned i = 0; i < fold->count && n < 40; i++) w[n++] = part[i];
+        for (unsigned i = 0; i < fold->count; i++) w[n++] = part[i];
         return ir_op(l, OP_CODE_SETOF, domain, TYPE_SET, 0, w, n);
     case OP_HIGHEST:
         w[n++] = part[1];
@@ -214,11 +215,11 @@ static uint32_t list_id(struct lower *l, struct text name)
 /* A hold in the code column: held where what its row calls not documented is missing. */
 static uint32_t held_code(struct lower *l, const struct table *t, const struct row *row, const struct place *p)
 {
-    uint32_t w[40], n = 0, domain = 0;
+    uint32_t w[TABLE_COLUMNS_MAX + 4], n = 0, domain = 0;
     w[n++] = const_reg(l, TYPE_CODE, 0, 0);
     w[n++] = row->id;
     n++;
-    for (unsigned c = 0; c < t->column_count && n < 40; c++)
+    for (unsigned c = 0; c < t->column_count; c++)
         for (unsigned a = 0; a < row->cells[c].count; a++)
             if (row->cells[c].alts[a].test == CELL_UNDOC) {
                 w[n] = lower_expr(l, p, t->columns[c]);
@@ -447,7 +448,7 @@ static void charges_close(struct lower *l)
         struct kind *k = m->bills[i].kind;
         unsigned j = 0;
         while (j < l->from_count && l->from[j].kind != k) j++;
-        if (j < l->from_count || j == 64) continue;
+        if (j < l->from_count || j == KINDS_MAX) continue;
         uint32_t d = kind_domain(l, k);
         l->from[l->from_count].kind = k;
         l->from[l->from_count++].link = reg_new(l, l->billed, TYPE_LINK, d);

@@ -110,7 +110,7 @@ uint32_t lower_hier(struct lower *l, struct field *f, const struct place *p)
 }
 
 /* Days on which some row of the threshold begins or ends, ascending; the first is open. */
-static unsigned ladder_epochs(const struct table *t, int32_t *from, unsigned room)
+static unsigned ladder_epochs(struct lower *l, const struct table *t, int32_t *from, unsigned room)
 {
     unsigned n = 1;
     from[0] = DATE_MIN_OPEN;
@@ -120,7 +120,12 @@ static unsigned ladder_epochs(const struct table *t, int32_t *from, unsigned roo
         for (unsigned k = 0; k < 2; k++) {
             unsigned at = 0;
             while (at < n && from[at] < days[k]) at++;
-            if ((at < n && from[at] == days[k]) || n == room) continue;
+            if (at < n && from[at] == days[k]) continue;
+            if (n == room) {
+                mistake(l->m, DIAG_LIMIT, t->item->node->span, "make two thresholds",
+                        "the rows of a threshold change on at most %d dates", LADDER_DATES_MAX);
+                return n;
+            }
             for (unsigned x = n++; x > at; x--) from[x] = from[x - 1];
             from[at] = days[k];
         }
@@ -140,7 +145,7 @@ static unsigned rungs_on(const struct table *t, int32_t day, const struct row **
 static uint32_t rung_bound(struct lower *l, const struct table *t, const struct place *p, unsigned rung,
                            const int32_t *epochs, unsigned count)
 {
-    const struct row *rows[64];
+    const struct row *rows[LADDER_ROWS_MAX];
     rungs_on(t, epochs[0], rows);
     uint32_t bound = lower_expr(l, p, rows[rung]->result.expr);
     for (unsigned e = 1; e < count; e++) {
@@ -156,8 +161,8 @@ static uint32_t rung_bound(struct lower *l, const struct table *t, const struct 
 /* Dated rows may move bounds, not add steps: the number of rungs and what they give is the same on every date. */
 static unsigned ladder_shape(struct lower *l, const struct table *t, const int32_t *epochs, unsigned count)
 {
-    const struct row *first[64], *rows[64];
-    unsigned n = t->row_count > 64 ? 0 : rungs_on(t, epochs[0], first), good = n > 0;
+    const struct row *first[LADDER_ROWS_MAX], *rows[LADDER_ROWS_MAX];
+    unsigned n = rungs_on(t, epochs[0], first), good = n > 0;
     for (unsigned e = 1; e < count && good; e++) {
         good = rungs_on(t, epochs[e], rows) == n;
         for (unsigned r = 0; r < n && good; r++) good = rows[r]->count == first[r]->count;
@@ -173,9 +178,9 @@ static unsigned ladder_shape(struct lower *l, const struct table *t, const int32
 
 void step_words(struct lower *l, struct vec *out, const struct table *t, const struct place *p)
 {
-    int32_t epochs[32];
-    const struct row *rows[64];
-    unsigned count = ladder_epochs(t, epochs, 32), n = ladder_shape(l, t, epochs, count);
+    int32_t epochs[LADDER_DATES_MAX];
+    const struct row *rows[LADDER_ROWS_MAX];
+    unsigned count = ladder_epochs(l, t, epochs, LADDER_DATES_MAX), n = ladder_shape(l, t, epochs, count);
     rungs_on(t, epochs[count - 1], rows);
     put(l, out, n);
     for (unsigned r = 0; r < n; r++) {
@@ -191,8 +196,8 @@ static void step_on(struct lower *l, const struct table *t, const struct place *
                     uint32_t *which)
 {
     struct vec v = {0}, rungs = {0};
-    const struct row *rows[64];
-    unsigned n = t->row_count > 64 ? 0 : rungs_on(t, day, rows);
+    const struct row *rows[LADDER_ROWS_MAX];
+    unsigned n = rungs_on(t, day, rows);
     uint32_t x = lower_expr(l, p, t->columns[0]);
     for (unsigned r = 0; r < n; r++) {
         put(l, &rungs, row_id(l, t->item, rows[r]->from, NULL, rows[r]->from->node->span));
@@ -211,8 +216,9 @@ static void step_on(struct lower *l, const struct table *t, const struct place *
 
 uint32_t lower_step(struct lower *l, struct field *f, const struct place *p)
 {
-    int32_t epochs[32];
-    unsigned at = f->kind == l->m->charge && l->phase == 2, count = ladder_epochs(f->table, epochs, 32);
+    int32_t epochs[LADDER_DATES_MAX];
+    unsigned at = f->kind == l->m->charge && l->phase == 2,
+             count = ladder_epochs(l, f->table, epochs, LADDER_DATES_MAX);
     uint32_t value, which, next, next_row;
     step_on(l, f->table, p, epochs[0], &value, &which);
     for (unsigned e = 1; e < count; e++) {

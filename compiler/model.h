@@ -3,6 +3,8 @@
 #ifndef EDICT_COMPILER_MODEL_H
 #define EDICT_COMPILER_MODEL_H
 
+#include "compiler/limits.h"
+
 #include "base/arena.h"
 #include "base/diag.h"
 #include "lang/ast.h"
@@ -10,7 +12,6 @@
 
 #define DATE_OPEN INT32_MAX
 #define DATE_MIN_OPEN INT32_MIN
-#define KINDS_DEEP 16 /* groups made of groups */
 
 /* ---- packs and composed items */
 
@@ -427,9 +428,10 @@ struct model {
     struct said *said;     /* unknown names that were reported */
     struct names lost_too; /* names whose own row or item has a mistake */
     int all_lost;          /* a base or a header could not be read: any name may be its */
-    struct field *path[64];
-    unsigned depth;    /* fields being checked, for cycles */
-    struct expr spare; /* stands in when there is no memory: the result is thrown away */
+    struct field *path[DEFINITIONS_DEEP];
+    unsigned lists_deep; /* lists being checked */
+    unsigned depth;      /* fields being checked, for cycles */
+    struct expr spare;   /* stands in when there is no memory: the result is thrown away */
     int oom;
 };
 
@@ -527,6 +529,7 @@ int relation_file(struct model *m, struct relation *r, const struct ast_node *fr
 
 /* ---- rows.c */
 int column_trails(const struct ast_node *name); /* effective, until, cite: of the row, not of the table */
+int columns_few(struct model *m, const struct ast_node *header);
 const char *column_trailer_near(struct text name); /* which of them was probably meant, or NULL */
 /* How many columns stand before those; they come last, or it is said. */
 int header_body(struct model *m, const struct ast_node *header, unsigned *count);

@@ -219,7 +219,7 @@ void names_sets(struct model *m, struct names *n)
 
 static void names_fields(struct model *m, struct names *n, const struct kind *k)
 {
-    for (unsigned depth = 0; k && depth < KINDS_DEEP; depth++, k = k->domain == DOMAIN_GROUP ? k->source : NULL)
+    for (unsigned depth = 0; k && depth < KINDS_MAX; depth++, k = k->domain == DOMAIN_GROUP ? k->source : NULL)
         for (struct field *f = k->fields; f; f = f->next) names_add(m, n, f->name);
 }
 

@@ -17,6 +17,14 @@ const char *column_trailer_near(struct text name)
     return diag_suggest(name, words, sizeof words / sizeof *words);
 }
 
+int columns_few(struct model *m, const struct ast_node *header)
+{
+    if (ast_count(header) <= TABLE_COLUMNS_MAX) return 1;
+    mistake(m, DIAG_LIMIT, ast_nth(header, TABLE_COLUMNS_MAX)->span, "split the table",
+            "a table has at most %d columns", TABLE_COLUMNS_MAX);
+    return 0;
+}
+
 int header_body(struct model *m, const struct ast_node *header, unsigned *count)
 {
     int trailer = 0;

@@ -66,7 +66,10 @@ static void value_set(struct facts_row *r, struct field *f, struct text v)
             r->value[i] = v;
             return;
         }
-    if (r->count == 128) return;
+    if (r->count == 128) {
+        r->lost = v;
+        return;
+    }
     r->field[r->count] = f;
     r->value[r->count++] = v;
 }

@@ -333,6 +333,9 @@ int type_read(struct model *m, const struct ast_node *n, struct type *out)
                             text_z(m, v->text));
             atoms[count++] = atom;
         }
+        if (count > WORDS_MAX)
+            mistake(m, DIAG_LIMIT, n->span, "make it a text or a code", "at most %d words are permitted in one place",
+                    WORDS_MAX);
         out->base = TYPE_WORD;
         out->words = word_set_of(m, atoms, count);
         break;
