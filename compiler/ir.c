@@ -1,5 +1,6 @@
 /* Building blocks of lowering: growing tables, interned strings and constants, instructions that are made once. */
 #include "compiler/lower.h"
+#include "compiler/pairs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -286,6 +287,34 @@ static int row_order(const void *a, const void *b)
     return 0;
 }
 
+/* Large relations of two codes: the rest of their rows goes to CELLS, once for all that agree in it. */
+static uint32_t pairs_id(struct lower *l, struct relation *r, uint32_t shown, const uint32_t *order, uint32_t keys)
+{
+    struct pairs *p = r->pairs;
+    uint32_t columns = r->column_count, whole = row_id(l, r->item, NULL, NULL, r->item->node->span);
+    uint64_t at = l->cells.count;
+    if (!pairs_write(l->m, p, &l->pairs)) {
+        l->failed = 1;
+        return 0;
+    }
+    for (uint32_t i = 0; i < p->tails.count; i++) {
+        const int64_t *tail = p->tails.values + (size_t)i * columns;
+        int64_t *to = vec_add(l, &l->cells, sizeof *to, columns + 3);
+        to[0] = to[1] = 0;
+        for (uint32_t c = 2; c < columns; c++) {
+            struct expr e = {.type = r->types[order[c]], .value = tail[order[c] - 2]};
+            to[c] = const_value(l, &e);
+        }
+        to[columns] = tail[columns - 2];
+        to[columns + 1] = tail[columns - 1];
+        to[columns + 2] = whole;
+    }
+    uint32_t item = item_id(l, r->item);
+    struct image_relation *to = vec_add(l, &l->relations, sizeof *to, 1);
+    *to = (struct image_relation){shown, columns, keys, item, at, p->tails.count, p->code_count, 0, p->at, p->rows};
+    return l->relations.count - 1;
+}
+
 uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order, uint32_t keys)
 {
     uint32_t columns = r->column_count, width = columns + 3;
@@ -294,6 +323,8 @@ uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order,
     uint32_t shown = string_id(l, name);
     for (uint32_t i = 0; i < l->relations.count; i++)
         if (VEC(l->relations, struct image_relation)[i].name == shown) return i;
+    if (r->pairs && keys >= 2 && order[0] == 0 && order[1] == 1) return pairs_id(l, r, shown, order, keys);
+    relation_expand(l->m, r);
     struct sort_row *rows = arena_zero(l->m->arena, r->row_count + 1u, sizeof *rows);
     int64_t *cells = arena_zero(l->m->arena, (size_t)(r->row_count + 1u) * width, sizeof *cells);
     if (!rows || !cells) {
@@ -321,7 +352,8 @@ uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order,
         if (!origin->node && whole == NONE) whole = row_id(l, r->item, NULL, NULL, r->item->node->span);
         to[columns + 2] = origin->node ? row_id(l, r->item, origin, NULL, origin->node->span) : whole;
     }
+    uint32_t item = item_id(l, r->item);
     struct image_relation *to = vec_add(l, &l->relations, sizeof *to, 1);
-    *to = (struct image_relation){shown, columns, keys, item_id(l, r->item), at, r->row_count};
+    *to = (struct image_relation){.name = shown, .columns = columns, .keys = keys, .item = item, .at = at, .rows = r->row_count};
     return l->relations.count - 1;
 }

@@ -26,7 +26,7 @@ struct lower {
     struct vec registers, consts, domains, items, rows, cites, cite_refs, sets, ranges, relations, cells, facts,
         fact_words, policies, settings, bounds, lists, sources;
     struct vec strings; /* struct image_string */
-    struct buffer text;
+    struct buffer text, pairs;
     struct vec crosses, memo, keys;
     uint32_t *string_index;
     uint32_t string_index_room;
