@@ -70,7 +70,7 @@ $(B)/%.so.$(VERSION): $(B)/%.a $(B)/exports.map
 lib: $(LIBS)
 
 pc = printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(libdir)' 'includedir=$(includedir)' '' 'Name: $(1)' 'Description: $(2)' \
-	'Version: $(VERSION)' 'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -l$(1)' 'Libs.private: $(LDLIBS_RUN)' \
+	'Version: $(VERSION)' 'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -l$(1)' 'Libs.private: $(3) $(LDLIBS_RUN)' \
 	> '$(DESTDIR)$(libdir)/pkgconfig/$(1).pc'
 install: $(B)/edict $(LIBS)
 	install -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(libdir)/pkgconfig' '$(DESTDIR)$(includedir)' '$(DESTDIR)$(datadir)/edict'
@@ -80,8 +80,8 @@ install: $(B)/edict $(LIBS)
 	install -m 755 $(filter-out %.a,$(LIBS)) '$(DESTDIR)$(libdir)'
 	for l in libedict libedict-run; do for n in .$(SOVERSION) ''; do \
 		ln -sf $$l.so.$(VERSION) "$(DESTDIR)$(libdir)/$$l.so$$n" || exit 1; done; done
-	$(call pc,edict,rules as data for billing: compile and run)
-	$(call pc,edict-run,rules as data for billing: run compiled images)
+	$(call pc,edict,rules as data for billing: compile and run,$(LDLIBS_COMPILE))
+	$(call pc,edict-run,rules as data for billing: run compiled images,)
 	rm -rf '$(DESTDIR)$(datadir)/edict/rulesets'
 	cp -R rulesets '$(DESTDIR)$(datadir)/edict/rulesets'
 uninstall:
@@ -108,8 +108,8 @@ $(T)/%.o: tests/%.c
 	$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 $(UNITS): $(T)/%: $(T)/unit/%.o $(FIXTURE) $(B)/libedict.a
 	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) -lcmocka $(LDLIBS_CLI) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
-$(TOOLS): $(T)/%: $(T)/tools/%.o
-	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) $(LDLIBS_CLI)
+$(TOOLS): $(T)/%: $(T)/tools/%.o $(B)/libedict.a
+	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) $(LDLIBS_CLI) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
 .SECONDARY: $(FIXTURE)
 
 # The images of both compilers are compared, where both are there.
@@ -136,8 +136,14 @@ coverage:
 		covered += p[2] * $$4 / 100; lines += $$4; file = "" } END { printf "%.1f%% %d all\n", 100 * covered / lines, lines }' > coverage.txt; \
 		tail -1 coverage.txt
 
+# Documents derived from tables: build/docs/instructions.md, build/docs/diagnostics.md.
+docs: $(T)/manual
+	@mkdir -p build/docs
+	$(T)/manual instructions > build/docs/instructions.md
+	$(T)/manual diagnostics > build/docs/diagnostics.md
+
 clean:
 	rm -rf build
 
-.PHONY: all clean lib install uninstall layers words style test accept check-all coverage
+.PHONY: all clean lib install uninstall layers words style test accept check-all coverage docs
 -include $(shell find build -name '*.d' 2>/dev/null)

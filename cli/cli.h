@@ -49,6 +49,7 @@ struct options {
     char **argv;
     const char *value;         /* of the option or word just met */
     const char *color;         /* always, never, auto */
+    const char *format;        /* --format text or json; NULL: not given */
     int json;                  /* --format json */
     const char **search;       /* --search, in order */
     size_t searches;

@@ -110,6 +110,7 @@ static int option_take(struct options *o, const struct option *option)
             usage_error(o->command, "--format takes text or json");
             return OPTION_BAD;
         }
+        o->format = o->value;
         o->json = o->value[0] == 'j';
         return OPTION_WORD;
     case OPTION_SEARCH:

@@ -13,7 +13,7 @@ enum { RUN_SET = 1, RUN_FAIL_ON, RUN_STRICT, RUN_SHOW_VALUES, RUN_PRETTY, RUN_AS
 static const struct option run_options[] = {
     {"set", 's', "POLICY=VALUE", RUN_SET}, {"fail-on", 0, "KIND,...", RUN_FAIL_ON}, {"strict", 0, NULL, RUN_STRICT},
     {"show-values", 0, NULL, RUN_SHOW_VALUES}, {"pretty", 'p', NULL, RUN_PRETTY}, {"ascii", 0, NULL, RUN_ASCII},
-    {"quiet", 'q', NULL, RUN_QUIET}, {"color", 0, "WHEN", OPTION_COLOR}, OPTION_PACKS, OPTION_LAST};
+    {"quiet", 'q', NULL, RUN_QUIET}, OPTION_COMMON, OPTION_PACKS, OPTION_LAST};
 static const char *const kind_names[EDICT_KINDS] = {"deny", "change", "missing", "hold", "review", "note"};
 
 struct run {
@@ -320,6 +320,9 @@ static int run_arguments(struct run *run)
         default: exit = EXIT_USAGE;
         }
     }
+    if (o->format && run->pretty && o->json)
+        exit = usage_error(run->command, "--pretty prints text, --format json does not");
+    run->pretty |= o->format && !o->json;
     return exit;
 }
 
@@ -418,6 +421,7 @@ const struct command command_run = {
     "      --fail-on KIND,...  exit 1 when there is a finding of these kinds: deny,\n"
     "                          change, missing, hold, review, note\n"
     "  -p, --pretty            a page for each encounter: timeline, charges, findings\n"
+    "      --format text|json  text is --pretty; json, the answers, is what comes anyway\n"
     "      --ascii             pages without box and block characters\n"
     "      --color WHEN        always, never, auto (terminal, and NO_COLOR not set)\n"
     "      --strict            unknown keys are errors, not warnings\n"
@@ -426,7 +430,7 @@ const struct command command_run = {
     "  -q, --quiet             no warnings, progress or summary\n"
     "\n"
     "  edict run hospital.edx day.ndjson > answers.ndjson\n"
-    "  edict run --pretty --set missing_stop_time=push hospital.edict one.json\n"
+    "  edict run --pretty --set rounding=down hospital.edict one.json\n"
     "\n"
     "A line that is no encounter gives an error object in its place; the others are\n"
     "still answered. The summary stands on standard error.\n"

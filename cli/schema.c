@@ -28,7 +28,7 @@ const struct command command_schema = {
     "Usage: edict schema PACK [OPTION]...\n"
     "\n"
     "Prints the JSON Schema (draft 2020-12) of an encounter as the pack (source or\n"
-    "image) reads it: names, types, permitted words, and what each fact means.\n"
+    "image) reads it: names, types, permitted words and defaults of the facts.\n"
     "\n"
     "      --color WHEN    always, never, auto; for diagnostics\n"
     "  -I, --search DIR    where base packs are looked for; repeatable\n"

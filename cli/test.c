@@ -7,7 +7,7 @@ enum { TEST_ONLY = 1, TEST_VERBOSE };
 static const struct option test_options[] = {
     {"only", 0, "TEXT", TEST_ONLY}, {"verbose", 'v', NULL, TEST_VERBOSE}, OPTION_COMMON, OPTION_PACKS, OPTION_LAST};
 
-struct tests { const char *pack; unsigned long passed, all; int json, color, verbose; };
+struct tests { const char *pack; unsigned long passed, all; int json, color, verbose, ran; };
 
 static void test_put(void *context, const edict_test *test)
 {
@@ -42,6 +42,7 @@ static int test_pack(const struct options *o, const char *path, const char *only
         exit = pack_report(&pack, output_error(), terminal_color(2, o->color));
     } else if (exit == EXIT_FINE) {
         tests->pack = path;
+        tests->ran = 1;
         int failed = edict_compilation_test(pack.compilation, only, test_put, tests);
         exit = failed < 0 ? EXIT_RULES : failed > 0 ? EXIT_FINDINGS : EXIT_FINE;
     }
@@ -77,7 +78,7 @@ static int test_run(const struct command *command, int argc, char **argv)
         output_flush(output_standard());
         if (only && !tests.all && exit == EXIT_FINE)
             exit = usage_error(command, "no test has \"%s\" in its name", only);
-        else
+        else if (tests.ran)
             output_print(o.json ? output_error() : output_standard(), "%lu of %lu tests pass\n", tests.passed,
                          tests.all);
     }
@@ -89,8 +90,8 @@ const struct command command_test = {
     "test", "run the tests that stand in packs",
     "Usage: edict test PACK... [OPTION]...\n"
     "\n"
-    "Runs every row of the `tests` items of the packs and their bases. A failed one\n"
-    "is printed with its place, what was wanted and what came.\n"
+    "Runs every row of the packs' own `tests` (those of a base hold for the base). A\n"
+    "failed one is printed with its place, what was wanted and what came.\n"
     "\n"
     "      --only TEXT     only tests with TEXT in their name\n"
     "  -v, --verbose       print the passed ones too\n"

@@ -58,7 +58,8 @@ static int time_asked(json_t *answer, const char *id)
     json_t *finding, *name;
     json_array_foreach(json_object_get(answer, "findings"), i, finding) {
         const char *fact = member_text(finding, "fact");
-        if (strcmp(member_text(finding, "kind"), "hold") != 0 || (strcmp(fact, "start") != 0 && strcmp(fact, "stop") != 0))
+        if (strcmp(member_text(finding, "kind"), "hold") != 0 ||
+            (strcmp(fact, "start") != 0 && strcmp(fact, "stop") != 0))
             continue;
         json_array_foreach(json_object_get(finding, "services"), k, name)
             if (json_is_string(name) && strcmp(json_string_value(name), id) == 0)
@@ -268,7 +269,8 @@ static void closed_add(const struct page *page, const struct axis *axis, const s
     const char *mark = page->ascii ? "|" : "▎";
     int drawn = 0;
     if (bar->start != NO_TIME && bar->stop > bar->start) {
-        double from = (double)(bar->start - axis->from) / axis->cell, to = (double)(bar->stop - axis->from) / axis->cell;
+        double from = (double)(bar->start - axis->from) / axis->cell;
+        double to = (double)(bar->stop - axis->from) / axis->cell;
         for (unsigned i = 0; i < axis->cells && i < to; i++) {
             int has_left = i + 0.25 >= from && i + 0.25 < to, has_right = i + 0.75 >= from && i + 0.75 < to;
             if (!has_left && !has_right && drawn)

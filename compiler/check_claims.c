@@ -180,7 +180,16 @@ int limit_check(struct model *m, struct item *it, struct rule *out)
             m->caps = caps;
         }
     }
-    if (k == m->charge) return 0;
+    if (k == m->charge) {
+        const struct ast_node *extra = ast_child(it->node, AST_WHERE);
+        if (!extra) extra = ast_child(it->node, AST_LIFTED_BY);
+        if (extra || used & 1u) {
+            struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, extra ? extra->span : it->node->span,
+                                      "a limit of charges counts by code and by date, week or encounter only");
+            diag_hint(m->diags, d, "for anything else write a rule: for each charge … then withdraw \"…\"");
+        }
+        return 0;
+    }
     const struct ast_node *lifted = ast_child(it->node, AST_LIFTED_BY), *where = ast_child(it->node, AST_WHERE),
                           *label = ast_child(it->node, AST_LABEL);
     struct code_set *set = lifted ? set_find(m, lifted->text) : NULL;

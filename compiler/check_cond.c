@@ -17,16 +17,8 @@ static struct expr *list_check(struct model *m, struct scope *s, const struct as
     if (set) {
         set_check(m, set);
         if (set->state == BROKEN) return NULL;
-    } else if (name_is_lost(m, n->text)) return NULL;
-    else {
-        const char *names[512];
-        size_t count = 0;
-        for (unsigned i = 0; i < m->set_count && count < 512; i++) names[count++] = text_z(m, m->sets[i].name);
-        struct diag *d =
-            diag_add(m->diags, DIAG_UNKNOWN_NAME, n->span, "there is no list of codes called `%s`", text_z(m, n->text));
-        const char *near = diag_suggest(n->text, names, count);
-        if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
-        else diag_hint(m->diags, d, "declare it: codes %s", text_z(m, n->text));
+    } else {
+        unknown_list(m, n->span, n->text);
         return NULL;
     }
     struct expr *e = expr_new(m, X_CONST, TYPE_CODE, n->span);

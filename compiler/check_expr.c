@@ -154,17 +154,14 @@ struct expr *operand_check(struct model *m, struct scope *s, const struct ast_no
 struct expr *query_check(struct model *m, struct scope *s, const struct ast_node *n, const char *field,
                          struct span field_span)
 {
-    struct kind *k = kind_find(m, n->text);
-    if (!k && name_is_lost(m, n->text)) return NULL;
-    if (!k || k->domain == DOMAIN_ROOT || k->domain == DOMAIN_CROSS) {
-        const char *names[128];
-        size_t count = 0;
-        for (struct kind *o = m->kinds; o && count < 128; o = o->next) names[count++] = text_z(m, o->name);
-        const char *near = diag_suggest(n->text, names, count);
-        struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_KIND, n->span, "there is no kind of record called `%s`",
-                                  text_z(m, n->text));
-        if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
-        else diag_hint(m->diags, d, "kinds come from `facts`, `group` and `pair`");
+    struct kind *k = kind_need(m, n->text, n->span);
+    if (!k) return NULL;
+    if (k->domain == DOMAIN_ROOT || k->domain == DOMAIN_CROSS) {
+        struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_KIND, n->span, "there are not several %s records to ask about",
+                                  text_z(m, k->name));
+        diag_hint(m->diags, d,
+                  k->domain == DOMAIN_ROOT ? "ask for a fact of the encounter by its name"
+                                           : "ask about the records that the pair is made of");
         return NULL;
     }
     if (s->outer) {
@@ -337,11 +334,9 @@ static struct expr *lookup_check(struct model *m, struct scope *s, const struct 
     if (column == r->column_count) {
         struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_NAME, n->span, "%s has no column `%s`", text_z(m, r->name),
                                   text_z(m, n->text));
-        const char *names[64];
-        unsigned i = 0;
-        for (; i < r->column_count && i < 64; i++) names[i] = text_z(m, r->columns[i]);
-        const char *near = diag_suggest(n->text, names, i);
-        if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
+        struct names names = {0};
+        for (unsigned i = 0; i < r->column_count; i++) names_add(m, &names, r->columns[i]);
+        names_hint(m, d, n->text, &names, "name one of its columns");
         return NULL;
     }
     struct expr *e = expr_new(m, X_LOOKUP, r->types[column].base, n->span);

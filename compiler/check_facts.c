@@ -47,9 +47,20 @@ static int column(struct model *m, const struct item *it, const char *name, int 
     return -1;
 }
 
-static const struct ast_node *cell_at(const struct item_row *row, int c)
+/* `refsued`: neither a default value nor a word for what happens. */
+static void missing_unknown(struct model *m, const struct ast_node *v, const struct type *type)
 {
-    return c < 0 ? NULL : ast_nth(row->node, (unsigned)c);
+    static const char *const words[] = {"refused", "empty", "position"};
+    struct names n = {0};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) names_add(m, &n, text_of(words[i]));
+    for (uint32_t i = 0; type->words && i < type->words->count; i++)
+        names_add(m, &n, text_of(m->words[type->words->atoms[i]]));
+    for (struct field *f = m->encounter ? m->encounter->fields : NULL; f; f = f->next)
+        if (f->type.base == type->base) names_add(m, &n, f->name);
+    struct diag *d =
+        diag_add(m->diags, DIAG_BAD_CELL, v->span, "`%s` is neither %s nor a fact of the encounter of that kind",
+                 text_z(m, v->text), type_name(m, type));
+    names_hint(m, d, v->text, &n, "write a default value, refused or hold \"…\", or leave the cell empty");
 }
 
 static void missing_read(struct model *m, struct field *f, const struct ast_node *cell)
@@ -91,6 +102,10 @@ static void missing_read(struct model *m, struct field *f, const struct ast_node
         diag_hint(m->diags, d, "leave the cell empty, or write refused, hold \"…\", or a default value");
         return;
     }
+    if (v->op == OP_WORD && f->type.base == TYPE_WORD && !word_set_has(f->type.words, word_atom(m, v->text))) {
+        missing_unknown(m, v, &f->type);
+        return;
+    }
     if (v->op == OP_WORD && f->type.base != TYPE_WORD && f->type.base != TYPE_BOOL) {
         x->missing = MISSING_SAME;
         x->same = f;
@@ -108,18 +123,45 @@ static void missing_read(struct model *m, struct field *f, const struct ast_node
     }
 }
 
+static const char *const type_words[] = {"text",  "code", "list of code", "yes or no", "count",           "decimal",
+                                         "money", "date", "time",         "minutes",   "date of service", "one of"};
+
+static void type_unknown(struct model *m, const struct ast_node *cell)
+{
+    const struct source *source = &m->sources[cell->span.source];
+    struct text t = {source->bytes + cell->span.from, cell->span.to - cell->span.from};
+    struct names n = {0};
+    for (size_t i = 0; i < sizeof type_words / sizeof *type_words; i++) names_add(m, &n, text_of(type_words[i]));
+    struct diag *d = t.size ? diag_add(m->diags, DIAG_BAD_CELL, cell->span, "`%s` is no type", text_z(m, t))
+                            : diag_add(m->diags, DIAG_BAD_CELL, cell->span, "a type is missing");
+    names_hint(m, d, t, &n,
+               "types are text, code, list of code, yes or no, count, decimal, money, date, time, minutes, date of "
+               "service, one of …");
+}
+
+/* The row has a mistake: its name is no second one. */
+static void fact_lose(struct model *m, const struct kind *k, const struct ast_node *name)
+{
+    if (name) name_lose(m, name->text);
+    else m->all_lost = 1;
+    if (k == m->encounter) name_lose(m, text_of("service")); /* it may have been the date of service */
+}
+
 static void fact_declare(struct model *m, struct kind *k, struct item *it, const struct item_row *row, int name,
                          int type, int missing)
 {
-    const struct ast_node *n = first_value(cell_at(row, name)), *t = cell_at(row, type);
+    const struct ast_node *n = first_value(row_cell(row, name)), *t = row_cell(row, type);
     const struct ast_node *ty = t && t->op == OP_TYPE ? t->first : NULL;
-    if (!n || !ty) {
-        struct diag *d =
-            diag_add(m->diags, DIAG_BAD_CELL, t && !ty ? t->span : row->node->span,
-                     n ? "what type is `%s`?" : "a row of facts names a fact", n ? text_z(m, n->text) : "");
-        diag_hint(m->diags, d,
-                  "types: text, code, list of code, yes or no, count, decimal, money, date, time, minutes, date of "
-                  "service, one of …");
+    unsigned least = 1u + (unsigned)(missing > type ? missing : type);
+    if (!row_fits(m, it->header, row->node, least) || !n || !ty) {
+        fact_lose(m, k, n);
+        if (ast_count(row->node) < least || ast_count(row->node) > ast_count(it->header)) return;
+        if (n) type_unknown(m, t);
+        else {
+            struct diag *d =
+                diag_add(m->diags, DIAG_BAD_CELL, row_cell(row, name)->span, "a row of facts names a fact");
+            diag_hint(m->diags, d, "write one name: small letters, digits and _");
+        }
         return;
     }
     struct field *f = field_new(m, k, n->text, FIELD_FACT, it, n->span);
@@ -132,7 +174,7 @@ static void fact_declare(struct model *m, struct kind *k, struct item *it, const
     type_read(m, ty, &f->type);
     f->state = CHECKED;
     f->fact->selector = ty->op == OP_DATE_OF_SERVICE;
-    missing_read(m, f, cell_at(row, missing));
+    missing_read(m, f, row_cell(row, missing));
     if (f->fact->selector) {
         if (m->date) diag_add(m->diags, DIAG_DEFINED_TWICE, ty->span, "there is one date of service");
         m->date = f;
@@ -148,7 +190,10 @@ static void fact_declare(struct model *m, struct kind *k, struct item *it, const
 void facts_declare(struct model *m, struct item *it, struct kind *k)
 {
     int name = column(m, it, "fact", 1), type = column(m, it, "type", 1), missing = column(m, it, "not documented", 1);
-    if (name < 0 || type < 0 || missing < 0) return;
+    if (name < 0 || type < 0 || missing < 0) {
+        m->all_lost = 1;
+        return;
+    }
     for (unsigned r = 0; r < it->row_count; r++) fact_declare(m, k, it, &it->rows[r], name, type, missing);
 }
 
@@ -160,10 +205,8 @@ void facts_resolve(struct model *m)
             if (f->how != FIELD_FACT || f->fact->missing != MISSING_SAME) continue;
             struct field *same = m->encounter ? field_find(m->encounter, text_of(f->fact->text)) : NULL;
             if (!same || same->type.base != f->type.base) {
-                struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, f->span,
-                                          "`%s` is neither %s nor a fact of the encounter of that kind", f->fact->text,
-                                          type_name(m, &f->type));
-                diag_hint(m->diags, d, "write a value, refused, hold \"…\", or leave the cell empty");
+                struct ast_node v = {.text = text_of(f->fact->text), .span = f->span};
+                if (!name_is_lost(m, v.text)) missing_unknown(m, &v, &f->type);
                 f->fact->missing = MISSING_ASKED;
                 continue;
             }
@@ -190,11 +233,15 @@ static int code_like(const struct ast_node *v)
 static struct type policy_type(struct model *m, const struct ast_node *cell)
 {
     unsigned n = 0, quantities = 0, codes = 0, bare = 0, numbers = 0, yes = 0;
-    uint32_t atoms[256] = {0};
+    uint32_t *atoms = arena_alloc(m->arena, (ast_count(cell) + 1) * sizeof *atoms);
     const struct ast_node *last = NULL;
+    if (!atoms) {
+        m->oom = 1;
+        return (struct type){TYPE_WORD, NULL, ""};
+    }
     for (const struct ast_node *a = cell->first; a; a = a->next) {
         const struct ast_node *v = a->first;
-        if (!v || n == 256) continue;
+        if (!v) continue;
         atoms[n++] = word_atom(m, v->text);
         quantities += v->op == OP_QUANTITY;
         numbers += v->op == OP_NUMBER && !five_digits(v);
@@ -216,9 +263,15 @@ static struct type policy_type(struct model *m, const struct ast_node *cell)
 static void policy_declare(struct model *m, struct item *it, const struct item_row *row, int name, int one_of, int is,
                            int decides)
 {
-    const struct ast_node *n = first_value(cell_at(row, name)), *cell = cell_at(row, one_of),
-                          *now = first_value(cell_at(row, is));
+    const struct ast_node *n = first_value(row_cell(row, name)), *cell = row_cell(row, one_of),
+                          *now = first_value(row_cell(row, is));
+    unsigned least = 1u + (unsigned)(one_of > is ? one_of : is);
+    if (!row_fits(m, it->header, row->node, least)) {
+        fact_lose(m, NULL, n);
+        return;
+    }
     if (!n || !cell || cell->op != OP_VALUES || !now) {
+        fact_lose(m, NULL, n);
         struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, row->node->span,
                                   "a policy has a name, its permitted values, and the one that holds");
         diag_hint(m->diags, d, "write: | name | value, value | value | what it decides |");
@@ -259,10 +312,12 @@ static void policy_declare(struct model *m, struct item *it, const struct item_r
     if (p->is == UINT32_MAX) {
         struct diag *d = diag_add(m->diags, DIAG_NOT_A_WORD, now->span, "`%s` is not one of the permitted values",
                                   text_z(m, written(m, now)));
-        diag_hint(m->diags, d, "choose one of those in the column before");
+        struct names names = {0};
+        for (unsigned i = 0; i < p->count; i++) names_add(m, &names, text_of(p->values[i].written));
+        names_hint(m, d, written(m, now), &names, "choose one of those in the column before");
         p->is = 0;
     }
-    const struct ast_node *what = cell_at(row, decides);
+    const struct ast_node *what = row_cell(row, decides);
     p->decides = what ? text_z(m, what->text) : "";
     f->next = m->policies;
     m->policies = f;
@@ -293,16 +348,15 @@ static void setting_apply(struct model *m, const struct setting *s)
     struct field *f = m->policies;
     while (f && !text_equal(f->name, s->policy)) f = f->next;
     if (!f) {
-        const char *names[512];
-        size_t n = 0;
-        for (struct field *o = m->policies; o && n < 512; o = o->next) names[n++] = text_z(m, o->name);
+        if (name_is_lost(m, s->policy)) return;
+        struct names n = {0};
+        for (struct field *o = m->policies; o; o = o->next) names_add(m, &n, o->name);
         struct diag *d = diag_add(m->diags, DIAG_NOT_IN_BASE, s->row->first->span, "the base has no policy %s",
                                   text_z(m, s->policy));
-        const char *near = diag_suggest(s->policy, names, n);
-        if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
-        else diag_hint(m->diags, d, "`sets` chooses among the policies of the base");
+        names_hint(m, d, s->policy, &n, "`sets` chooses among the policies of the base");
         return;
     }
+    if (f->state == BROKEN) return;
     struct policy *p = f->policy;
     unsigned v = 0;
     struct text w = written(m, s->value);
@@ -310,15 +364,17 @@ static void setting_apply(struct model *m, const struct setting *s)
         if (text_is(w, p->values[v].written)) break;
     if (v == p->count) {
         struct type t = f->type;
-        const char *names[64];
-        unsigned n = 0;
+        struct names n = {0};
         struct buffer all;
         buffer_init(&all, 0);
-        for (; n < p->count && n < 64; n++) buffer_printf(&all, "%s%s", n ? ", " : "", names[n] = p->values[n].written);
+        for (unsigned i = 0; i < p->count; i++) {
+            buffer_printf(&all, "%s%s", i ? ", " : "", p->values[i].written);
+            names_add(m, &n, text_of(p->values[i].written));
+        }
         if ((t.base == TYPE_WORD || value_check(m, s->value, &t, NULL))) {
             struct diag *d = diag_add(m->diags, DIAG_NOT_A_WORD, s->value->span, "`%s` is not a value of policy %s",
                                       text_z(m, w), text_z(m, f->name));
-            const char *near = diag_suggest(w, names, n);
+            const char *near = diag_suggest(w, n.at, n.count);
             if (near) diag_hint(m->diags, d, "did you mean `%s`? permitted: %s", near, all.at ? all.at : "");
             else diag_hint(m->diags, d, "permitted: %s", all.at ? all.at : "");
         }
@@ -344,14 +400,22 @@ void policies_declare(struct model *m, struct item *it)
 {
     int name = column(m, it, "policy", 1), one_of = column(m, it, "one of", 1), is = column(m, it, "is", 1),
         decides = column(m, it, "decides", 0);
-    if (name < 0 || one_of < 0 || is < 0) return;
+    if (name < 0 || one_of < 0 || is < 0) {
+        m->all_lost = 1;
+        return;
+    }
     for (unsigned r = 0; r < it->row_count; r++) policy_declare(m, it, &it->rows[r], name, one_of, is, decides);
 }
 
 void settings_apply(struct model *m)
 {
-    const struct setting *all[1024];
-    unsigned n = 0;
-    for (const struct setting *s = m->settings; s && n < 1024; s = s->next) all[n++] = s;
+    size_t n = 0, i = 0;
+    for (const struct setting *s = m->settings; s; s = s->next) n++;
+    const struct setting **all = arena_alloc(m->arena, (n + 1) * sizeof *all);
+    if (!all) {
+        m->oom = 1;
+        return;
+    }
+    for (const struct setting *s = m->settings; s; s = s->next) all[i++] = s;
     while (n-- > 0) setting_apply(m, all[n]); /* the base's first, the nearest pack's last */
 }

@@ -155,12 +155,9 @@ int code_listed(const struct code_set *s, uint64_t code)
     return 0;
 }
 
-static const struct ast_node *cell_at(const struct item_row *row, int c)
-{
-    return c < 0 ? NULL : ast_nth(row->node, (unsigned)c);
-}
-
 /* ---- relations: every combination of the alternatives of a row is a row */
+
+enum { RELATION_ROWS = 4000000 };
 
 static unsigned alternatives(const struct ast_node *cell)
 {
@@ -195,15 +192,22 @@ void relation_check(struct model *m, struct relation *r)
     }
     unsigned columns = 0;
     for (const struct ast_node *c = it->header->first; c; c = c->next)
-        if (!text_is(c->text, "effective") && !text_is(c->text, "until") && !text_is(c->text, "cite")) columns++;
+        if (!column_trails(c)) columns++;
     r->column_count = columns;
     r->columns = arena_zero(m->arena, columns + 1u, sizeof *r->columns);
     r->types = arena_zero(m->arena, columns + 1u, sizeof *r->types);
     size_t total = 0;
     for (unsigned i = 0; i < it->row_count; i++) {
         size_t n = 1;
-        for (unsigned c = 0; c < columns; c++) n *= alternatives(cell_at(&it->rows[i], (int)c));
+        for (unsigned c = 0; c < columns && n <= RELATION_ROWS; c++) n *= alternatives(row_cell(&it->rows[i], (int)c));
         total += n;
+        if (total <= RELATION_ROWS) continue;
+        struct diag *d = diag_add(m->diags, DIAG_LIMIT, it->rows[i].node->span,
+                                  "%s %s has more than %d rows, each value of a cell counted by itself",
+                                  ast_kind_word(it->kind), text_z(m, it->name), RELATION_ROWS);
+        diag_hint(m->diags, d, "split it");
+        r->state = BROKEN;
+        return;
     }
     r->cells = arena_zero(m->arena, total * columns + 1, sizeof *r->cells);
     r->origins = arena_zero(m->arena, total + 1, sizeof *r->origins);
@@ -218,7 +222,8 @@ void relation_check(struct model *m, struct relation *r)
         r->types[c] = (struct type){TYPE_COUNT_OF, NULL, ""};
         int decimal = 0, codes = 0, small = 0;
         for (unsigned i = 0; i < it->row_count; i++)
-            for (const struct ast_node *a = cell_at(&it->rows[i], (int)c) ? cell_at(&it->rows[i], (int)c)->first : NULL;
+            for (const struct ast_node *a = row_cell(&it->rows[i], (int)c) ? row_cell(&it->rows[i], (int)c)->first
+                                                                           : NULL;
                  a; a = a->next) {
                 const struct ast_node *v = a->first;
                 if (!v) continue;
@@ -235,19 +240,16 @@ void relation_check(struct model *m, struct relation *r)
     }
     for (unsigned i = 0; i < it->row_count; i++) {
         const struct item_row *row = &it->rows[i];
-        if (ast_count(row->node) < columns || ast_count(row->node) > ast_count(it->header)) {
-            diag_add(m->diags, ast_count(row->node) < columns ? DIAG_TOO_FEW_CELLS : DIAG_TOO_MANY_CELLS,
-                     ast_count(row->node) < columns ? row->node->span : ast_nth(row->node, ast_count(it->header))->span,
-                     "this row has %u cells, the table has %u columns", ast_count(row->node), ast_count(it->header));
+        if (!row_fits(m, it->header, row->node, columns)) {
             r->state = BROKEN;
             continue;
         }
         size_t combos = 1;
-        for (c = 0; c < columns; c++) combos *= alternatives(cell_at(row, (int)c));
+        for (c = 0; c < columns; c++) combos *= alternatives(row_cell(row, (int)c));
         for (size_t k = 0; k < combos; k++) {
             size_t rest = k;
             for (c = 0; c < columns; c++) {
-                const struct ast_node *cell = cell_at(row, (int)c);
+                const struct ast_node *cell = row_cell(row, (int)c);
                 unsigned n = alternatives(cell);
                 const struct ast_node *a = cell->op == OP_VALUES ? ast_nth(cell, (unsigned)(rest % n)) : NULL;
                 rest /= n;
@@ -257,7 +259,11 @@ void relation_check(struct model *m, struct relation *r)
                         ? value_check(m, a->first, r->types[c].base == TYPE_WORD ? NULL : &r->types[c], NULL)
                         : NULL;
                 if (!e) {
-                    if (!a) diag_add(m->diags, DIAG_BAD_CELL, cell->span, "a plain value is expected here");
+                    if (!a || a->op != OP_EQ) {
+                        struct diag *d =
+                            diag_add(m->diags, DIAG_BAD_CELL, cell->span, "a plain value is expected here");
+                        diag_hint(m->diags, d, "write a code, a number, a word or a text; several with commas between");
+                    }
                     r->state = BROKEN;
                     break;
                 }

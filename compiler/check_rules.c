@@ -165,20 +165,15 @@ static void cites_check(struct model *m)
         const struct ast_node *lists[1] = {it->cite};
         for (const struct ast_node *c = lists[0] ? lists[0]->first : NULL; c; c = c->next) {
             int known = 0;
-            const char *names[256];
-            size_t n = 0;
             for (struct item *o = m->items; o; o = o->next)
-                if (o->kind == AST_CITE_ITEM) {
-                    known |= text_equal(o->name, c->text);
-                    if (text_equal(o->name, c->text)) o->used = 1;
-                    if (n < 256) names[n++] = text_z(m, o->name);
-                }
-            if (known) continue;
+                if (o->kind == AST_CITE_ITEM && text_equal(o->name, c->text)) known = o->used = 1;
+            if (known || name_is_lost(m, c->text)) continue;
             struct diag *d =
                 diag_add(m->diags, DIAG_UNKNOWN_CITE, c->span, "there is no source called `%s`", text_z(m, c->text));
-            const char *near = diag_suggest(c->text, names, n);
-            if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
-            else diag_hint(m->diags, d, "declare it: cite %s \"title\", read 2026-01-31", text_z(m, c->text));
+            struct names n = {0};
+            for (struct item *o = m->items; o; o = o->next)
+                if (o->kind == AST_CITE_ITEM) names_add(m, &n, o->name);
+            names_hint(m, d, c->text, &n, "declare it: cite %s \"title\", read 2026-01-31", text_z(m, c->text));
         }
         int rule = it->kind == AST_TABLE || it->kind == AST_THRESHOLD || it->kind == AST_HIERARCHY ||
                    it->kind == AST_CHOOSE || it->kind == AST_BILL || it->kind == AST_RULE || it->kind == AST_BUNDLE ||

@@ -11,11 +11,6 @@ struct layout {
     const struct ast_node *header;
 };
 
-static int is_trailer(const struct ast_node *c)
-{
-    return text_is(c->text, "effective") || text_is(c->text, "until") || text_is(c->text, "cite");
-}
-
 static int layout_read(struct model *m, struct item *it, unsigned results, struct layout *out)
 {
     const struct ast_node *h = it->header;
@@ -30,7 +25,7 @@ static int layout_read(struct model *m, struct item *it, unsigned results, struc
     int trailer = 0;
     for (const struct ast_node *c = h->first; c; c = c->next) {
         out->cells++;
-        if (is_trailer(c)) trailer = 1;
+        if (column_trails(c)) trailer = 1;
         else if (trailer) {
             struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, c->span, "`%s` stands after effective, until or cite",
                                       text_z(m, c->text));
@@ -47,26 +42,11 @@ static int layout_read(struct model *m, struct item *it, unsigned results, struc
     return 1;
 }
 
-/* Enough cells, not too many; an `otherwise` row may leave conditions out. */
-static int row_fits(struct model *m, const struct layout *l, const struct ast_node *row)
+/* An `otherwise` row of a hierarchy may leave conditions out. */
+static int row_in(struct model *m, const struct layout *l, const struct ast_node *row)
 {
-    unsigned n = ast_count(row), least = l->inputs + l->results;
-    if (n > l->cells) {
-        const struct ast_node *extra = ast_nth(row, l->cells);
-        struct diag *d = diag_add(m->diags, DIAG_TOO_MANY_CELLS, extra->span,
-                                  "this row has %u cells, the table has %u columns", n, l->cells);
-        diag_other(d, l->header->span, "the columns");
-        diag_hint(m->diags, d, "take a cell out, or add a column to the header");
-        return 0;
-    }
-    if (n < least && !(l->results == 0 && row->first && row->first->op == OP_OTHERWISE)) {
-        struct diag *d = diag_add(m->diags, DIAG_TOO_FEW_CELLS, row->span,
-                                  "this row has %u cells, the table has %u columns", n, l->cells);
-        diag_other(d, l->header->span, "the columns");
-        diag_hint(m->diags, d, "write `any` where a column does not matter");
-        return 0;
-    }
-    return 1;
+    int open = l->results == 0 && row->first && row->first->op == OP_OTHERWISE;
+    return row_fits(m, l->header, row, open ? 1 : l->inputs + l->results);
 }
 
 static int is_name(const struct ast_node *v)
@@ -127,15 +107,7 @@ static int alt_check(struct model *m, struct scope *s, const struct ast_node *n,
             int known = 0;
             for (struct field *f = m->policies; f; f = f->next) known |= text_equal(f->name, v->text);
             if (!known) {
-                if (name_is_lost(m, v->text)) return 0;
-                const char *names[512];
-                size_t count = 0;
-                for (unsigned i = 0; i < m->set_count && count < 512; i++) names[count++] = text_z(m, m->sets[i].name);
-                struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_NAME, v->span, "there is no list of codes called `%s`",
-                                          text_z(m, v->text));
-                const char *near = diag_suggest(v->text, names, count);
-                if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
-                else diag_hint(m->diags, d, "declare it: codes %s", text_z(m, v->text));
+                unknown_list(m, v->span, v->text);
                 return 0;
             }
         }
@@ -197,6 +169,14 @@ static int cell_check(struct model *m, struct scope *s, const struct ast_node *n
     for (const struct ast_node *a = n->first; a; a = a->next)
         if (alt_check(m, s, a, want, &out->alts[out->count])) out->count++;
         else good = 0;
+    for (unsigned i = 0; i < out->count && out->count > 1; i++)
+        if (out->alts[i].negated) {
+            struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, n->span,
+                                      "alternatives and `not` do not go together: "
+                                      "one of them always fits");
+            diag_hint(m->diags, d, "write the permitted values, or one `not`");
+            return 0;
+        }
     return good;
 }
 
@@ -442,6 +422,15 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
     if (!layout_read(m, it, results, &l)) return NULL;
     columns_check(m, t, s, &l);
     const struct ast_node *hit = ast_child(it->node, AST_HIT);
+    if (kind != AST_HIERARCHY && (!hit || (hit->op == OP_EVERY_ROW && kind != AST_BILL))) {
+        struct diag *d =
+            diag_add(m->diags, DIAG_BAD_TABLE, hit ? hit->span : it->node->span,
+                     hit ? "%s %s gives one result, not one for every row" : "%s %s does not say which row decides",
+                     ast_kind_word(it->kind), text_z(m, it->name));
+        diag_hint(m->diags, d, "write in its first line: %s",
+                  kind == AST_BILL ? ", every row that matches" : ", first row that matches");
+        return NULL;
+    }
     t->hit = !hit || hit->op == OP_FIRST_ROW ? HIT_FIRST : hit->op == OP_ONE_ROW ? HIT_ONE : HIT_EVERY;
     t->rows = arena_zero(m->arena, it->row_count + 1u, sizeof *t->rows);
     if (!t->rows) {
@@ -451,7 +440,7 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
     int good = 1;
     for (unsigned r = 0; r < it->row_count; r++) {
         const struct ast_node *n = it->rows[r].node;
-        if (!row_fits(m, &l, n)) {
+        if (!row_in(m, &l, n)) {
             good = 0;
             continue;
         }
@@ -532,7 +521,7 @@ struct table *threshold_check(struct model *m, struct item *it, struct scope *s)
     int good = 1;
     for (unsigned r = 0; r < it->row_count; r++) {
         const struct ast_node *n = it->rows[r].node;
-        if (!row_fits(m, &l, n)) {
+        if (!row_in(m, &l, n)) {
             good = 0;
             continue;
         }

@@ -4,9 +4,11 @@
 #include "compiler/lower.h"
 #include "compiler/compile.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void error_fill(edict_error *error, edict_status status, const char *code, const char *message, const char *what)
 {
@@ -56,6 +58,29 @@ static int model_make(struct edict_compilation *c, const char *path, const edict
     return 1;
 }
 
+/* Why the file cannot be read, or NULL. */
+static const char *unreadable(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    const char *trouble = f ? NULL : strerror(errno);
+    struct stat status;
+    if (f && fstat(fileno(f), &status) == 0 && S_ISDIR(status.st_mode)) trouble = strerror(EISDIR);
+    if (f) fclose(f);
+    return trouble;
+}
+
+static void sources_show(struct edict_compilation *c)
+{
+    const struct model *m = &c->model;
+    c->shown = arena_zero(&c->arena, m->source_count + 1u, sizeof *c->shown);
+    if (!c->shown) {
+        c->shown = c->model.sources;
+        return;
+    }
+    memcpy(c->shown, m->sources, m->source_count * sizeof *c->shown);
+    for (const struct pack *p = m->packs; p; p = p->base) c->shown[p->source].name = p->path;
+}
+
 edict_status edict_compile(const char *path, const edict_compile_options *options, edict_compilation **out,
                            edict_error *error)
 {
@@ -69,15 +94,14 @@ edict_status edict_compile(const char *path, const edict_compile_options *option
     diags_init(&c->diags, &c->arena);
     buffer_init(&c->image, 0);
     c->strict = options && options->strict;
-    FILE *f = fopen(path, "rb");
-    if (!f || !model_make(c, path, options)) {
-        if (f) fclose(f);
-        error_fill(error, f ? EDICT_MEMORY : EDICT_IO, f ? "memory" : "unreadable",
-                   f ? "no memory while reading %s" : "%s cannot be read", path);
+    const char *trouble = unreadable(path);
+    if (trouble || !model_make(c, path, options)) {
+        error_fill(error, trouble ? EDICT_IO : EDICT_MEMORY, trouble ? "unreadable" : "memory",
+                   trouble ? "cannot be read: %s" : "no memory while reading %s", trouble ? trouble : path);
         edict_compilation_free(c);
-        return f ? EDICT_MEMORY : EDICT_IO;
+        return trouble ? EDICT_IO : EDICT_MEMORY;
     }
-    fclose(f);
+    sources_show(c);
     if (!c->diags.errors) {
         struct lower *l = arena_zero(&c->arena, 1, sizeof *l);
         int good = l != NULL;
@@ -115,9 +139,9 @@ static void report(const edict_compilation *c, int json, int colour, edict_put *
     for (const struct diag *d = c->diags.first; d; d = d->next) {
         buffer_clear(&b);
         if (json) {
-            diag_render_json(&b, d, c->model.sources, c->model.source_count);
+            diag_render_json(&b, d, c->shown, c->model.source_count);
             buffer_byte(&b, '\n');
-        } else diag_render(&b, d, c->model.sources, c->model.source_count, colour);
+        } else diag_render(&b, d, c->shown, c->model.source_count, colour);
         if (b.size) put(context, b.at, b.size);
     }
     buffer_free(&b);

@@ -13,6 +13,7 @@ struct edict_compilation {
     struct diags diags;
     struct model model;
     struct buffer image;
+    struct source *shown; /* the sources named as they were opened, for reports: a place that the reader can go to */
     int strict, broken; /* broken: some item could not be read, so names may be missing */
 };
 

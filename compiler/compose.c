@@ -61,11 +61,13 @@ char *path_join(struct model *m, const char *directory, const char *rest)
     if (*rest == '/' || !strcmp(directory, ".")) return arena_copy(m->arena, rest, strlen(rest));
     char *joined = arena_printf(m->arena, "%s/%s", directory, rest);
     /* a/../b becomes b, so that the same file has one name */
-    for (char *up; joined && (up = strstr(joined, "/../"));) {
+    for (char *at = joined, *up; at && (up = strstr(at, "/../"));) {
         char *before = up;
         while (before > joined && before[-1] != '/') before--;
-        if (!strncmp(before, "../", 3) || !strncmp(before, "./", 2) || before == up) break;
+        at = up + 3;
+        if (!strncmp(before, "../", 3) || !strncmp(before, "./", 2) || before == up) continue;
         memmove(before, up + 4, strlen(up + 4) + 1);
+        at = before > joined ? before - 1 : joined;
     }
     return joined;
 }
@@ -102,6 +104,7 @@ static struct pack *pack_read(struct model *m, const char *path, const char *sho
         m->oom = 1;
         return NULL;
     }
+    if (p->file->cut) m->all_lost = 1;
     for (struct ast_node *n = p->file->root->first; n; n = n->next) {
         if (n->kind != AST_PACK) continue;
         if (p->node) diag_add(m->diags, DIAG_DEFINED_TWICE, n->span, "a file holds one pack");
@@ -138,6 +141,7 @@ static struct pack *base_read(struct model *m, const struct pack *p, const struc
         for (size_t i = 0; !base && i < searches; i++) base = pack_read(m, path_join(m, search[i], rest), rest);
     }
     if (!base) {
+        m->all_lost = 1;
         struct diag *d = diag_add(m->diags, DIAG_NO_BASE, extends->span, "the base pack %s cannot be read",
                                   text_z(m, extends->text));
         if (label) diag_hint(m->diags, d, "there is no readable file \"%s\" beside this one", text_z(m, label->text));
@@ -401,6 +405,18 @@ static void row_change(struct model *m, struct item *it, const struct ast_node *
     if (from != DATE_MIN_OPEN && from - 1 < old->until) old->until = from - 1;
 }
 
+static void not_in_base(struct model *m, const struct ast_node *n, struct text name, const char *what, const char *hint)
+{
+    enum ast_kind kind = (enum ast_kind)n->op;
+    struct names names = {0};
+    if (name_is_lost(m, name)) return;
+    for (struct item *o = m->items; o; o = o->next)
+        if (o->kind != AST_CITE_ITEM && (!kind || o->kind == kind)) names_add(m, &names, o->name);
+    struct diag *d = diag_add(m->diags, DIAG_NOT_IN_BASE, n->span, "the base has no %s%s%s%s",
+                              kind ? ast_kind_word(kind) : "item", kind ? " " : " named ", text_z(m, name), what);
+    names_hint(m, d, name, &names, "%s", hint);
+}
+
 static void change_apply(struct model *m, const struct ast_node *n)
 {
     struct item *it = NULL;
@@ -410,17 +426,8 @@ static void change_apply(struct model *m, const struct ast_node *n)
     if (kind == AST_POLICIES || kind == AST_ORDER) name = text_of(ast_kind_word(kind));
     it = item_find(m, kind, name);
     if (!it) {
-        const char *names[512];
-        size_t count = 0;
-        for (struct item *o = m->items; o && count < 512; o = o->next)
-            if (o->kind != AST_CITE_ITEM && (!kind || o->kind == kind)) names[count++] = text_z(m, o->name);
-        const char *near = diag_suggest(name, names, count);
-        struct diag *d = diag_add(m->diags, DIAG_NOT_IN_BASE, n->span, "the base has no %s%s%s",
-                                  kind ? ast_kind_word(kind) : "item", kind ? " " : " named ", text_z(m, name));
-        if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
-        else
-            diag_hint(m->diags, d,
-                      "a change names something that the base has; to add something new, leave `changes` out");
+        not_in_base(m, n, name, "",
+                    "a change names something that the base has; to add something new, leave `changes` out");
         return;
     }
     int32_t from, until;
@@ -455,9 +462,7 @@ static void retire(struct model *m, const struct ast_node *n)
             *at = (*at)->next;
             return;
         }
-    struct diag *d = diag_add(m->diags, DIAG_NOT_IN_BASE, n->span, "the base has no %s%s%s to retire",
-                              kind ? ast_kind_word(kind) : "item", kind ? " " : " named ", text_z(m, n->text));
-    diag_hint(m->diags, d, "`retires` names an item of the base as it is written there");
+    not_in_base(m, n, n->text, " to retire", "`retires` names an item of the base as it is written there");
 }
 
 static void settings_read(struct model *m, const struct pack *p, const struct ast_node *n)
@@ -520,19 +525,24 @@ static void items_sort(struct model *m)
     for (i = 0; i < n; i++) all[i]->next = i + 1 < n ? all[i + 1] : NULL;
 }
 
+/* First what the base loses, then what is new, then what changes: so the order of items in the file means nothing. */
 static void pack_compose(struct model *m, const struct pack *p)
 {
+    for (const struct ast_node *n = p->file->root->first; n; n = n->next)
+        if (n->kind == AST_RETIRES) retire(m, n);
     for (const struct ast_node *n = p->file->root->first; n; n = n->next) {
         switch (n->kind) {
         case AST_PACK:
         case AST_BROKEN:
-        case AST_TESTS: break;
+        case AST_TESTS:
+        case AST_RETIRES:
+        case AST_CHANGES: break;
         case AST_SETS: settings_read(m, p, n); break;
-        case AST_CHANGES: change_apply(m, n); break;
-        case AST_RETIRES: retire(m, n); break;
         default: item_add(m, p, n);
         }
     }
+    for (const struct ast_node *n = p->file->root->first; n; n = n->next)
+        if (n->kind == AST_CHANGES) change_apply(m, n);
 }
 
 int compose(struct model *m, const char *path, const char *const *search, size_t searches)

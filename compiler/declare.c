@@ -30,14 +30,11 @@ struct kind *kind_need(struct model *m, struct text name, struct span span)
     struct kind *k = kind_find(m, name);
     if (k) return k;
     if (name_is_lost(m, name)) return NULL;
-    const char *names[128];
-    size_t n = 0;
-    for (struct kind *o = m->kinds; o && n < 128; o = o->next) names[n++] = text_z(m, o->name);
+    struct names n = {0};
+    names_kinds(m, &n);
     struct diag *d =
         diag_add(m->diags, DIAG_UNKNOWN_KIND, span, "there is no kind of record called `%s`", text_z(m, name));
-    const char *near = diag_suggest(name, names, n);
-    if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
-    else diag_hint(m->diags, d, "kinds come from `facts`, `group` and `pair`");
+    names_hint(m, d, name, &n, "kinds come from `facts`, `group` and `pair`");
     return NULL;
 }
 
@@ -62,6 +59,7 @@ static void kinds_declare(struct model *m)
         k->state = CHECKED;
     }
     if (!m->encounter) {
+        if (name_is_lost(m, text_of("encounter"))) return;
         struct span top = m->packs->node ? m->packs->node->span : (struct span){0, 0, 0};
         struct diag *d = diag_add(m->diags, DIAG_PACK_HEADER, top, "nothing says what an encounter is");
         diag_hint(m->diags, d, "extend a pack that declares it, or write: facts encounter");
@@ -80,7 +78,7 @@ static void kinds_declare(struct model *m)
         if (!k->known) unknown_name(m, known->span, known->text, &s);
     }
     facts_resolve(m);
-    if (!m->date) {
+    if (!m->date && !name_is_lost(m, text_of("service"))) {
         struct diag *d =
             diag_add(m->diags, DIAG_PACK_HEADER, m->encounter->item->node->span, "no fact is the date of service");
         diag_hint(m->diags, d, "write in facts encounter: | date | date of service | refused |");
@@ -137,11 +135,13 @@ static void named_declare(struct model *m)
             const struct ast_node *of = ast_child(it->node, AST_OF);
             struct kind *k = of ? kind_need(m, of->text, of->span) : NULL;
             if (k) field_new(m, k, it->name, how, it, it->node->span);
+            else name_lose(m, it->name);
         }
         struct kind *k = it->kind == AST_GROUP ? kind_find(m, it->name) : NULL;
-        if (!k || k->item != it) continue;
+        if (!k) continue;
         for (const struct ast_node *n = it->node->first; n; n = n->next)
-            if (n->kind == AST_FOLD) {
+            if (n->kind == AST_FOLD && k->item != it) name_lose(m, n->text);
+            else if (n->kind == AST_FOLD) {
                 struct field *f = field_new(m, k, n->text, FIELD_FOLD, it, n->span);
                 struct fold *fold = arena_zero(m->arena, 1, sizeof *fold);
                 if (!f || !fold) {

@@ -239,7 +239,7 @@ static int part_read(struct reading *x, struct part *part)
         }
         x->file = file;
     }
-    int good = file_read(x, hash);
+    int good = file_records(x, hash);
     if (hash) {
         XXH128_canonical_t digest;
         XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(hash));

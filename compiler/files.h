@@ -72,7 +72,7 @@ int32_t date_field(struct reading *x, struct text t, int32_t open);
 int columns_set(struct reading *x, const char *const *names, const enum value_type *types, unsigned count);
 
 /* ---- files_read.c: one file from its first byte to its last. 0: reported. */
-int file_read(struct reading *x, XXH3_state_t *hash);
+int file_records(struct reading *x, XXH3_state_t *hash);
 
 /* ---- files_table.c, files_layout.c */
 int table_begin(struct reading *x);

@@ -144,7 +144,7 @@ static void blocks_read(struct block *b)
         file_error(x, "the file ends inside of a quoted field that begins here", "it is cut off, or a quote is missing");
 }
 
-int file_read(struct reading *x, XXH3_state_t *hash)
+int file_records(struct reading *x, XXH3_state_t *hash)
 {
     struct block b = {.x = x, .file = fopen(x->part->path, "rb"), .at = malloc(BLOCK), .hash = hash};
     x->fields = 0;

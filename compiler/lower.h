@@ -79,8 +79,8 @@ uint32_t domain_new(struct lower *l, struct image_domain d);
 uint32_t item_id(struct lower *l, struct item *it);
 uint32_t row_id(struct lower *l, struct item *it, const struct item_row *row, const char *hold, struct span span);
 uint32_t set_id(struct lower *l, struct code_set *s);
-/* The relation with its columns in the order `order` (keys first). */
-uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order, uint32_t keys);
+/* The relation with its columns in the order `order` (keys first); one answer: no two rows with the same keys. */
+uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order, uint32_t keys, int one_answer);
 int64_t const_value(struct lower *l, const struct expr *e);
 
 /* ---- lower_expr.c */

@@ -119,7 +119,7 @@ static uint32_t lower_query(struct lower *l, const struct place *p, const struct
     struct place inner;
     struct cross *c;
     const struct query *q = e->query;
-    if (q->kind == l->m->charge && l->phase == 0) {
+    if (q->kind == l->m->charge && (l->phase == 0 || (l->phase == 1 && p->record != l->m->charge))) {
         struct diag *d =
             diag_add(l->m->diags, DIAG_CYCLE, e->span, "this asks about charges, and charges are made from it");
         diag_hint(l->m->diags, d, "ask about charges in a `rule`, or in a definition that only rules use");
@@ -155,7 +155,7 @@ static uint32_t lower_keys(struct lower *l, const struct place *p, const struct 
         memmove(order + keys + 1, order + keys, (n - 1 - keys) * sizeof *order);
         order[keys] = value;
     }
-    w[count++] = relation_id(l, r, order, keys);
+    w[count++] = relation_id(l, r, order, keys, e->op == X_LOOKUP);
     if (e->op == X_LOOKUP) w[count++] = keys;
     w[count++] = keys;
     uint32_t domain = 0;

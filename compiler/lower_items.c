@@ -265,14 +265,33 @@ static void bill_emit(struct lower *l, const struct bill *b)
     put_all(l, OP_CODE_EMIT, &v);
 }
 
+static uint32_t dated_cond(struct lower *l, const struct item *it, uint32_t domain, uint32_t cond)
+{
+    if (it->from != DATE_MIN_OPEN)
+        cond =
+            and_reg(l, domain, ir2(l, OP_CODE_LE, 0, TYPE_BOOL, const_reg(l, TYPE_DATE, it->from, 0), l->date), cond);
+    if (it->until != DATE_OPEN)
+        cond =
+            and_reg(l, domain, ir2(l, OP_CODE_LE, 0, TYPE_BOOL, l->date, const_reg(l, TYPE_DATE, it->until, 0)), cond);
+    return cond;
+}
+
+/* A pair stands in its domain both ways round, and with itself: rules speak of it once. */
+static uint32_t each_pair_once(struct lower *l, const struct place *p)
+{
+    return ir2(l, OP_CODE_LT, p->domain, TYPE_BOOL, p->outer, p->inner);
+}
+
 /* rule … then charge: a bill with one row and no columns, where the rule's condition holds. */
 static void charge_emit(struct lower *l, const struct rule *r)
 {
     struct place p = place_of(l, r->kind);
     struct vec v = {0};
     uint32_t cond = kind_exists(l, r->kind);
+    if (r->kind->domain == DOMAIN_CROSS) cond = and_reg(l, p.domain, cond, each_pair_once(l, &p));
     if (r->where) cond = and_reg(l, p.domain, cond, lower_expr(l, &p, r->where));
     if (r->when) cond = and_reg(l, p.domain, cond, lower_expr(l, &p, r->when));
+    cond = dated_cond(l, r->item, p.domain, cond);
     uint32_t code = lower_expr(l, &p, r->effect.value), units = lower_expr(l, &p, r->effect.units);
     put(l, &v, 0);
     put(l, &v, l->billed);
@@ -297,17 +316,6 @@ static void charge_emit(struct lower *l, const struct rule *r)
 }
 
 /* ---- rules */
-
-static uint32_t dated_cond(struct lower *l, const struct item *it, uint32_t domain, uint32_t cond)
-{
-    if (it->from != DATE_MIN_OPEN)
-        cond =
-            and_reg(l, domain, ir2(l, OP_CODE_LE, 0, TYPE_BOOL, const_reg(l, TYPE_DATE, it->from, 0), l->date), cond);
-    if (it->until != DATE_OPEN)
-        cond =
-            and_reg(l, domain, ir2(l, OP_CODE_LE, 0, TYPE_BOOL, l->date, const_reg(l, TYPE_DATE, it->until, 0)), cond);
-    return cond;
-}
 
 /* A condition must be a column of the domain it speaks about. */
 static uint32_t on_domain(struct lower *l, uint32_t domain, uint32_t reg)
@@ -364,6 +372,7 @@ static void rule_lower(struct lower *l, const struct rule *r)
                  {OP_CHANGE_UNITS, FIND_CHANGE}, {OP_CHANGE_CODE, FIND_CHANGE}, {OP_CHANGE_MODIFIERS, FIND_CHANGE}};
     struct place p = place_of(l, r->kind);
     uint32_t cond = kind_exists(l, r->kind);
+    if (r->kind->domain == DOMAIN_CROSS) cond = and_reg(l, p.domain, cond, each_pair_once(l, &p));
     if (r->pair) {
         struct cross *c;
         struct place outer = p;

@@ -10,6 +10,7 @@
 
 #define DATE_OPEN INT32_MAX
 #define DATE_MIN_OPEN INT32_MIN
+#define KINDS_DEEP 16 /* groups made of groups */
 
 /* ---- packs and composed items */
 
@@ -380,6 +381,12 @@ struct data_file {
     struct data_file *next;
 };
 
+/* Words among which a suggestion is looked for; grows in the arena. */
+struct names {
+    const char **at;
+    size_t count, room;
+};
+
 struct model {
     struct arena *arena;
     struct diags *diags;
@@ -408,6 +415,10 @@ struct model {
     struct kind *order_via;
     const char **words;
     unsigned word_count, word_room; /* atoms: word texts in order of appearance */
+    struct text *lost;              /* words of items that could not be read, sorted; NULL: not looked yet */
+    size_t lost_count;
+    struct names lost_too; /* names whose own row or item has a mistake */
+    int all_lost;          /* a base or a header could not be read: any name may be its */
     struct field *path[64];
     unsigned depth;    /* fields being checked, for cycles */
     struct expr spare; /* stands in when there is no memory: the result is thrown away */
@@ -434,10 +445,18 @@ const struct word_set *word_set_of(struct model *m, const uint32_t *atoms, unsig
 const struct word_set *word_set_union(struct model *m, const struct word_set *a, const struct word_set *b);
 int word_set_has(const struct word_set *s, uint32_t atom);
 const char *word_set_text(struct model *m, const struct word_set *s);
+void names_add(struct model *m, struct names *n, struct text name);
+void names_kinds(struct model *m, struct names *n);
+void names_sets(struct model *m, struct names *n);
+/* Says which of the names was probably meant; without one, the hint. */
+void names_hint(struct model *m, struct diag *d, struct text wrong, const struct names *n, const char *otherwise, ...)
+    __attribute__((format(printf, 5, 6)));
 /* E101 with a suggestion among everything visible in the scope (or kinds, lists …). */
 void unknown_name(struct model *m, struct span span, struct text name, const struct scope *s);
+void unknown_list(struct model *m, struct span span, struct text name);
 /* Does the name stand in an item that could not be read? Then it is no second mistake. */
-int name_is_lost(const struct model *m, struct text name);
+int name_is_lost(struct model *m, struct text name);
+void name_lose(struct model *m, struct text name);
 const char *text_z(struct model *m, struct text t);
 const char *type_name(struct model *m, const struct type *t);
 
@@ -490,6 +509,12 @@ struct table *threshold_check(struct model *m, struct item *it, struct scope *s)
 
 /* ---- files.c: a relation's rows from a file beside the pack. 0: reported. */
 int relation_file(struct model *m, struct relation *r, const struct ast_node *from);
+
+/* ---- rows.c */
+int column_trails(const struct ast_node *name); /* effective, until, cite: of the row, not of the table */
+const struct ast_node *row_cell(const struct item_row *row, int column); /* NULL: none */
+/* Not more cells than the header names, and not fewer than `least`; else says so. */
+int row_fits(struct model *m, const struct ast_node *header, const struct ast_node *row, unsigned least);
 
 /* ---- analyse.c: holes, overlaps, hierarchies that leave members out, unused things */
 void table_analyse(struct model *m, struct table *t);

@@ -2,6 +2,7 @@
 #include "compiler/model.h"
 
 #include <ctype.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,11 +117,14 @@ const struct word_set *word_set_of(struct model *m, const uint32_t *atoms, unsig
 const struct word_set *word_set_union(struct model *m, const struct word_set *a, const struct word_set *b)
 {
     if (!a || !b) return a ? a : b;
-    uint32_t all[1024];
-    unsigned n = 0;
-    for (uint32_t i = 0; i < a->count && n < 1024; i++) all[n++] = a->atoms[i];
-    for (uint32_t i = 0; i < b->count && n < 1024; i++) all[n++] = b->atoms[i];
-    return word_set_of(m, all, n);
+    uint32_t *all = arena_alloc(m->arena, ((size_t)a->count + b->count + 1) * sizeof *all);
+    if (!all) {
+        m->oom = 1;
+        return NULL;
+    }
+    if (a->count) memcpy(all, a->atoms, a->count * sizeof *all);
+    if (b->count) memcpy(all + a->count, b->atoms, b->count * sizeof *all);
+    return word_set_of(m, all, a->count + b->count);
 }
 
 int word_set_has(const struct word_set *s, uint32_t atom)
@@ -134,16 +138,17 @@ static int z_order(const void *a, const void *b) { return strcmp(*(const char *c
 
 const char *word_set_text(struct model *m, const struct word_set *s)
 {
-    const char *list[64];
-    unsigned n = 0;
-    for (; s && n < s->count && n < 64; n++) list[n] = m->words[s->atoms[n]];
-    qsort(list, n, sizeof *list, z_order);
+    enum { SHOWN = 24 };
+    struct names n = {0};
+    for (uint32_t i = 0; s && i < s->count; i++) names_add(m, &n, text_of(m->words[s->atoms[i]]));
+    if (n.count) qsort(n.at, n.count, sizeof *n.at, z_order);
     struct buffer b;
     buffer_init(&b, 0);
-    for (unsigned i = 0; i < n; i++) {
+    for (size_t i = 0; i < n.count && i < SHOWN; i++) {
         if (i) buffer_text(&b, ", ");
-        buffer_text(&b, list[i]);
+        buffer_text(&b, n.at[i]);
     }
+    if (n.count > SHOWN) buffer_text(&b, " …");
     const char *out = arena_copy(m->arena, b.at ? b.at : "", b.size);
     buffer_free(&b);
     return out ? out : "";
@@ -173,60 +178,142 @@ const char *type_name(struct model *m, const struct type *t)
     }
 }
 
-static size_t names_of(struct model *m, const struct kind *k, const char **names, size_t n, size_t room)
-{
-    for (; k; k = k->domain == DOMAIN_GROUP ? k->source : NULL)
-        for (struct field *f = k->fields; f && n < room; f = f->next) names[n++] = text_z(m, f->name);
-    return n;
-}
+/* ---- suggestions */
 
-static int word_in(const char *at, const char *end, struct text name)
+void names_add(struct model *m, struct names *n, struct text name)
 {
-    for (const char *p = at; p + name.size <= end; p++) {
-        if (memcmp(p, name.at, name.size) != 0) continue;
-        int before = p > at && (isalnum((unsigned char)p[-1]) || p[-1] == '_');
-        int after = p + name.size < end && (isalnum((unsigned char)p[name.size]) || p[name.size] == '_');
-        if (!before && !after) return 1;
-    }
-    return 0;
-}
-
-int name_is_lost(const struct model *m, struct text name)
-{
-    for (const struct pack *p = m->packs; p; p = p->base)
-        for (const struct ast_node *n = p->file->root->first; n; n = n->next) {
-            if (n->kind != AST_BROKEN) continue;
-            const struct source *src = &m->sources[p->source];
-            const char *at = src->bytes + n->span.from, *end = src->bytes + src->size, *e = at;
-            while (e < end && !(*e == '\n' && e + 1 < end && e[1] != ' ' && e[1] != '\t' && e[1] != '\n' &&
-                                e[1] != '\r' && e[1] != '#'))
-                e++;
-            if (word_in(at, e, name)) return 1;
+    if (n->count == n->room) {
+        size_t room = n->room ? n->room * 2 : 64;
+        const char **more = arena_alloc(m->arena, room * sizeof *more);
+        if (!more) {
+            m->oom = 1;
+            return;
         }
-    return 0;
+        if (n->count) memcpy(more, n->at, n->count * sizeof *more);
+        n->at = more;
+        n->room = room;
+    }
+    n->at[n->count++] = text_z(m, name);
+}
+
+void names_kinds(struct model *m, struct names *n)
+{
+    for (struct kind *k = m->kinds; k; k = k->next) names_add(m, n, k->name);
+}
+
+void names_sets(struct model *m, struct names *n)
+{
+    for (unsigned i = 0; i < m->set_count; i++) names_add(m, n, m->sets[i].name);
+}
+
+static void names_fields(struct model *m, struct names *n, const struct kind *k)
+{
+    for (unsigned depth = 0; k && depth < KINDS_DEEP; depth++, k = k->domain == DOMAIN_GROUP ? k->source : NULL)
+        for (struct field *f = k->fields; f; f = f->next) names_add(m, n, f->name);
+}
+
+void names_hint(struct model *m, struct diag *d, struct text wrong, const struct names *n, const char *otherwise, ...)
+{
+    const char *near = diag_suggest(wrong, n->at, n->count);
+    if (near) {
+        diag_hint(m->diags, d, "did you mean `%s`?", near);
+        return;
+    }
+    va_list args;
+    va_start(args, otherwise);
+    const char *hint = arena_vprintf(m->arena, otherwise, args);
+    va_end(args);
+    if (hint) diag_hint(m->diags, d, "%s", hint);
+}
+
+/* ---- names in items that could not be read */
+
+static int word_char(char c) { return isalnum((unsigned char)c) || c == '_'; }
+
+static int text_order(const void *a, const void *b)
+{
+    return text_compare(*(const struct text *)a, *(const struct text *)b);
+}
+
+/* The words from `at` to where the next item begins: counted, and written when there is room for them. */
+static const char *words_read(const char *at, const char *end, struct text *out, size_t *count)
+{
+    for (const char *from = at; at < end;) {
+        if (at > from && at[-1] == '\n' && isalpha((unsigned char)*at)) break;
+        if (!word_char(*at)) {
+            at++;
+            continue;
+        }
+        const char *word = at;
+        while (at < end && word_char(*at)) at++;
+        if (out) out[*count] = (struct text){word, (uint32_t)(at - word)};
+        ++*count;
+    }
+    return at;
+}
+
+static size_t lost_read(const struct model *m, struct text *out)
+{
+    size_t count = 0;
+    for (const struct pack *p = m->packs; p; p = p->base) {
+        const struct source *s = &m->sources[p->source];
+        const char *seen = s->bytes, *end = s->bytes + s->size;
+        for (const struct ast_node *n = p->file ? p->file->root->first : NULL; n; n = n->next)
+            if (n->kind == AST_BROKEN && s->bytes + n->span.from >= seen)
+                seen = words_read(s->bytes + n->span.from, end, out, &count);
+    }
+    return count;
+}
+
+int name_is_lost(struct model *m, struct text name)
+{
+    if (m->all_lost) return 1;
+    for (size_t i = 0; i < m->lost_too.count; i++)
+        if (text_is(name, m->lost_too.at[i])) return 1;
+    if (!m->lost) {
+        size_t count = lost_read(m, NULL);
+        m->lost = arena_alloc(m->arena, (count + 1) * sizeof *m->lost);
+        if (!m->lost) {
+            m->oom = 1;
+            return 1;
+        }
+        m->lost_count = lost_read(m, m->lost);
+        qsort(m->lost, m->lost_count, sizeof *m->lost, text_order);
+    }
+    return m->lost_count && bsearch(&name, m->lost, m->lost_count, sizeof *m->lost, text_order) != NULL;
+}
+
+void name_lose(struct model *m, struct text name) { names_add(m, &m->lost_too, name); }
+
+void unknown_list(struct model *m, struct span span, struct text name)
+{
+    if (name_is_lost(m, name)) return;
+    struct names n = {0};
+    names_sets(m, &n);
+    struct diag *d =
+        diag_add(m->diags, DIAG_UNKNOWN_NAME, span, "there is no list of codes called `%s`", text_z(m, name));
+    names_hint(m, d, name, &n, "declare it: codes %s", text_z(m, name));
 }
 
 void unknown_name(struct model *m, struct span span, struct text name, const struct scope *s)
 {
-    if (name_is_lost(m, name)) return;
-    const char *names[2048];
-    size_t n = 0;
-    if (s) {
-        n = names_of(m, s->record, names, n, 2048);
-        n = names_of(m, s->via, names, n, 2048);
-        n = names_of(m, s->pair, names, n, 2048);
-        n = names_of(m, m->encounter, names, n, 2048);
-        for (struct field *f = m->policies; f && n < 2048; f = f->next) names[n++] = text_z(m, f->name);
-    } else {
-        for (struct kind *k = m->kinds; k && n < 2048; k = k->next) names[n++] = text_z(m, k->name);
-        for (unsigned i = 0; i < m->set_count && n < 2048; i++) names[n++] = text_z(m, m->sets[i].name);
-        for (unsigned i = 0; i < m->relation_count && n < 2048; i++) names[n++] = text_z(m, m->relations[i].name);
-    }
+    if (name_is_lost(m, name) || (s && s->record && s->record->domain >= DOMAIN_GROUP && !s->record->source)) return;
     struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_NAME, span, "`%s` is not known here", text_z(m, name));
-    const char *near = diag_suggest(name, names, n);
-    if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
-    else if (s && s->record)
-        diag_hint(m->diags, d, "a %s has no such fact; declare it in `facts`, or define it: define %s of %s",
-                  text_z(m, s->record->name), text_z(m, name), text_z(m, s->record->name));
-    else diag_hint(m->diags, d, "declare it as an item of its own");
+    struct names n = {0};
+    if (!d) return;
+    if (s) {
+        names_fields(m, &n, s->record);
+        names_fields(m, &n, s->via);
+        names_fields(m, &n, s->pair);
+        names_fields(m, &n, m->encounter);
+        for (struct field *f = m->policies; f; f = f->next) names_add(m, &n, f->name);
+    } else {
+        names_kinds(m, &n);
+        names_sets(m, &n);
+        for (unsigned i = 0; i < m->relation_count; i++) names_add(m, &n, m->relations[i].name);
+    }
+    if (s && s->record)
+        names_hint(m, d, name, &n, "a %s has no such fact; declare it in `facts`, or define it: define %s of %s",
+                   text_z(m, s->record->name), text_z(m, name), text_z(m, s->record->name));
+    else names_hint(m, d, name, &n, "declare it as an item of its own");
 }

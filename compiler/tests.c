@@ -56,6 +56,7 @@ struct facts_row {
     const char *date;
     char times[8][20];
     unsigned times_used;
+    struct text lost; /* a word that fits no fact */
 };
 
 static void value_set(struct facts_row *r, struct field *f, struct text v)
@@ -140,6 +141,7 @@ static void part_read(struct facts_row *r, struct text part)
         int64_t code;
         if (!f && code_pack(w.at[i], &code)) f = unset_fact(r, TYPE_CODE, 0);
         if (f) value_set(r, f, w.at[i]);
+        else r->lost = w.at[i];
     }
 }
 
@@ -213,7 +215,7 @@ static void line_read(struct facts_row *r, struct text t)
 }
 
 static void list_write(struct buffer *b, struct model *m, struct kind *k, struct text cell, struct text defaults,
-                       const char *date)
+                       const char *date, struct text *lost)
 {
     struct text one, part;
     unsigned n = 0;
@@ -231,6 +233,7 @@ static void list_write(struct buffer *b, struct model *m, struct kind *k, struct
         for (rest = defaults; piece(&rest, ',', &part);) part_read(&more, part);
         for (unsigned i = 0; i < more.count; i++)
             if (!is_set(&r, more.field[i])) value_set(&r, more.field[i], more.value[i]);
+        if (r.lost.size || more.lost.size) *lost = r.lost.size ? r.lost : more.lost;
         if (n++) buffer_byte(b, ',');
         record_write(b, &r);
     }
@@ -399,9 +402,10 @@ static void row_run(struct run *run, const struct pack *p, const struct ast_node
         buffer_byte(&json, ',');
         buffer_json(&json, list_kinds[i]->list_key.at, list_kinds[i]->list_key.size);
         buffer_byte(&json, ':');
-        list_write(&json, m, list_kinds[i], lists[i], defaults, date);
+        list_write(&json, m, list_kinds[i], lists[i], defaults, date, &top.lost);
     }
     buffer_byte(&json, '}');
+    if (top.lost.size) buffer_printf(&got, "`%s` in this row fits no fact", text_z(m, top.lost));
     if (!run->only || memmem(name.at, name.size, run->only, strlen(run->only))) {
         struct wish wish = {0};
         edict_answer answer = {0};
@@ -416,7 +420,7 @@ static void row_run(struct run *run, const struct pack *p, const struct ast_node
         }
         uint32_t line, column;
         source_position(&m->sources[p->source], row->span.from, &line, &column);
-        const char *place = arena_printf(m->arena, "%s:%u", m->sources[p->source].name, line);
+        const char *place = arena_printf(m->arena, "%s:%u", p->path, line);
         edict_test t = {text_z(m, name), place, good, text_z(m, expect), got.at ? got.at : ""};
         run->failed += !good;
         if (run->put) run->put(run->context, &t);

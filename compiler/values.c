@@ -216,12 +216,14 @@ static struct expr *word_const(struct model *m, const struct ast_node *n, const 
 {
     uint32_t atom = word_atom(m, n->text);
     if (want->words && !word_set_has(want->words, atom)) {
-        const char *list[256];
-        unsigned count = 0;
-        for (; count < want->words->count && count < 256; count++) list[count] = m->words[want->words->atoms[count]];
+        static const char *const others[] = {"any", "otherwise", "documented"};
+        struct names names = {0};
+        for (uint32_t i = 0; i < want->words->count; i++)
+            names_add(m, &names, text_of(m->words[want->words->atoms[i]]));
+        for (size_t i = 0; i < sizeof others / sizeof *others; i++) names_add(m, &names, text_of(others[i]));
         struct diag *d = diag_add(m->diags, DIAG_NOT_A_WORD, n->span, "`%s` is not one of the words permitted here",
                                   text_z(m, n->text));
-        const char *near = diag_suggest(n->text, list, count);
+        const char *near = diag_suggest(n->text, names.at, names.count);
         if (near) diag_hint(m->diags, d, "did you mean `%s`? permitted: %s", near, word_set_text(m, want->words));
         else diag_hint(m->diags, d, "permitted: %s", word_set_text(m, want->words));
         return NULL;
@@ -309,9 +311,9 @@ int type_read(struct model *m, const struct ast_node *n, struct type *out)
     case OP_TIME: out->base = TYPE_TIME; break;
     case OP_MINUTES: out->base = TYPE_MINUTES; break;
     case OP_ONE_OF: {
-        uint32_t atoms[512];
+        uint32_t *atoms = arena_alloc(m->arena, (ast_count(n) + 1) * sizeof *atoms);
         unsigned count = 0;
-        for (const struct ast_node *v = n->first; v && count < 512; v = v->next) {
+        for (const struct ast_node *v = n->first; v && atoms; v = v->next) {
             uint32_t atom = word_atom(m, v->text);
             for (unsigned i = 0; i < count; i++)
                 if (atoms[i] == atom)

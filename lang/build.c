@@ -1,5 +1,6 @@
 /* Nodes that take more than a line to build: look-ups, types, what a change names; and the limit on nesting. */
 #include "lang/parse.h"
+#include "lang/grammar.h"
 
 #include <string.h>
 
@@ -82,6 +83,37 @@ struct ast_node *parse_target(struct parse *p, const struct text *kind, struct p
     }
     if (kind || k == AST_POLICIES || k == AST_ORDER) n->op = (enum ast_op)k;
     return n;
+}
+
+/* Does the item at hand have such a part? */
+static int part_fits(int item, enum ast_kind kind)
+{
+    switch (kind) {
+    case AST_HIT: return item == K_TABLE || item == K_GROUP || item == K_BILL;
+    case AST_GIVES: return item == K_TABLE;
+    case AST_CODES_IN: return item == K_BILL;
+    case AST_INTO: return item == K_BILL;
+    default: return 1;
+    }
+}
+
+struct ast_node *parse_part(struct parse *p, struct ast_node *parts, struct ast_node *part)
+{
+    if (!parts || !part) return parts;
+    int fits = part_fits(p->item, part->kind), again = ast_child(parts, part->kind) != NULL;
+    if (!fits || again) {
+        const char *word = part->kind == AST_HIT     ? "which row decides"
+                           : part->kind == AST_LABEL ? "a text for it"
+                                                     : arena_printf(p->arena, "`%s`", ast_kind_word(part->kind));
+        struct diag *d = diag_add(p->diags, DIAG_SYNTAX, part->span,
+                                  fits ? "%s is said twice" : "%s cannot be said here", word ? word : "");
+        diag_hint(p->diags, d,
+                  fits && part->kind == AST_CITE ? "several keys stand behind one `cite`, with commas between"
+                  : fits                         ? "leave one of them"
+                                                 : "take it out");
+        p->bad_at = part->span.from;
+    }
+    return ast_append(parts, part);
 }
 
 void parse_units_word(struct parse *p, struct text word, struct parse_place at)

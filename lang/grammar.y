@@ -207,7 +207,7 @@ names: name { $$ = with(list(p, AST_CITE, @$), named(p, $name, @name)); }
 
 /* ---- what may follow an item's name on its first line */
 parts: %empty { $$ = list(p, AST_FILE, @$); }
-    | parts part { $$ = with($1, $part); }
+    | parts part { $$ = parse_part(p, $1, $part); }
     ;
 part: TEXT { $$ = word(p, AST_LABEL, $TEXT, @TEXT); }
     | C_CITE names { $$ = take(list(p, AST_CITE, @$), $names); }
@@ -277,7 +277,7 @@ opt_label: %empty { $$ = NULL; } | TEXT { $$ = word(p, AST_LABEL, $TEXT, @TEXT);
 as_opt: %empty { $$ = NULL; } | AS name { $$ = word(p, AST_AS, $name, @name); } ;
 order_of: %empty { $$ = NULL; } | OF name { $$ = word(p, AST_OF, $name, @name); } ;
 
-pack_clauses: %empty { $$ = list(p, AST_FILE, @$); } | pack_clauses pack_clause { $$ = with($1, $2); } ;
+pack_clauses: %empty { $$ = list(p, AST_FILE, @$); } | pack_clauses pack_clause { $$ = parse_part(p, $1, $2); } ;
 pack_clause: EXTENDS dotted { $$ = word(p, AST_EXTENDS, $dotted, @dotted); }
     | EXTENDS dotted FROM TEXT { $$ = with(word(p, AST_EXTENDS, $dotted, @dotted), word(p, AST_LABEL, $TEXT, @TEXT)); }
     | TITLE TEXT { $$ = word(p, AST_TITLE, $TEXT, @$); }
@@ -290,14 +290,14 @@ pack_clause: EXTENDS dotted { $$ = word(p, AST_EXTENDS, $dotted, @dotted); }
     | ANSWERS cond { $$ = clause(p, AST_ANSWERS, $cond, @$); }
     ;
 pack_dates: EFFECTIVE DATE until_opt { $$ = with(dated(p, AST_EFFECTIVE, $DATE, @DATE, @$), $until_opt); } ;
-cite_parts: %empty { $$ = list(p, AST_FILE, @$); } | cite_parts cite_part { $$ = with($1, $2); } ;
+cite_parts: %empty { $$ = list(p, AST_FILE, @$); } | cite_parts cite_part { $$ = parse_part(p, $1, $2); } ;
 cite_part: C_SECTION TEXT { $$ = word(p, AST_SECTION, $TEXT, @$); }
     | C_URL TEXT { $$ = word(p, AST_URL, $TEXT, @$); }
     | C_READ DATE { $$ = dated(p, AST_READ, $DATE, @DATE, @$); }
     ;
 facts_parts: %empty { $$ = list(p, AST_FILE, @$); }
-    | facts_parts facts_part { $$ = with($1, $2); }
-    | facts_parts ',' facts_part { $$ = with($1, $3); }
+    | facts_parts facts_part { $$ = parse_part(p, $1, $2); }
+    | facts_parts ',' facts_part { $$ = parse_part(p, $1, $3); }
     ;
 facts_part: TEXT { $$ = word(p, AST_LABEL, $TEXT, @TEXT); }
     | IN name { $$ = word(p, AST_IN, $name, @name); }

@@ -29,6 +29,7 @@ struct parse {
     int item, item_kind_before;    /* tokens of the keywords of this item and the one before */
     unsigned items;                /* begun so far */
     int begun, header_seen, after_then;
+    int changed;      /* of `changes`: token of the kind of item that is changed */
     int last, before; /* the tokens given last and before that, and where the latter stands */
     struct parse_place last_at, before_at;
     unsigned column;
@@ -46,6 +47,8 @@ struct ast_node *parse_type(struct parse *p, struct text name, struct parse_plac
 /* What `changes` and `retires` name: kind NULL when only a name is given. */
 struct ast_node *parse_target(struct parse *p, const struct text *kind, struct parse_place kind_at, struct text name,
                               struct parse_place at);
+/* One more part of an item's first line, or clause of a pack: each stands once, where it means something. */
+struct ast_node *parse_part(struct parse *p, struct ast_node *parts, struct ast_node *part);
 void parse_units_word(struct parse *p, struct text word, struct parse_place at);
 void parse_too_deep(struct parse *p, struct parse_place at);
 /* The item as it is; or a broken one in its place when a mistake was reported in it, or it is nested too deep. */

@@ -287,7 +287,7 @@ static void meant_try(const struct parse *p, const char *phrase, uint32_t from, 
     if (found)
         for (from++; at[from] == ' ' || at[from] == '\t';) from++;
     uint32_t size = (uint32_t)strlen(bare);
-    unsigned allowed = size < 4 ? 1 : size < 8 ? 2 : 3, words = words_in(bare);
+    unsigned allowed = size < 5 ? 1 : size < 8 ? 2 : 3, words = words_in(bare);
     for (unsigned n = words; n > 0 && n + 1 >= words; n--) { /* all its words, or one blank forgotten */
         struct parse_place place = words_from(p, from, n);
         struct text there = text_at(p, place);
@@ -388,7 +388,8 @@ void syntax_report(struct parse *p, struct parse_place at, int token, const char
     struct meant meant = {NULL, at, 0, 0};
     int name = wants(&w, "a name");
     for (int i = 0; i < count; i++)
-        if (is_word(expected[i]) && !(name && IS_ONE_OF(expected[i], as_name)))
+        if (is_word(expected[i]) && !(name && IS_ONE_OF(expected[i], as_name)) &&
+            (token == WORD || words_in(expected[i]) > 1 || *expected[i] == ','))
             meant_try(p, expected[i], at.from, &meant);
     if (!meant.word) meant_before(p, in_row, &meant);
     size_t index = item_index(p->item);

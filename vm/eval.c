@@ -57,6 +57,7 @@ struct column *column_new(struct edict_evaluator *e, uint32_t reg)
 {
     struct column *c = &e->columns[reg];
     c->n = e->sizes[reg_domain(e, reg)];
+    e->cells += c->n;
     c->w = NULL;
     c->v = c->n ? eval_alloc(e, c->n, sizeof *c->v) : NULL;
     return c->v ? c : NULL;
@@ -300,6 +301,7 @@ edict_status eval_run(struct edict_evaluator *e, uint32_t to)
 {
     eval_restart(e);
     e->charges_held = 0;
+    e->cells = 0;
     const uint32_t *at = e->program->code, *end = at + to;
     while (at < end && e->status == EDICT_OK) {
         e->dispatches++;

@@ -61,6 +61,7 @@ struct edict_evaluator {
     uint32_t pinned_base;               /* pools: entries below belong to bind and survive eval_reset */
     uint32_t pinned_codes;
     uint64_t allocations, dispatches;   /* pool growths; instructions since the caller last set it to 0 */
+    uint64_t cells;                     /* cells written by the last run: what another run will cost (worlds.c) */
     edict_status status; edict_error *error;
     int64_t *const_values; uint32_t *const_states;      /* cells of the constant registers */
     uint32_t *why_cache;                /* recent reasons by hash: equal ones share a node */

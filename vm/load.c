@@ -2,6 +2,7 @@
  * itself. */
 #include "vm/program.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -121,21 +122,24 @@ edict_status edict_program_load(const void *bytes, size_t size, edict_program **
 edict_status edict_program_open(const char *path, edict_program **out, edict_error *error)
 {
     *out = NULL;
-    struct stat about;
+    struct stat about = { 0 };
     int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0 || fstat(file, &about) != 0 || !S_ISREG(about.st_mode)) {
+    int trouble = file < 0 || fstat(file, &about) != 0 ? errno : S_ISDIR(about.st_mode) ? EISDIR : 0;
+    if (trouble || !S_ISREG(about.st_mode)) {
         if (file >= 0)
             close(file);
-        return image_error(error, EDICT_IO, "cannot_read", "cannot read %s", path);
+        return image_error(error, EDICT_IO, "cannot_read", "cannot be read: %s",
+                           trouble ? strerror(trouble) : "it is no file on a disk");
     }
     if (about.st_size <= 0) {
         close(file);
-        return image_error(error, EDICT_IMAGE, "damaged_image", "%s is empty", path);
+        return image_error(error, EDICT_IMAGE, "damaged_image", "the image is empty");
     }
     void *bytes = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+    trouble = bytes == MAP_FAILED ? errno : 0;
     close(file);
-    if (bytes == MAP_FAILED)
-        return image_error(error, EDICT_IO, "cannot_read", "cannot map %s", path);
+    if (trouble)
+        return image_error(error, EDICT_IO, "cannot_read", "cannot be mapped: %s", strerror(trouble));
     struct edict_program *p = calloc(1, sizeof *p);
     if (!p) {
         munmap(bytes, (size_t)about.st_size);

@@ -312,7 +312,8 @@ static int64_t round_run(struct edict_evaluator *e, struct worlds *w)
  * to tell. */
 static int rounds_run(struct edict_evaluator *e, struct worlds *w)
 {
-    uint32_t budget = WORLDS_MAX, blamed = 0;
+    const uint64_t affordable = WORLDS_CELLS / (e->cells + 1);
+    uint32_t budget = affordable < WORLDS_MAX ? (uint32_t)affordable : WORLDS_MAX, blamed = 0;
     int64_t possible = 0;
     w->trial_count = 0;
     for (int round = 0; round < WORLDS_ROUNDS && w->blamed_count > blamed; round++) {

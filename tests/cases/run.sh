@@ -26,9 +26,8 @@ passed=0 failed=0
 
 # Answers as they are kept: without identities, charges and findings on lines of their own.
 answers() {
-    sed -e 's/"rules": "[0-9a-f]*", "image": "[0-9a-f]*", //' -e 's/\[{"\(code\|kind\)"/[\n    {"\1"/g' -e 's/}, {"kind"/},\n    {"kind"/g' \
-        -e 's/, "\(charges\|drug_lines\|findings\)": \[/,\n  "\1": [/g' "$1" |
-        awk '/^    \{"code"/ && !/"values"/ { gsub(/\}, \{"code"/, "},\n    {\"code\"") } { print }'
+    sed -e 's/"rules": "[0-9a-f]*", "image": "[0-9a-f]*", //' -e 's/\("status": "[a-z_]*"\), /\1,\n  /' -e 's/\], "findings": \[/],\n  "findings": [/' "$1" |
+        awk '/^  "findings"/ { gsub(/\{"kind": /, "\n    &") } /^  "charges"/ { gsub(/\{"code": /, "\n    &") } { gsub(/, \n/, ",\n"); print }'
 }
 # One section with an expectation: what comes goes into the file $2.
 produce() {
@@ -67,7 +66,7 @@ for file; do
         run) run=$argument ;;
         set)
             for option in $argument; do
-                case $option in --*) ;; *) option="--set '$(echo "$option" | tr ~ ' ')'" ;; esac
+                case $option in --*) ;; *) option="--set '$(echo "$option" | tr '~' ' ')'" ;; esac
                 options="$options $option"
             done ;;
         result | refused | diagnostics | listing | tests)

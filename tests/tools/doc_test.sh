@@ -113,5 +113,21 @@ while read -r number file line kind what rest; do
         command_try ;;
     esac
 done < "$dir/blocks/index"
+
+# The map of the house names every source file; every directory says what it is for.
+where=docs/architecture.md
+if [ -f $where ]; then
+    for file in base/* lang/* compiler/* vm/* cli/* include/*; do
+        case $file in *.[chyl] | *.def) grep -q "\`${file##*/}\`" $where || echo "no line for $file" ;; esac
+    done > "$dir/log"
+    [ ! -s "$dir/log" ]; tell $? "names every source file"
+fi
+where=README.md
+find . -name .git -prune -o -path ./build -prune -o -type d ! -name . -print | while read -r name; do
+    [ -n "$(find "$name" -maxdepth 1 -type f)" ] || continue
+    [ -f "$name/README.md" ] || echo "$name has none"
+    [ ! -f "$name/README.md" ] || [ "$(wc -l < "$name/README.md")" -le 15 ] || echo "$name/README.md: more than 15 lines"
+done > "$dir/log"
+[ ! -s "$dir/log" ]; tell $? "in every directory, at most 15 lines"
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]

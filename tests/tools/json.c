@@ -1,5 +1,5 @@
-/* JSON for the tests that are shell: json check (each line is one value), tall (each line indented), array (all lines as
- * one array), field NAME (that member of each line's object, as JSON). Reads standard input. */
+/* JSON for the tests that are shell: json check (each line is one value), tall (each line indented), array (all lines
+ * as one array), field NAME (that member of each line's object, as JSON). Reads standard input. */
 #include <jansson.h>
 
 #include <stdio.h>
@@ -30,14 +30,12 @@ int main(int argc, char **argv)
             bad = 1;
             continue;
         }
-        if (!strcmp(what, "tall"))
-            bad |= put(value, JSON_INDENT(2));
+        if (!strcmp(what, "tall")) bad |= put(value, JSON_INDENT(2));
         if (!strcmp(what, "field") && argc > 2 && json_object_get(value, argv[2]))
             bad |= put(json_object_get(value, argv[2]), 0);
         json_array_append_new(all, value);
     }
-    if (!strcmp(what, "array"))
-        bad |= put(all, JSON_INDENT(1));
+    if (!strcmp(what, "array")) bad |= put(all, JSON_INDENT(1));
     json_decref(all);
     free(line);
     return bad || !number;
