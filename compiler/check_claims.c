@@ -165,7 +165,8 @@ int limit_check(struct model *m, struct item *it, struct rule *out)
         used |= 1u << p;
         if (k == m->charge) {
             int full = !(m->cap_count & (m->cap_count - 1)); /* room is a power of two */
-            struct cap *caps = full ? arena_zero(m->arena, m->cap_count ? m->cap_count * 2u : 1u, sizeof *caps) : m->caps;
+            struct cap *caps =
+                full ? arena_zero(m->arena, m->cap_count ? m->cap_count * 2u : 1u, sizeof *caps) : m->caps;
             if (!caps) {
                 m->oom = 1;
                 return 0;

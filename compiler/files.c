@@ -190,8 +190,9 @@ static void parts_date(struct reading *x, struct part *all, unsigned count)
         if (earlier) p->from = p->day;
         if (ast_child(it->node, AST_EFFECTIVE) && (quarter_end(p->day) < it->from || p->day > it->until))
             part_error(x,
-                       arena_printf(x->m->arena, "this is the table of the quarter from %s on, the rules here are in "
-                                                 "effect from %s until %s",
+                       arena_printf(x->m->arena,
+                                    "this is the table of the quarter from %s on, the rules here are in "
+                                    "effect from %s until %s",
                                     day_text(x, p->day), day_text(x, it->from), day_text(x, it->until)),
                        "take the file of the right quarter, or correct `effective`");
     }

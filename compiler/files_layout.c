@@ -80,8 +80,7 @@ static void year_look(struct reading *x)
     if (!x->year || x->part->day == DATE_MIN_OPEN) return;
     date_parts(x->part->day, &y, &m, &d);
     if (y < x->year || y > x->year + NOTICE_YEARS)
-        file_error(x,
-                   arena_printf(x->m->arena, "the file's name says %d, the notice above the table %d", y, x->year),
+        file_error(x, arena_printf(x->m->arena, "the file's name says %d, the notice above the table %d", y, x->year),
                    "it is the table of another year, or its name was altered");
 }
 
@@ -169,7 +168,8 @@ static void ptp_record(struct reading *x, const struct text *fields, unsigned co
                    "the file is cut off, or it is no table of pairs: download it again");
         return;
     }
-    int64_t cells[3] = {code_field(x, fields[0]), code_field(x, fields[1]), fields[5].size ? fields[5].at[0] - '0' : -1};
+    int64_t cells[3] = {code_field(x, fields[0]), code_field(x, fields[1]),
+                        fields[5].size ? fields[5].at[0] - '0' : -1};
     if (fields[5].size != 1 || (cells[2] != 0 && cells[2] != 1 && cells[2] != 9))
         file_error(x, "the sixth field, the modifier indicator, is 0, 1 or 9", x->layout->hint);
     if (fields[2].size && !text_is(fields[2], "*"))
@@ -391,8 +391,7 @@ const struct layout *layout_find(const struct ast_node *reader)
     for (size_t i = 0; reader && i < sizeof layouts / sizeof *layouts; i++) {
         const struct ast_node *second = reader->next;
         if (!text_is(reader->text, layouts[i].words[0])) continue;
-        if (!layouts[i].words[1] ? !second
-                                 : second && !second->next && text_is(second->text, layouts[i].words[1]))
+        if (!layouts[i].words[1] ? !second : second && !second->next && text_is(second->text, layouts[i].words[1]))
             return &layouts[i];
     }
     return NULL;

@@ -141,7 +141,8 @@ static void blocks_read(struct block *b)
         } else line_take(b, b->at, b->used);
     }
     if (!x->bad && x->layout->quoted && csv_fini(&b->csv, on_field, on_record, x) != 0)
-        file_error(x, "the file ends inside of a quoted field that begins here", "it is cut off, or a quote is missing");
+        file_error(x, "the file ends inside of a quoted field that begins here",
+                   "it is cut off, or a quote is missing");
 }
 
 int file_records(struct reading *x, XXH3_state_t *hash)

@@ -48,7 +48,8 @@ static int64_t value_read(struct reading *x, unsigned c, struct text t)
     int64_t value = 0;
     switch (type->base) {
     case TYPE_CODE:
-        if (!code_pack(t, &value)) file_error(x, "this is no code", "codes are capital letters and digits, at most eight");
+        if (!code_pack(t, &value))
+            file_error(x, "this is no code", "codes are capital letters and digits, at most eight");
         return value;
     case TYPE_WORD: {
         uint32_t atom = word_atom(x->m, t);

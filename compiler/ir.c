@@ -398,6 +398,7 @@ uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order,
     }
     uint32_t item = item_id(l, r->item);
     struct image_relation *to = vec_add(l, &l->relations, sizeof *to, 1);
-    *to = (struct image_relation){.name = shown, .columns = columns, .keys = keys, .item = item, .at = at, .rows = r->row_count};
+    *to = (struct image_relation){
+        .name = shown, .columns = columns, .keys = keys, .item = item, .at = at, .rows = r->row_count};
     return l->relations.count - 1;
 }

@@ -159,8 +159,7 @@ int pairs_write(struct model *m, struct pairs *p, struct buffer *out)
     for (uint32_t i = 2; i < codes + 2; i++) starts[i] += starts[i - 1];
     for (const struct pair_chunk *k = p->first; k; k = k->next)
         for (uint32_t i = 0; i < k->count; i++)
-            rows[starts[rank[k->rows[i].first] + 1u]++] =
-                (uint32_t)rank[k->rows[i].second] << 16 | k->rows[i].tail;
+            rows[starts[rank[k->rows[i].first] + 1u]++] = (uint32_t)rank[k->rows[i].second] << 16 | k->rows[i].tail;
     for (uint32_t i = 0; i < codes; i++) rows_sort(rows + starts[i], starts[i + 1] - starts[i]);
     buffer_add(out, zeros, (8 - out->size % 8) % 8);
     p->at = out->size;
