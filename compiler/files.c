@@ -148,20 +148,24 @@ static const char *day_text(struct reading *x, int32_t day)
     return arena_copy(x->m->arena, text, strlen(text));
 }
 
-static void parts_number(struct reading *x, const struct part *all, unsigned count)
+/* Numbered parts: each once, and all of them. */
+static void parts_number(struct reading *x, struct part *all, unsigned count)
 {
-    for (unsigned i = 0; i < count && !x->bad; i++) {
-        unsigned seen = 0, most = 0;
-        x->part = &(struct part){.name = all[i].name};
-        for (unsigned k = 0; k < count; k++) {
-            if (all[k].day != all[i].day || !all[k].part) continue;
-            if (k != i && all[k].part == all[i].part && all[i].part)
+    for (unsigned i = 0; i < count; i++)
+        for (unsigned k = 0; k < i; k++)
+            if (all[i].part && all[k].part == all[i].part && all[k].day == all[i].day) {
+                x->part = &all[i];
                 part_error(x, "this part of the table is named twice", "name every part once");
+            }
+    for (unsigned i = 0; i < count && !x->bad; i++) {
+        unsigned seen = 0, most = x->layout->parts;
+        if (!all[i].part) continue;
+        for (unsigned k = 0; k < count; k++) {
+            if (all[k].day != all[i].day) continue;
             seen |= 1u << all[k].part;
             most = all[k].part > most ? all[k].part : most;
         }
-        if (!all[i].part) continue;
-        if (most < x->layout->parts) most = x->layout->parts;
+        x->part = &all[i];
         for (unsigned part = 1; part <= most; part++)
             if (!(seen >> part & 1))
                 part_error(x, arena_printf(x->m->arena, "part %u of this table is missing", part),

@@ -277,14 +277,20 @@ struct sort_row {
     const struct item_row *origin;
     uint32_t width, keys;
 };
+static int cells_order(const int64_t *a, const int64_t *b, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = from; i < to; i++)
+        if (a[i] != b[i]) return a[i] < b[i] ? -1 : 1;
+    return 0;
+}
+/* By keys, then dates, then the rest. */
 static int row_order(const void *a, const void *b)
 {
     const struct sort_row *x = a, *y = b;
-    for (uint32_t i = 0; i < x->keys; i++)
-        if (x->cells[i] != y->cells[i]) return x->cells[i] < y->cells[i] ? -1 : 1;
-    for (uint32_t i = x->width - 3; i < x->width; i++)
-        if (x->cells[i] != y->cells[i]) return x->cells[i] < y->cells[i] ? -1 : 1;
-    return 0;
+    int order = cells_order(x->cells, y->cells, 0, x->keys);
+    if (!order) order = cells_order(x->cells, y->cells, x->width - 3, x->width - 1);
+    if (!order) order = cells_order(x->cells, y->cells, x->keys, x->width);
+    return order;
 }
 
 static void overlap_report(struct lower *l, const struct relation *r, struct span span)
@@ -383,7 +389,7 @@ uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order,
         to[columns] = r->origins[i]->from;
         to[columns + 1] = r->origins[i]->until;
         to[columns + 2] = r->origins[i]->number;
-        rows[i] = (struct sort_row){to, r->origins[i], width, columns};
+        rows[i] = (struct sort_row){to, r->origins[i], width, keys};
     }
     qsort(rows, r->row_count, sizeof *rows, row_order);
     if (one_answer && keys < columns) keys_unique(l, r, rows, columns, keys);

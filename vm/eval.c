@@ -187,8 +187,8 @@ static uint32_t code_find(const int64_t *codes, uint32_t count, int64_t code)
     return low < count && codes[low] == code ? low : count;
 }
 
-/* The least row by its cells among those of both codes that agree with the further keys and hold on the date: what the
- * search in sorted rows would find first. */
+/* The least row, by its dates and then by its cells, among those of both codes that agree with the further keys and
+ * hold on the date: what the search in sorted rows would find first. */
 static const int64_t *pairs_find(
     const struct edict_program *p, const struct image_relation *r, const int64_t *keys, int64_t date)
 {
@@ -213,8 +213,12 @@ static const int64_t *pairs_find(
         if (tail >= r->rows)
             continue;
         const int64_t *row = cells + tail * width;
-        if (row[r->columns] <= date && date <= row[r->columns + 1] &&
-            keys_order(row + 2, keys + 2, r->keys - 2) == 0 && (!best || keys_order(row, best, r->columns + 2) < 0))
+        if (row[r->columns] > date || date > row[r->columns + 1] || keys_order(row + 2, keys + 2, r->keys - 2) != 0)
+            continue;
+        int order = best ? keys_order(row + r->columns, best + r->columns, 2) : -1;
+        if (order == 0)
+            order = keys_order(row + r->keys, best + r->keys, r->columns - r->keys);
+        if (order < 0)
             best = row;
     }
     return best;

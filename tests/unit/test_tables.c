@@ -27,8 +27,9 @@ static const char facts[] = "pack test.tables\n  title \"tables\"\n  version 1\n
                             "  | fact      | type         | not documented |\n"
                             "  | line      | count        | position       |\n"
                             "  | code      | code         | refused        |\n"
-                            "  | other     | code         | refused        |\n"
+                            "  | beside    | code         | refused        |\n"
                             "  | units     | count        | refused        |\n"
+                            "  | tint      | one of red, blue | blue       |\n"
                             "  | modifiers | list of code | empty          |\n"
                             "  | date      | date         | date           |\n\n";
 
@@ -102,7 +103,7 @@ static void compile(const char *items)
     edict_compilation_report(h.made, 0, report_put, &h.report);
     const void *image = edict_compilation_image(h.made, &size);
     assert_int_equal(image == NULL, edict_compilation_errors(h.made) > 0);
-    if (image) assert_int_equal(edict_program_load(image, size, &h.p, &error), EDICT_OK);
+    if (image && edict_program_load(image, size, &h.p, &error) != EDICT_OK) fail_msg("%s", error.message);
 }
 
 static void compile_good(const char *items)
@@ -152,7 +153,7 @@ static int has(const char *a, const char *b, int64_t indicator, const char *date
 
 #define PAIRS(files, reader)                                                                                           \
     "relation pairs \"Pairs\", cite BOOK\n  from file " files " as " reader "\n"                                       \
-    "rule both \"Both\", cite BOOK\n  for each line where pairs lists code, other, 1\n  then note \"a pair\"\n"
+    "rule both \"Both\", cite BOOK\n  for each line where pairs lists code, beside, 1\n  then note \"a pair\"\n"
 
 #define HEADER                                                                                                         \
     "CPT only copyright 2025 American Medical Association.  All rights reserved.\t\t\t\t\t\t\r\n"                      \
@@ -329,7 +330,7 @@ static void test_aoc(void **state)
     (void)state;
 #define ADD_ON                                                                                                         \
     "relation pairs \"Pairs\", cite BOOK\n  from file \"a_2026q3.tsv\" as cms aoc\n"                                   \
-    "rule both \"Both\", cite BOOK\n  for each line where pairs lists code, other, 1\n  then note \"a pair\"\n"
+    "rule both \"Both\", cite BOOK\n  for each line where pairs lists code, beside, 1\n  then note \"a pair\"\n"
     file_text("a_2026q3.tsv", "aoc_edit_type\tadd_on_code\tprimary_code\tedit_effective_date\n"
                               "1\t1000A\t2000B\t2013-04-01\n2\t3000C\tCCCCC\t20130401\n3\t4000D\t2000B\t2013091\n");
     compile_good(ADD_ON);
@@ -413,16 +414,25 @@ static char *questions(void)
     for (const char *r = "wabc"; *r; r++) {
         buffer_printf(&b, "rule %c1 \"x\", cite BOOK\n  for each line where %c lists code\n  then note \"x\"\n", *r,
                       *r);
-        buffer_printf(&b, "rule %c2 \"x\", cite BOOK\n  for each line where %c lists code, other\n  then note \"x\"\n",
-                      *r, *r);
-        buffer_printf(&b,
-                      "rule %c3 \"x\", cite BOOK\n  for each line where %c lists code, other, red\n  then note \"x\"\n",
+        buffer_printf(&b, "rule %c2 \"x\", cite BOOK\n  for each line where %c lists code, beside\n  then note \"x\"\n",
                       *r, *r);
         buffer_printf(
-            &b, "rule %c4 \"x\", cite BOOK\n  for each line where %c lists code, other, red, 1\n  then note \"x\"\n",
+            &b, "rule %c3 \"x\", cite BOOK\n  for each line where %c lists code, beside, tint\n  then note \"x\"\n", *r,
+            *r);
+        buffer_printf(
+            &b, "rule %c4 \"x\", cite BOOK\n  for each line where %c lists code, beside, tint, 1\n  then note \"x\"\n",
             *r, *r);
     }
     return b.at;
+}
+
+/* Dates first, then the cells behind the codes. */
+static int row_before(const int64_t *a, const int64_t *b)
+{
+    static const unsigned order[] = {4, 5, 2, 3};
+    for (unsigned i = 0; i < 4; i++)
+        if (a[order[i]] != b[order[i]]) return a[order[i]] < b[order[i]];
+    return 0;
 }
 
 static void test_pairs_are_rows(void **state)
@@ -453,14 +463,7 @@ static void test_pairs_are_rows(void **state)
             const int64_t *one = relation_find(h.p, r[0], key, date), *best = NULL;
             for (unsigned k = 1; k < 4; k++) {
                 const int64_t *row = relation_find(h.p, r[k], key, date);
-                if (row && (!best || memcmp(row + 2, best + 2, 4 * sizeof *row) != 0)) {
-                    int later = 0;
-                    for (unsigned c = 2; best && c < 6 && !later; c++) {
-                        if (row[c] < best[c]) break;
-                        later = row[c] > best[c];
-                    }
-                    if (!later) best = row;
-                }
+                if (row && (!best || row_before(row, best))) best = row;
             }
             assert_int_equal(one != NULL, best != NULL);
             found += one != NULL;
@@ -476,23 +479,24 @@ static void test_pairs_lookup(void **state)
     (void)state;
     FILE *f = fopen(path_of("big.csv"), "w");
     assert_non_null(f);
-    fputs("column_1,column_2,first,second\n", f);
+    fputs("column_1,column_2,alpha,beta\n", f);
     for (unsigned i = 0; i < 90; i++)
         for (unsigned k = 0; k < 60; k++) fprintf(f, "%04uA,%04uB,%u,%u\n", i, k, i % 7, k % 5 + 10);
     fclose(f);
-    compile_good("relation big \"All\", cite BOOK\n  from file \"big.csv\" as csv\n"
-                 "define one of line \"One\", cite BOOK\n  is first from big for code, other\n"
-                 "define two of line \"Two\", cite BOOK\n  is second from big for code, other, 3\n"
-                 "define three of line \"Three\", cite BOOK\n  is second from big for code, other\n"
-                 "rule r \"x\", cite BOOK\n  for each line where one documented and one is 3\n  then note \"x\"\n"
-                 "rule s \"x\", cite BOOK\n  for each line where two documented and two is 12\n  then note \"x\"\n");
+    compile_good(
+        "relation big \"All\", cite BOOK\n  from file \"big.csv\" as csv\n"
+        "define one_is of line \"One\", cite BOOK\n  is alpha from big for code, beside\n"
+        "define two_is of line \"Two\", cite BOOK\n  is beta from big for code, beside, 3\n"
+        "define three_is of line \"Three\", cite BOOK\n  is beta from big for code, beside\n"
+        "rule r \"x\", cite BOOK\n  for each line where one_is documented and one_is is 3\n  then note \"x\"\n"
+        "rule s \"x\", cite BOOK\n  for each line where two_is documented and two_is is 12\n  then note \"x\"\n");
     edict_evaluator *e;
     edict_error error;
     edict_answer answer;
     static const char day_of_lines[] = "{\"id\": \"x\", \"date\": \"2026-01-01\", \"lines\": [{\"code\": \"0003A\", "
-                                       "\"other\": \"0002B\", \"units\": 1},"
-                                       "{\"code\": \"0004A\", \"other\": \"0002B\", \"units\": 1}, {\"code\": "
-                                       "\"0002B\", \"other\": \"0003A\", \"units\": 1}]}";
+                                       "\"beside\": \"0002B\", \"units\": 1},"
+                                       "{\"code\": \"0004A\", \"beside\": \"0002B\", \"units\": 1}, {\"code\": "
+                                       "\"0002B\", \"beside\": \"0003A\", \"units\": 1}]}";
     assert_int_equal(edict_evaluator_new(h.p, NULL, &e, &error), EDICT_OK);
     assert_int_equal(edict_evaluate(e, day_of_lines, sizeof day_of_lines - 1, 1, &answer, &error), EDICT_OK);
     assert_int_equal(answer.findings[EDICT_NOTE], 2);
@@ -534,7 +538,7 @@ static void test_pairs_hostile(void **state)
             code_text(i / CODES, b);
             int64_t key[3] = {code(a), code(b), 1};
             const int64_t *row = relation_find(h.p, r, key, day("2020-06-01"));
-            if (row) assert_in_range((uint64_t)(row - h.p->cells - relation->at), 0, relation->rows * 7 - 1);
+            if (row) assert_in_range((uint64_t)(row - h.p->cells) - relation->at, 0, relation->rows * 7 - 1);
         }
     }
     /* what the header says about them is looked at */
