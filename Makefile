@@ -12,7 +12,8 @@ OPT_release := -O2 -g -DNDEBUG
 OPT_debug := -O0 -g
 SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=all
 OPT_asan := -O1 -g $(SANITIZE_asan) -fno-omit-frame-pointer
-OPT_cov := -O0 -g --coverage
+SANITIZE_cov := --coverage
+OPT_cov := -O0 -g $(SANITIZE_cov)
 CFLAGS_ALL := $(WARN) $(DEFS) $(OPT_$(CONF)) -fPIC -I. -Iinclude -I$(B) $(CFLAGS)
 LDLIBS_RUN := -lxxhash -lpthread
 LDLIBS_COMPILE := -lcsv
@@ -56,6 +57,7 @@ libdir ?= $(PREFIX)/lib
 includedir ?= $(PREFIX)/include
 datadir ?= $(PREFIX)/share
 SOVERSION := $(firstword $(subst ., ,$(VERSION)))
+OBJCOPY ?= objcopy
 LIBS := $(foreach l,libedict libedict-run,$(B)/$(l).a $(B)/$(l).so.$(VERSION))
 
 , := ,
@@ -67,16 +69,23 @@ $(B)/%.so.$(VERSION): $(B)/%.a $(B)/exports.map
 		-Wl,--whole-archive $< -Wl,--no-whole-archive -o $@ $(LDFLAGS) $(if $(findstring -run,$*),,$(LDLIBS_COMPILE)) $(LDLIBS_RUN)
 	ln -sf $(@F) $(B)/$*.so.$(SOVERSION)
 	ln -sf $(@F) $(B)/$*.so
-lib: $(LIBS)
+# The archives as installed: one object each, in which only edict_* is seen, so that no name inside meets one of the host's.
+INSTALLED := $(B)/installed/libedict.a $(B)/installed/libedict-run.a
+$(B)/installed/%.a: $(B)/%.a
+	@mkdir -p $(@D)
+	$(LD) -r --whole-archive $< -o $(@:.a=.o)
+	$(OBJCOPY) -w --keep-global-symbol='edict_*' $(@:.a=.o)
+	rm -f $@; ar rcs $@ $(@:.a=.o)
+lib: $(LIBS) $(INSTALLED)
 
 pc = printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(libdir)' 'includedir=$(includedir)' '' 'Name: $(1)' 'Description: $(2)' \
 	'Version: $(VERSION)' 'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -l$(1)' 'Libs.private: $(3) $(LDLIBS_RUN)' \
 	> '$(DESTDIR)$(libdir)/pkgconfig/$(1).pc'
-install: $(B)/edict $(LIBS)
+install: $(B)/edict $(LIBS) $(INSTALLED)
 	install -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(libdir)/pkgconfig' '$(DESTDIR)$(includedir)' '$(DESTDIR)$(datadir)/edict'
 	install -m 755 $(B)/edict '$(DESTDIR)$(bindir)/edict'
 	install -m 644 include/edict.h include/edict_compile.h '$(DESTDIR)$(includedir)'
-	install -m 644 $(filter %.a,$(LIBS)) '$(DESTDIR)$(libdir)'
+	install -m 644 $(INSTALLED) '$(DESTDIR)$(libdir)'
 	install -m 755 $(filter-out %.a,$(LIBS)) '$(DESTDIR)$(libdir)'
 	for l in libedict libedict-run; do for n in .$(SOVERSION) ''; do \
 		ln -sf $$l.so.$(VERSION) "$(DESTDIR)$(libdir)/$$l.so$$n" || exit 1; done; done
@@ -120,6 +129,7 @@ test: all $(LIBS) $(UNITS) $(TOOLS)
 	@CC='$(CC)' SANITIZE='$(SANITIZE_$(CONF))' OTHER='$(OTHER_B)/edict' sh tests/run.sh $(B) $(PARTS)
 accept: $(B)/edict $(TOOLS)
 	@sh tests/cases/run.sh --accept $(B)/edict
+	@sh tests/cases/mistakes/run.sh --accept $(B)/edict
 	@sh examples/run.sh --accept $(B)/edict
 # gcc and clang, release and sanitizers, no warning forgiven; in build/check, so that no object of another build counts.
 check-all:
@@ -130,17 +140,11 @@ check-all:
 	if [ -z "$$failed" ]; then echo "all four configurations pass"; else echo "failed:$$failed"; exit 1; fi
 # Which lines the tests reach: build/cov/coverage.txt.
 coverage:
-	$(MAKE) --no-print-directory CONF=cov CC=gcc test
-	@cd build/cov && for f in base cli compiler vm lang; do gcov -n -r -s "$(CURDIR)" $$f/*.gcda 2>/dev/null; done | \
-		awk '/^File/ { gsub(/[\x27]/, "", $$2); file = $$2 } /^Lines executed/ && file ~ /\.[cly]$$/ { split($$2, p, ":"); print p[2], $$4, file; \
-		covered += p[2] * $$4 / 100; lines += $$4; file = "" } END { printf "%.1f%% %d all\n", 100 * covered / lines, lines }' > coverage.txt; \
-		tail -1 coverage.txt
-
-# Documents derived from tables: build/docs/instructions.md, build/docs/diagnostics.md.
-docs: $(T)/manual
-	@mkdir -p build/docs
-	$(T)/manual instructions > build/docs/instructions.md
-	$(T)/manual diagnostics > build/docs/diagnostics.md
+	@$(MAKE) -s --no-print-directory CONF=cov CC=gcc test; status=$$?; cd build/cov && \
+	for room in base lang compiler vm cli; do (cd ../.. && gcov -n -o build/cov/$$room build/cov/$$room/*.gcda) 2>/dev/null; done | tr -d "'" | \
+	awk '/^File/ { file = $$2 } /^Lines executed/ && file ~ /^(base|lang|compiler|vm|cli)\// && file !~ /\.h$$/ { sub(/^executed:/, "", $$2); \
+		share = $$2 + 0; printf "%6.2f%% of %4d  %s\n", share, $$4, file; met += share * $$4 / 100; all += $$4; file = "" } \
+		END { printf "%6.2f%% of %d lines\n", 100 * met / all, all }' > coverage.txt; tail -1 coverage.txt; exit $$status
 
 clean:
 	rm -rf build

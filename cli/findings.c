@@ -31,9 +31,9 @@ static char *finding_place(const struct page *page, json_t *finding)
         word_add(&t, t.size ? " with " : "line ");
         value_add(&t, other, "");
     }
-    if (json_array_size(json_object_get(finding, "services"))) {
+    if (json_array_size(records_of(finding))) {
         word_add(&t, t.size ? ", " : "");
-        value_add(&t, json_object_get(finding, "services"), " ");
+        value_add(&t, records_of(finding), " ");
     }
     if (*member_text(finding, "fact")) {
         word_add(&t, t.size ? " " : "");

@@ -192,3 +192,18 @@ void units_add(const struct page *page, struct text *t, json_t *charge)
         value_add(t, units, "");
     }
 }
+
+json_t *records_of(json_t *object)
+{
+    static const char *const own[] = {"modifiers", "because", "cite", "values"};
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value) {
+        size_t i = 0, count = sizeof own / sizeof own[0];
+        while (i < count && strcmp(own[i], key) != 0)
+            i++;
+        if (i == count && json_is_array(value))
+            return value;
+    }
+    return NULL;
+}

@@ -28,6 +28,8 @@ void value_add(struct text *t, json_t *value, const char *between);
 void code_add(struct text *t, json_t *charge);                                  /* CODE-MO-MO */
 void units_add(const struct page *page, struct text *t, json_t *charge);        /* ×3; nothing for one */
 char *text_done(struct text *t);    /* NULL: no memory */
+/* The records that a charge or finding is about: the list that is none of the contract's own. "services": ["s1"] */
+json_t *records_of(json_t *object);
 
 /* Clock times, `2026-03-02T09:30`, as minutes since a day long ago */
 enum { HOUR = 60, DAY = 24 * HOUR, NO_TIME = -1 };

@@ -60,7 +60,7 @@ static void header_print(const struct page *page, json_t *encounter, json_t *ans
     free(clean);
 }
 
-/* "drug_lines": Drug lines */
+/* "other_lines": Other lines */
 static char *heading_text(const char *key)
 {
     struct text t = {0};
@@ -101,7 +101,7 @@ static struct columns columns_fit(const struct page *page, json_t *answer)
             code_add(&code, charge);
             word_add(&units, "x");
             value_add(&units, json_object_get(charge, "units"), "");
-            value_add(&services, json_object_get(charge, "services"), " ");
+            value_add(&services, records_of(charge), " ");
             column_fit(&fit.code, &code);
             column_fit(&fit.units, &units);
             column_fit(&fit.services, &services);
@@ -123,7 +123,7 @@ static void charge_print(const struct page *page, const struct columns *fit, jso
     code_add(&code, charge);
     word_add(&units, page->ascii ? "x" : "×");
     value_add(&units, json_object_get(charge, "units"), "");
-    value_add(&services, json_object_get(charge, "services"), " ");
+    value_add(&services, records_of(charge), " ");
     value_add(&because, json_object_get(charge, "because"), ", ");
     value_add(&cite, json_object_get(charge, "cite"), ", ");
     struct cell cells[5] = {{text_done(&code), fit->code, PAINT_GOOD}, {text_done(&units), fit->units, PAINT_PLAIN},

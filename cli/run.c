@@ -146,9 +146,8 @@ static void progress_clear(struct run *run)
         run->progress = 1;
 }
 
-static void summary_print(struct run *run)
+static void summary_print(const struct run *run)
 {
-    progress_clear(run);
     if (run->quiet)
         return;
     fprintf(stderr, "edict: %llu answered", (unsigned long long)run->answered);
@@ -365,7 +364,8 @@ static int run_files(struct run *run)
         bad_input |= exit == EXIT_INPUT;
     }
     output_flush(run->out);
-    if (run->out->error != EPIPE)
+    progress_clear(run);
+    if (!run->out->error)    /* what could not be written was not answered; main says why */
         summary_print(run);
     if (exit == EXIT_INTERNAL)
         return exit;
@@ -393,7 +393,7 @@ static int run_run(const struct command *command, int argc, char **argv)
         run.page.width = terminal_width(1);
         run.page.ascii |= !terminal_utf8();
         run.progress = terminal_is(2) && !terminal_is(1) && !run.quiet;
-        exit = output_end(run.out, run_files(&run));
+        exit = run_files(&run);
     }
     if (run.evaluators)
         evaluators_close(&run);
@@ -421,7 +421,7 @@ const struct command command_run = {
     "      --fail-on KIND,...  exit 1 when there is a finding of these kinds: deny,\n"
     "                          change, missing, hold, review, note\n"
     "  -p, --pretty            a page for each encounter: timeline, charges, findings\n"
-    "      --format text|json  text is --pretty; json, the answers, is what comes anyway\n"
+    "      --format text|json  text: as --pretty; json: as without\n"
     "      --ascii             pages without box and block characters\n"
     "      --color WHEN        always, never, auto (terminal, and NO_COLOR not set)\n"
     "      --strict            unknown keys are errors, not warnings\n"

@@ -61,7 +61,7 @@ static int time_asked(json_t *answer, const char *id)
         if (strcmp(member_text(finding, "kind"), "hold") != 0 ||
             (strcmp(fact, "start") != 0 && strcmp(fact, "stop") != 0))
             continue;
-        json_array_foreach(json_object_get(finding, "services"), k, name)
+        json_array_foreach(records_of(finding), k, name)
             if (json_is_string(name) && strcmp(json_string_value(name), id) == 0)
                 return 1;
     }

@@ -121,8 +121,8 @@ struct expr *cond_check(struct model *m, struct scope *s, const struct ast_node 
         e->args = arena_zero(m->arena, ast_count(n) + 1u, sizeof *e->args);
         for (const struct ast_node *k = n->first; k; k = k->next) {
             if (e->arg_count == r->column_count) {
-                diag_add(m->diags, DIAG_TOO_MANY_CELLS, k->span, "%s has only %u columns", text_z(m, r->name),
-                         r->column_count);
+                mistake(m, DIAG_TOO_MANY_CELLS, k->span, "ask with one value for each column, in their order",
+                        "%s has only %u columns", text_z(m, r->name), r->column_count);
                 return NULL;
             }
             a = expr_check(m, s, k, &r->types[e->arg_count]);
@@ -146,6 +146,9 @@ struct expr *cond_check(struct model *m, struct scope *s, const struct ast_node 
         e = expr_new(m, X_SECOND, TYPE_BOOL, span);
         e->via = s->pair;
         return n->op == OP_THIS_SECOND ? e : expr_one(m, X_NOT, TYPE_BOOL, e, span);
-    default: diag_add(m->diags, DIAG_SYNTAX, span, "a condition is expected here"); return NULL;
+    default:
+        mistake(m, DIAG_SYNTAX, span, "say what is asked of it: … is …, … from …, … documented",
+                "a condition is expected here");
+        return NULL;
     }
 }

@@ -119,6 +119,7 @@ int match_types(struct model *m, struct expr **a, struct expr **b)
         *b = scaled(m, *b, (*a)->type.base);
     }
     const struct type *x = &(*a)->type, *y = &(*b)->type;
+    if (x->base == TYPE_COUNT_OF || y->base == TYPE_COUNT_OF) return 0; /* a mistake that was reported */
     if (x->base != y->base) {
         int codes = (x->base == TYPE_CODE && y->base == TYPE_COUNT) || (x->base == TYPE_COUNT && y->base == TYPE_CODE);
         struct diag *d = diag_add(m->diags, codes ? DIAG_CODE_COUNT : DIAG_WRONG_TYPE, (*b)->span,
@@ -185,8 +186,8 @@ struct expr *query_check(struct model *m, struct scope *s, const struct ast_node
     if (of && text_is(of->text, "this")) {
         q->members = q->correlated = 1;
         if (s->record->source != k) {
-            diag_add(m->diags, DIAG_UNKNOWN_KIND, of->span, "a %s is not made of %s records",
-                     text_z(m, s->record->name), text_z(m, k->name));
+            mistake(m, DIAG_UNKNOWN_KIND, of->span, "`of this` asks for the records that the one at hand was made of",
+                    "a %s is not made of %s records", text_z(m, s->record->name), text_z(m, k->name));
             return NULL;
         }
     } else if (of) {
@@ -254,7 +255,8 @@ static struct expr *times_operand(struct model *m, struct scope *s, const struct
 struct expr *typed(struct model *m, struct expr *e, enum value_type base, const char *wanted)
 {
     if (!e || e->type.base == base) return e;
-    diag_add(m->diags, DIAG_WRONG_TYPE, e->span, "%s is expected here, this is %s", wanted, type_name(m, &e->type));
+    mistake(m, DIAG_WRONG_TYPE, e->span, "name a fact of that kind, or define one", "%s is expected here, this is %s",
+            wanted, type_name(m, &e->type));
     return NULL;
 }
 
@@ -272,7 +274,8 @@ static struct expr *arithmetic(struct model *m, struct scope *s, const struct as
         if (!match_types(m, &a, &b)) return NULL;
         x = a->type.base;
         if (!number_like(x) && x != TYPE_MINUTES && x != TYPE_DAYS && x != TYPE_YEARS) {
-            diag_add(m->diags, DIAG_WRONG_TYPE, n->span, "%s cannot be added up", type_name(m, &a->type));
+            mistake(m, DIAG_WRONG_TYPE, n->span, "counts, amounts, money and times in minutes can be added up",
+                    "%s cannot be added up", type_name(m, &a->type));
             return NULL;
         }
         e = expr_two(m, n->op == OP_ADD ? X_ADD : X_SUB, x, a, b, n->span);
@@ -288,8 +291,8 @@ static struct expr *arithmetic(struct model *m, struct scope *s, const struct as
             y = b->type.base;
         }
         if (!number_like(y) || !(number_like(x) || x == TYPE_MINUTES) || (x == TYPE_MINUTES && y != TYPE_COUNT)) {
-            diag_add(m->diags, DIAG_WRONG_TYPE, n->span, "%s cannot be multiplied with %s", type_name(m, &a->type),
-                     type_name(m, &b->type));
+            mistake(m, DIAG_WRONG_TYPE, n->span, "a time or an amount can be multiplied with a count",
+                    "%s cannot be multiplied with %s", type_name(m, &a->type), type_name(m, &b->type));
             return NULL;
         }
         if (x == TYPE_COUNT && y != TYPE_COUNT) {
@@ -345,8 +348,8 @@ static struct expr *lookup_check(struct model *m, struct scope *s, const struct 
     e->value = column;
     e->args = arena_zero(m->arena, keys + 1u, sizeof *e->args);
     if (keys + 1 > r->column_count) {
-        diag_add(m->diags, DIAG_WRONG_TYPE, n->span, "%s has %u columns, too few for %u keys and a result",
-                 text_z(m, r->name), r->column_count, keys);
+        mistake(m, DIAG_WRONG_TYPE, n->span, "give one value for each of the other columns, in their order",
+                "%s has %u columns, too few for %u keys and a result", text_z(m, r->name), r->column_count, keys);
         return NULL;
     }
     for (const struct ast_node *k = name->next; k; k = k->next) {
@@ -453,7 +456,8 @@ struct expr *expr_check(struct model *m, struct scope *s, const struct ast_node 
         a->op = X_SUM;
         a->type = a->query->field->type;
         if (!number_like(a->type.base) && a->type.base != TYPE_MINUTES) {
-            diag_add(m->diags, DIAG_WRONG_TYPE, n->first->span, "%s cannot be added up", type_name(m, &a->type));
+            mistake(m, DIAG_WRONG_TYPE, n->first->span, "counts, amounts, money and times in minutes can be added up",
+                    "%s cannot be added up", type_name(m, &a->type));
             return NULL;
         }
         return a;

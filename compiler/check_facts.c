@@ -147,13 +147,13 @@ static void fact_lose(struct model *m, const struct kind *k, const struct ast_no
     if (k == m->encounter) name_lose(m, text_of("service")); /* it may have been the date of service */
 }
 
-static void fact_declare(struct model *m, struct kind *k, struct item *it, const struct item_row *row, int name,
-                         int type, int missing)
+static void fact_declare(struct model *m, struct kind *k, struct item *it, unsigned r, int name, int type, int missing)
 {
+    const struct item_row *row = &it->rows[r];
     const struct ast_node *n = first_value(row_cell(row, name)), *t = row_cell(row, type);
     const struct ast_node *ty = t && t->op == OP_TYPE ? t->first : NULL;
     unsigned least = 1u + (unsigned)(missing > type ? missing : type);
-    if (!row_fits(m, it->header, row->node, least) || !n || !ty) {
+    if (!row_fits(m, it, r, least) || !n || !ty) {
         fact_lose(m, k, n);
         if (ast_count(row->node) < least || ast_count(row->node) > ast_count(it->header)) return;
         if (n) type_unknown(m, t);
@@ -174,13 +174,15 @@ static void fact_declare(struct model *m, struct kind *k, struct item *it, const
     type_read(m, ty, &f->type);
     f->state = CHECKED;
     f->fact->selector = ty->op == OP_DATE_OF_SERVICE;
-    missing_read(m, f, row_cell(row, missing));
-    if (f->fact->selector) {
+    if (!f->fact->selector) missing_read(m, f, row_cell(row, missing));
+    else {
+        const struct ast_node *v = first_value(row_cell(row, missing));
+        f->fact->missing = MISSING_REFUSED;
         if (m->date) diag_add(m->diags, DIAG_DEFINED_TWICE, ty->span, "there is one date of service");
         m->date = f;
-        if (k != m->encounter || f->fact->missing != MISSING_REFUSED) {
+        if (k != m->encounter || !v || !text_is(v->text, "refused")) {
             struct diag *d =
-                diag_add(m->diags, DIAG_BAD_CELL, ty->span,
+                diag_add(m->diags, DIAG_BAD_CELL, k == m->encounter && v ? v->span : ty->span,
                          "the date of service selects the rules: it belongs to the encounter and cannot be missing");
             diag_hint(m->diags, d, "write: | date | date of service | refused |");
         }
@@ -194,7 +196,7 @@ void facts_declare(struct model *m, struct item *it, struct kind *k)
         m->all_lost = 1;
         return;
     }
-    for (unsigned r = 0; r < it->row_count; r++) fact_declare(m, k, it, &it->rows[r], name, type, missing);
+    for (unsigned r = 0; r < it->row_count; r++) fact_declare(m, k, it, r, name, type, missing);
 }
 
 /* Defaults that name a fact of the encounter. */
@@ -244,14 +246,14 @@ static struct type policy_type(struct model *m, const struct ast_node *cell)
         if (!v) continue;
         atoms[n++] = word_atom(m, v->text);
         quantities += v->op == OP_QUANTITY;
+        if (v->op == OP_QUANTITY) last = v;
         numbers += v->op == OP_NUMBER && !five_digits(v);
         codes += (unsigned)code_like(v);
         bare += !text_is(v->text, "none");
         yes += (unsigned)(text_is(v->text, "yes") || text_is(v->text, "no"));
-        last = v;
     }
     struct type t = {TYPE_WORD, word_set_of(m, atoms, n), ""};
-    if (n && quantities == n) {
+    if (quantities) {
         struct expr *e = value_check(m, last, NULL, NULL);
         if (e) t = e->type;
     } else if (n && numbers == n && numbers == bare) t = (struct type){TYPE_COUNT, NULL, ""};
@@ -260,13 +262,13 @@ static struct type policy_type(struct model *m, const struct ast_node *cell)
     return t;
 }
 
-static void policy_declare(struct model *m, struct item *it, const struct item_row *row, int name, int one_of, int is,
-                           int decides)
+static void policy_declare(struct model *m, struct item *it, unsigned r, int name, int one_of, int is, int decides)
 {
+    const struct item_row *row = &it->rows[r];
     const struct ast_node *n = first_value(row_cell(row, name)), *cell = row_cell(row, one_of),
                           *now = first_value(row_cell(row, is));
     unsigned least = 1u + (unsigned)(one_of > is ? one_of : is);
-    if (!row_fits(m, it->header, row->node, least)) {
+    if (!row_fits(m, it, r, least)) {
         fact_lose(m, NULL, n);
         return;
     }
@@ -305,16 +307,21 @@ static void policy_declare(struct model *m, struct item *it, const struct item_r
     p->is = UINT32_MAX;
     for (const struct ast_node *a = cell->first; a; a = a->next) {
         struct expr *e = a->first ? value_check(m, a->first, &f->type, NULL) : NULL;
+        if (!e) f->state = BROKEN;
         if (!e) continue;
         if (text_equal(written(m, a->first), written(m, now))) p->is = p->count;
         p->values[p->count++] = (struct policy_value){text_z(m, written(m, a->first)), e->value};
     }
-    if (p->is == UINT32_MAX) {
-        struct diag *d = diag_add(m->diags, DIAG_NOT_A_WORD, now->span, "`%s` is not one of the permitted values",
-                                  text_z(m, written(m, now)));
-        struct names names = {0};
-        for (unsigned i = 0; i < p->count; i++) names_add(m, &names, text_of(p->values[i].written));
-        names_hint(m, d, written(m, now), &names, "choose one of those in the column before");
+    if (p->is == UINT32_MAX && f->state != BROKEN) {
+        struct text w = written(m, now);
+        struct names permitted = {0};
+        for (unsigned i = 0; i < p->count; i++) names_add(m, &permitted, text_of(p->values[i].written));
+        struct diag *d =
+            diag_add(m->diags, DIAG_NOT_A_WORD, now->span, "`%s` is not one of the permitted values", text_z(m, w));
+        names_hint(m, d, w, &permitted, "choose one of those in the column before");
+        if (f->type.base == TYPE_WORD)
+            said_note(m, DIAG_NOT_A_WORD,
+                      text_of(arena_printf(m->arena, "%s of %s", text_z(m, w), word_set_text(m, f->type.words))), d);
         p->is = 0;
     }
     const struct ast_node *what = row_cell(row, decides);
@@ -404,7 +411,7 @@ void policies_declare(struct model *m, struct item *it)
         m->all_lost = 1;
         return;
     }
-    for (unsigned r = 0; r < it->row_count; r++) policy_declare(m, it, &it->rows[r], name, one_of, is, decides);
+    for (unsigned r = 0; r < it->row_count; r++) policy_declare(m, it, r, name, one_of, is, decides);
 }
 
 void settings_apply(struct model *m)

@@ -3,27 +3,36 @@
 
 #include <string.h>
 
+static int stands_before(struct span a, struct span b)
+{
+    return a.source != b.source ? a.source < b.source : a.from < b.from;
+}
+
+/* Shows the way round, from the step that is written first. */
 static void cycle_report(struct model *m, struct field *f)
 {
-    unsigned from = 0;
-    struct buffer b;
+    unsigned from = 0, first, steps;
+    struct buffer way, places;
     while (from < m->depth && m->path[from] != f) from++;
-    buffer_init(&b, 0);
+    first = from;
     for (unsigned i = from; i < m->depth; i++)
-        buffer_printf(&b, "%s.%s → ", text_z(m, m->path[i]->kind->name), text_z(m, m->path[i]->name));
-    buffer_printf(&b, "%s.%s", text_z(m, f->kind->name), text_z(m, f->name));
-    struct diag *d = diag_add(m->diags, DIAG_CYCLE, f->span, "this goes round in a circle: %s", b.at ? b.at : "");
-    buffer_clear(&b);
-    for (unsigned i = from; i < m->depth; i++) {
+        if (stands_before(m->path[i]->span, m->path[first]->span)) first = i;
+    steps = m->depth - from;
+    buffer_init(&way, 0);
+    buffer_init(&places, 0);
+    for (unsigned i = 0; i <= steps; i++) {
+        const struct field *g = m->path[from + (first - from + i) % steps];
+        const struct source *source = &m->sources[g->span.source];
         uint32_t line, column;
-        source_position(&m->sources[m->path[i]->span.source], m->path[i]->span.from, &line, &column);
-        buffer_printf(&b, "%s%s stands in %s:%u", i > from ? "\n" : "", text_z(m, m->path[i]->name),
-                      m->sources[m->path[i]->span.source].name, line);
+        source_position(source, g->span.from, &line, &column);
+        buffer_printf(&way, "%s%s of %s", i ? " → " : "", text_z(m, g->name), text_z(m, g->kind->name));
+        if (i < steps) buffer_printf(&places, "\n%s:%u: %s", source->name, (unsigned)line, text_z(m, g->name));
     }
-    diag_hint(m->diags, d,
-              "define what needs only its own facts apart, so that one of these no longer needs the next\n%s",
-              b.at ? b.at : "");
-    buffer_free(&b);
+    struct diag *d =
+        diag_add(m->diags, DIAG_CYCLE, m->path[first]->span, "this goes round in a circle: %s", way.at ? way.at : "");
+    diag_hint(m->diags, d, "let one of them rest on documented facts alone%s", places.at ? places.at : "");
+    buffer_free(&way);
+    buffer_free(&places);
     for (unsigned i = from; i < m->depth; i++) m->path[i]->state = BROKEN;
 }
 
@@ -72,7 +81,8 @@ static int fold_check(struct model *m, struct field *f)
     case OP_SET_OF: f->type = (struct type){TYPE_SET, NULL, ""}; break;
     case OP_ALL_TO:
         if (fold->count != 2 || fold->parts[0]->type.base != TYPE_TIME || fold->parts[1]->type.base != TYPE_TIME) {
-            diag_add(m->diags, DIAG_WRONG_TYPE, n->span, "`all … to …` wants two clock times");
+            mistake(m, DIAG_WRONG_TYPE, n->span, "name the fact when a record starts, and the one when it ends",
+                    "`all … to …` wants two clock times");
             return 0;
         }
         f->type = (struct type){TYPE_TIMES, NULL, ""};
@@ -89,14 +99,15 @@ static int fold_check(struct model *m, struct field *f)
     case OP_SUM_OF:
         if (f->type.base != TYPE_COUNT && f->type.base != TYPE_DECIMAL && f->type.base != TYPE_MONEY &&
             f->type.base != TYPE_MINUTES) {
-            diag_add(m->diags, DIAG_WRONG_TYPE, n->span, "%s cannot be added up", type_name(m, &f->type));
+            mistake(m, DIAG_WRONG_TYPE, n->span, "counts, amounts, money and times in minutes can be added up",
+                    "%s cannot be added up", type_name(m, &f->type));
             return 0;
         }
         break;
     case OP_YES_WHERE_ANY:
         if (f->type.base != TYPE_BOOL) {
-            diag_add(m->diags, DIAG_WRONG_TYPE, n->span, "yes or no is expected here, this is %s",
-                     type_name(m, &f->type));
+            mistake(m, DIAG_WRONG_TYPE, n->span, "name a fact that is yes or no",
+                    "yes or no is expected here, this is %s", type_name(m, &f->type));
             return 0;
         }
         break;
@@ -213,14 +224,14 @@ void ways_check(struct model *m, struct scope *s, const struct ast_node *item, s
                 break;
             }
             default:
-                k->a = name_check(m, s, c->text, c->span);
+                k->a = name_check(m, s, c->text, c->name);
                 if (!k->a) continue;
                 k->flag = ast_child(c, AST_DOCUMENTED_FLAG) != NULL;
                 if (c->op == OP_HIGHEST) {
                     k->kind = CRITERION_LEVEL;
                     if (k->a->type.base != TYPE_LEVEL) {
                         struct diag *d =
-                            diag_add(m->diags, DIAG_WRONG_TYPE, c->span, "`highest` wants a hierarchy, `%s` is %s",
+                            diag_add(m->diags, DIAG_WRONG_TYPE, c->name, "`highest` wants a hierarchy, `%s` is %s",
                                      text_z(m, c->text), type_name(m, &k->a->type));
                         diag_hint(m->diags, d, "for a number write `greatest %s`, for a time `longest %s`",
                                   text_z(m, c->text), text_z(m, c->text));
@@ -230,7 +241,7 @@ void ways_check(struct model *m, struct scope *s, const struct ast_node *item, s
                     if (!k->flag) {
                         struct diag *d = NULL;
                         if (expr_maybe(k->a))
-                            d = diag_add(m->diags, DIAG_UNGUARDED, c->span,
+                            d = diag_add(m->diags, DIAG_UNGUARDED, c->name,
                                          "`%s` may be not documented for one that competes", text_z(m, c->text));
                         if (d)
                             diag_hint(m->diags, d, "write `%s if documented`, so that those without it do not compete",
@@ -295,7 +306,8 @@ void field_check(struct model *m, struct field *f)
         return;
     }
     if (m->depth == sizeof m->path / sizeof *m->path) {
-        diag_add(m->diags, DIAG_LIMIT, f->span, "definitions stand on each other more than %u deep", m->depth);
+        mistake(m, DIAG_LIMIT, f->span, "let some of them rest on documented facts",
+                "definitions stand on each other more than %u deep", m->depth);
         f->state = BROKEN;
         return;
     }

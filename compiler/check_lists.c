@@ -157,7 +157,7 @@ int code_listed(const struct code_set *s, uint64_t code)
 
 /* ---- relations: every combination of the alternatives of a row is a row */
 
-enum { RELATION_ROWS = 4000000 };
+enum { RELATION_ROWS = 4000000, WORDS_MAX = 4096 };
 
 static unsigned alternatives(const struct ast_node *cell)
 {
@@ -174,6 +174,20 @@ static struct expr *count_read(struct model *m, const struct ast_node *v)
     return expr_const(m, count, scaled / 1000000, v->span);
 }
 
+/* Once a column: a whole column of dates or blanks is one mistake of its header. */
+static void cell_unplain(struct model *m, const struct item *it, unsigned column, const struct ast_node *cell)
+{
+    const struct ast_node *name = ast_nth(it->header, column);
+    const char *near = column_trailer_near(name->text);
+    if (said_before(m, DIAG_BAD_CELL, name->text, name->span)) return;
+    struct diag *d;
+    if (near) d = diag_add(m->diags, DIAG_BAD_CELL, name->span, "`%s` is no column of its own", text_z(m, name->text));
+    else d = diag_add(m->diags, DIAG_BAD_CELL, cell->span, "a plain value is expected here");
+    if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
+    else diag_hint(m->diags, d, "write a code, a number, a word or a text; several with commas between");
+    said_note(m, DIAG_BAD_CELL, name->text, d);
+}
+
 void relation_check(struct model *m, struct relation *r)
 {
     if (r->state != UNCHECKED) return;
@@ -185,14 +199,16 @@ void relation_check(struct model *m, struct relation *r)
         return;
     }
     if (!it->header) {
-        diag_add(m->diags, DIAG_BAD_TABLE, it->node->span, "%s %s has no rows", ast_kind_word(it->kind),
-                 text_z(m, it->name));
+        mistake(m, DIAG_BAD_TABLE, it->node->span, "a header row names the columns, each row below gives their values",
+                "%s %s has no rows", ast_kind_word(it->kind), text_z(m, it->name));
         r->state = BROKEN;
         return;
     }
-    unsigned columns = 0;
-    for (const struct ast_node *c = it->header->first; c; c = c->next)
-        if (!column_trails(c)) columns++;
+    unsigned columns;
+    if (!header_body(m, it->header, &columns)) {
+        r->state = BROKEN;
+        return;
+    }
     r->column_count = columns;
     r->columns = arena_zero(m->arena, columns + 1u, sizeof *r->columns);
     r->types = arena_zero(m->arena, columns + 1u, sizeof *r->types);
@@ -240,7 +256,7 @@ void relation_check(struct model *m, struct relation *r)
     }
     for (unsigned i = 0; i < it->row_count; i++) {
         const struct item_row *row = &it->rows[i];
-        if (!row_fits(m, it->header, row->node, columns)) {
+        if (!row_fits(m, it, i, columns)) {
             r->state = BROKEN;
             continue;
         }
@@ -259,17 +275,19 @@ void relation_check(struct model *m, struct relation *r)
                         ? value_check(m, a->first, r->types[c].base == TYPE_WORD ? NULL : &r->types[c], NULL)
                         : NULL;
                 if (!e) {
-                    if (!a || a->op != OP_EQ) {
-                        struct diag *d =
-                            diag_add(m->diags, DIAG_BAD_CELL, cell->span, "a plain value is expected here");
-                        diag_hint(m->diags, d, "write a code, a number, a word or a text; several with commas between");
-                    }
+                    if (!a || a->op != OP_EQ) cell_unplain(m, it, c, cell);
                     r->state = BROKEN;
                     break;
                 }
                 if (r->types[c].base == TYPE_COUNT_OF) r->types[c] = e->type;
-                else if (e->type.base == TYPE_WORD)
+                else if (e->type.base == TYPE_WORD && !word_set_has(r->types[c].words, (uint32_t)e->value))
                     r->types[c].words = word_set_union(m, r->types[c].words, e->type.words);
+                if (r->types[c].words && r->types[c].words->count > WORDS_MAX) {
+                    mistake(m, DIAG_LIMIT, cell->span, "write them between quotation marks, as texts",
+                            "a column may have %d different words", WORDS_MAX);
+                    r->state = BROKEN;
+                    return;
+                }
                 r->cells[(size_t)r->row_count * columns + c] = e->value;
             }
             if (r->state == BROKEN) break;

@@ -6,7 +6,7 @@
 static void bill_check(struct model *m, struct item *it, struct bill *b)
 {
     b->item = it;
-    b->kind = kind_need(m, it->node->text, it->node->span);
+    b->kind = kind_need(m, it->node->text, it->node->name);
     if (!b->kind) return;
     kind_check(m, b->kind);
     struct scope s = {.record = b->kind};
@@ -18,7 +18,8 @@ static void bill_check(struct model *m, struct item *it, struct bill *b)
         const struct ast_node *a = dated->first, *q = a->next, *t = q ? q->next : NULL;
         struct expr *e = name_check(m, &s, a->text, a->span);
         if (e && e->type.base != TYPE_TIME && e->type.base != TYPE_DATE)
-            diag_add(m->diags, DIAG_WRONG_TYPE, a->span, "a date or clock time is expected here");
+            mistake(m, DIAG_WRONG_TYPE, a->span, "name a fact that is a date or a time",
+                    "a date or clock time is expected here");
         else if (e) b->dated = e->field;
         if (q && !text_is(q->text, "units")) {
             e = name_check(m, &s, q->text, q->span);
@@ -31,7 +32,8 @@ static void bill_check(struct model *m, struct item *it, struct bill *b)
         if (t) {
             e = name_check(m, &s, t->text, t->span);
             if (e && e->type.base != TYPE_TIMES)
-                diag_add(m->diags, DIAG_WRONG_TYPE, t->span, "clock intervals are expected here");
+                mistake(m, DIAG_WRONG_TYPE, t->span, "name a fact made by `all … to …` or `times of …`",
+                        "clock intervals are expected here");
             else if (e) b->ladder_times = e->field;
         }
     }
@@ -39,6 +41,13 @@ static void bill_check(struct model *m, struct item *it, struct bill *b)
         b->codes = set_find(m, in->text);
         if (!b->codes) unknown_name(m, in->span, in->text, NULL);
         else set_check(m, b->codes);
+    }
+    if (b->codes && b->codes->state == BROKEN) return;
+    if (b->codes && !b->codes->count) {
+        struct diag *d = mistake(m, DIAG_CODE_OUTSIDE, in->span, "add the codes to it, or take `codes in` out",
+                                 "the list %s is empty", text_z(m, b->codes->name));
+        diag_other(d, b->codes->item->node->span, "the list");
+        return;
     }
     for (unsigned r = 0; b->table && b->codes && r < b->table->row_count; r++) {
         const struct expr *e = b->table->rows[r].code;
@@ -93,7 +102,7 @@ static int rule_check(struct model *m, struct item *it, struct rule *r)
                           *where = each ? ast_child(each, AST_WHERE) : NULL;
     *r = (struct rule){.item = it};
     if (!each || !effect) return 0;
-    r->kind = kind_need(m, each->text, each->span);
+    r->kind = kind_need(m, each->text, each->name);
     if (!r->kind) return 0;
     kind_check(m, r->kind);
     if (of) {
@@ -137,8 +146,8 @@ static int rule_check(struct model *m, struct item *it, struct rule *r)
         r->effect.value = a ? expr_check(m, &s, a, &code) : NULL;
         if (!r->effect.value) return 0;
         if (r->effect.value->type.base != TYPE_CODE) {
-            diag_add(m->diags, DIAG_WRONG_TYPE, a->span, "a code is expected here, this is %s",
-                     type_name(m, &r->effect.value->type));
+            mistake(m, DIAG_WRONG_TYPE, a->span, "write a code, or name a fact that is one",
+                    "a code is expected here, this is %s", type_name(m, &r->effect.value->type));
             return 0;
         }
         if (effect->op == OP_CHARGE)
@@ -148,8 +157,8 @@ static int rule_check(struct model *m, struct item *it, struct rule *r)
         r->effect.value = a ? expr_check(m, &s, a, &count) : NULL;
         if (!r->effect.value) return 0;
         if (r->effect.value->type.base != TYPE_COUNT) {
-            diag_add(m->diags, DIAG_WRONG_TYPE, a->span, "a count is expected here, this is %s",
-                     type_name(m, &r->effect.value->type));
+            mistake(m, DIAG_WRONG_TYPE, a->span, "write a number, or name a fact that counts",
+                    "a count is expected here, this is %s", type_name(m, &r->effect.value->type));
             return 0;
         }
         break;
@@ -167,9 +176,10 @@ static void cites_check(struct model *m)
             int known = 0;
             for (struct item *o = m->items; o; o = o->next)
                 if (o->kind == AST_CITE_ITEM && text_equal(o->name, c->text)) known = o->used = 1;
-            if (known || name_is_lost(m, c->text)) continue;
+            if (known || name_is_lost(m, c->text) || said_before(m, DIAG_UNKNOWN_CITE, c->text, c->span)) continue;
             struct diag *d =
                 diag_add(m->diags, DIAG_UNKNOWN_CITE, c->span, "there is no source called `%s`", text_z(m, c->text));
+            said_note(m, DIAG_UNKNOWN_CITE, c->text, d);
             struct names n = {0};
             for (struct item *o = m->items; o; o = o->next)
                 if (o->kind == AST_CITE_ITEM) names_add(m, &n, o->name);

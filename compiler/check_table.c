@@ -1,17 +1,26 @@
 /* Rows between bars: the header's columns resolved, every cell checked against its column, results typed. One reader
  * for tables, hierarchies, group keys and bills; thresholds have their own shape. */
-#include "compiler/model.h"
+#include "compiler/check_table.h"
 
+#include <ctype.h>
 #include <string.h>
 
-struct layout {
-    unsigned cells;   /* columns of the header, all */
-    unsigned inputs;  /* conditions: the first so many */
-    unsigned results; /* then so many results */
-    const struct ast_node *header;
-};
+/* The result column is called like its table: a misspelt `until` would else become the result. */
+static int result_named(struct model *m, const struct item *it, const struct ast_node *column)
+{
+    if (text_equal(column->text, it->name)) return 1;
+    const char *near = column_trailer_near(column->text);
+    struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, column->span, "`%s` stands where the result `%s` is expected",
+                              text_z(m, column->text), text_z(m, it->name));
+    if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
+    else
+        diag_hint(m->diags, d,
+                  "the last column is called like the %s; behind it only effective, until and cite may stand",
+                  ast_kind_word(it->kind));
+    return 0;
+}
 
-static int layout_read(struct model *m, struct item *it, unsigned results, struct layout *out)
+int layout_read(struct model *m, struct item *it, unsigned results, struct layout *out)
 {
     const struct ast_node *h = it->header;
     *out = (struct layout){.header = h};
@@ -21,32 +30,25 @@ static int layout_read(struct model *m, struct item *it, unsigned results, struc
         diag_hint(m->diags, d, "a header row names the columns, each row below gives their values");
         return 0;
     }
-    unsigned body = 0;
-    int trailer = 0;
-    for (const struct ast_node *c = h->first; c; c = c->next) {
-        out->cells++;
-        if (column_trails(c)) trailer = 1;
-        else if (trailer) {
-            struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, c->span, "`%s` stands after effective, until or cite",
-                                      text_z(m, c->text));
-            diag_hint(m->diags, d, "effective, until and cite are the last columns");
-            return 0;
-        } else body++;
-    }
+    unsigned body;
+    out->cells = ast_count(h);
+    if (!header_body(m, h, &body)) return 0;
     if (body < results) {
-        diag_add(m->diags, DIAG_BAD_TABLE, h->span, "this table needs at least %u columns", results);
+        mistake(m, DIAG_BAD_TABLE, h->span, "the last column is the result, those before it are the conditions",
+                "this table needs at least %u columns", results + 1);
         return 0;
     }
     out->inputs = body - results;
     out->results = results;
-    return 1;
+    return results != 1 || it->kind == AST_GROUP || result_named(m, it, ast_nth(h, out->inputs));
 }
 
 /* An `otherwise` row of a hierarchy may leave conditions out. */
-static int row_in(struct model *m, const struct layout *l, const struct ast_node *row)
+int row_in(struct model *m, const struct item *it, const struct layout *l, unsigned r)
 {
-    int open = l->results == 0 && row->first && row->first->op == OP_OTHERWISE;
-    return row_fits(m, l->header, row, open ? 1 : l->inputs + l->results);
+    const struct ast_node *first = it->rows[r].node->first;
+    int open = l->results == 0 && first && first->op == OP_OTHERWISE;
+    return row_fits(m, it, r, open ? 1 : l->inputs + l->results);
 }
 
 static int is_name(const struct ast_node *v)
@@ -56,8 +58,7 @@ static int is_name(const struct ast_node *v)
            !text_is(v->text, "no") && !text_is(v->text, "none");
 }
 
-/* A bound or value in a cell: a literal of the column's type, or the name of a fact or policy of that type. */
-static struct expr *bound_check(struct model *m, struct scope *s, const struct ast_node *v, const struct type *want)
+struct expr *bound_check(struct model *m, struct scope *s, const struct ast_node *v, const struct type *want)
 {
     if (v->kind != AST_VALUE) return expr_check(m, s, v, want);
     if (want->base == TYPE_WORD || !is_name(v)) return value_check(m, v, want, s);
@@ -142,7 +143,10 @@ static int alt_check(struct model *m, struct scope *s, const struct ast_node *n,
             return 0;
         }
         break;
-    default: diag_add(m->diags, DIAG_BAD_CELL, n->span, "this cell does not fit its column"); return 0;
+    default:
+        mistake(m, DIAG_BAD_CELL, n->span, "write values, from …, up to …, A to B, any or ?",
+                "this cell does not fit its column");
+        return 0;
     }
     return 1;
 }
@@ -206,11 +210,11 @@ static void result_type_add(struct model *m, struct type *t, int *known, const s
 }
 
 /* The result column of a decision table: every cell a constant, `the` expression, hold, or nothing. */
-static void results_check(struct model *m, struct item *it, struct table *t, struct scope *s, const struct layout *l,
-                          struct field *f)
+static int results_check(struct model *m, struct item *it, struct table *t, struct scope *s, const struct layout *l,
+                         struct field *f)
 {
     struct type type = {TYPE_COUNT_OF, NULL, ""};
-    int known = 0;
+    int known = 0, broken = 0;
     const struct ast_node *gives = ast_child(it->node, AST_GIVES);
     if (gives && type_read(m, ast_child(gives, AST_TYPE), &type)) known = 2;
     for (int pass = 0; pass < 2; pass++) {
@@ -238,6 +242,7 @@ static void results_check(struct model *m, struct item *it, struct table *t, str
             if (!v || n->first->next) {
                 struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, n->span, "a result is one value");
                 diag_hint(m->diags, d, "write a value, `the` and an expression, or hold \"…\"");
+                broken = 1;
                 continue;
             }
             if (pass == 0) {
@@ -248,7 +253,8 @@ static void results_check(struct model *m, struct item *it, struct table *t, str
             } else if (!out->expr || out->expr->type.base != type.base) {
                 if (type.base == TYPE_WORD && known != 2) {
                     uint32_t atom = word_atom(m, v->text);
-                    type.words = word_set_union(m, type.words, word_set_of(m, &atom, 1));
+                    if (!word_set_has(type.words, atom))
+                        type.words = word_set_union(m, type.words, word_set_of(m, &atom, 1));
                 }
                 out->expr = value_check(m, v, &type, s);
             }
@@ -256,6 +262,7 @@ static void results_check(struct model *m, struct item *it, struct table *t, str
     }
     for (unsigned r = 0; r < t->row_count; r++) {
         struct expr *e = t->rows[r].result.expr;
+        if (!e && t->rows[r].result.kind == RESULT_REGISTER) broken = 1;
         if (e && e->type.base == TYPE_WORD) {
             if (e->op == X_CONST) e->type = type;
         } else if (e && e->type.base == TYPE_COUNT && type.base == TYPE_DECIMAL) {
@@ -265,6 +272,7 @@ static void results_check(struct model *m, struct item *it, struct table *t, str
         }
     }
     f->type = type;
+    return !broken;
 }
 
 static void keys_check(struct model *m, struct row *row, struct scope *s, const struct ast_node *n)
@@ -278,7 +286,8 @@ static void keys_check(struct model *m, struct row *row, struct scope *s, const 
     for (const struct ast_node *a = n->op == OP_VALUES ? n->first : NULL; a; a = a->next) {
         const struct ast_node *v = a->first;
         if (a->op != OP_EQ || !v) {
-            diag_add(m->diags, DIAG_BAD_CELL, a->span, "names of facts are expected here");
+            mistake(m, DIAG_BAD_CELL, a->span, "name the facts that must agree, or write `alone`",
+                    "names of facts are expected here");
             continue;
         }
         if (text_is(v->text, "alone")) {
@@ -303,8 +312,9 @@ static struct expr *bill_value(struct model *m, struct scope *s, const struct as
     struct type want = {base, NULL, ""};
     struct expr *e = v->kind == AST_VALUE ? bound_check(m, s, v, &want) : expr_check(m, s, v, &want);
     if (e && e->type.base != base) {
-        diag_add(m->diags, DIAG_WRONG_TYPE, v->span, "%s is expected here, this is %s", type_name(m, &want),
-                 type_name(m, &e->type));
+        mistake(m, DIAG_WRONG_TYPE, v->span,
+                base == TYPE_CODE ? "write a code, or name a fact that is one" : "write a number, or name what counts",
+                "%s is expected here, this is %s", type_name(m, &want), type_name(m, &e->type));
         return NULL;
     }
     return e;
@@ -367,7 +377,18 @@ static int header_index(const struct ast_node *header, const char *name)
     return -1;
 }
 
-static void columns_check(struct model *m, struct table *t, struct scope *s, const struct layout *l)
+/* a cell without bars: words of a row, so the header was forgotten. */
+static int names_column(struct text t)
+{
+    static const char *const words[] = {"any", "otherwise", "documented", "not"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (text_is(t, words[i])) return 0;
+    for (uint32_t i = 0; i < t.size; i++)
+        if (!isalnum((unsigned char)t.at[i]) && t.at[i] != '_') return 0;
+    return t.size && !isdigit((unsigned char)*t.at);
+}
+
+int columns_check(struct model *m, struct table *t, struct scope *s, const struct layout *l)
 {
     const struct ast_node *h = l->header->first;
     t->columns = arena_zero(m->arena, l->inputs + 1u, sizeof *t->columns);
@@ -375,13 +396,21 @@ static void columns_check(struct model *m, struct table *t, struct scope *s, con
     t->column_spans = arena_zero(m->arena, l->inputs + 1u, sizeof *t->column_spans);
     if (!t->columns || !t->named || !t->column_spans) {
         m->oom = 1;
-        return;
+        return 0;
     }
+    for (unsigned i = 0; i < l->inputs; i++, h = h->next)
+        if (!names_column(h->text)) {
+            mistake(m, DIAG_BAD_TABLE, h->span, "the first row names the columns: facts, definitions or policies",
+                    h->text.size ? "`%s` names no column" : "a column has no name%s", text_z(m, h->text));
+            return 0;
+        }
     t->column_count = l->inputs;
+    h = l->header->first;
     for (unsigned i = 0; i < l->inputs; i++, h = h->next) {
         t->column_spans[i] = h->span;
         t->columns[i] = name_check(m, s, h->text, h->span);
     }
+    return 1;
 }
 
 /* What a missing row would look like, ready to paste: `?` in one column, any elsewhere. */
@@ -395,6 +424,27 @@ static const char *missing_row(struct model *m, const struct table *t, unsigned 
     const char *out = arena_copy(m->arena, b.at, b.size);
     buffer_free(&b);
     return out ? out : "";
+}
+
+/* code, units and modifiers are the last columns, and nothing unknown stands behind them. */
+static int bill_columns(struct model *m, const struct item *it, const struct layout *l, int code, int units,
+                        int modifiers)
+{
+    unsigned i = 0;
+    for (const struct ast_node *c = it->header->first; c && i < l->inputs + l->results; c = c->next, i++) {
+        int out = (int)i == code || (int)i == units || (int)i == modifiers;
+        if (out == (i >= l->inputs)) continue;
+        const struct ast_node *wrong = out ? ast_nth(it->header, l->inputs + l->results - 1) : c;
+        const char *near = column_trailer_near(wrong->text);
+        struct diag *d =
+            diag_add(m->diags, DIAG_BAD_TABLE, wrong->span, "`%s` stands behind the code", text_z(m, wrong->text));
+        if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
+        else
+            diag_hint(m->diags, d,
+                      "conditions stand first, then code, units and modifiers, then effective, until, cite");
+        return 0;
+    }
+    return 1;
 }
 
 struct table *table_check(struct model *m, struct item *it, struct scope *s, unsigned results, int kind)
@@ -420,7 +470,8 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
         results = modifiers < 0 ? 2 : 3;
     }
     if (!layout_read(m, it, results, &l)) return NULL;
-    columns_check(m, t, s, &l);
+    if (kind == AST_BILL && !bill_columns(m, it, &l, code, units, modifiers)) return NULL;
+    if (!header_fits(m, it, l.inputs + l.results) || !columns_check(m, t, s, &l)) return NULL;
     const struct ast_node *hit = ast_child(it->node, AST_HIT);
     if (kind != AST_HIERARCHY && (!hit || (hit->op == OP_EVERY_ROW && kind != AST_BILL))) {
         struct diag *d =
@@ -440,7 +491,7 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
     int good = 1;
     for (unsigned r = 0; r < it->row_count; r++) {
         const struct ast_node *n = it->rows[r].node;
-        if (!row_in(m, &l, n)) {
+        if (!row_in(m, it, &l, r)) {
             good = 0;
             continue;
         }
@@ -474,7 +525,7 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
         }
         int read = 0;
         for (unsigned r = 0; r < t->row_count; r++) read |= t->rows[r].cells[i].count > 0;
-        if (!read || t->named[i] || !expr_maybe(t->columns[i])) continue;
+        if (!good || !read || t->named[i] || !expr_maybe(t->columns[i])) continue;
         const char *name = text_z(m, ast_nth(l.header, i)->text);
         struct diag *d = diag_add(m->diags, DIAG_UNGUARDED, t->column_spans[i],
                                   "`%s` may be not documented, and no row says what happens then", name);
@@ -482,110 +533,11 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
     }
     if (kind == AST_TABLE && good) {
         struct field *f = field_find(s->record, it->name);
-        results_check(m, it, t, s, &l, f);
+        good = f && results_check(m, it, t, s, &l, f);
     }
     for (unsigned r = 0; r < t->row_count; r++) {
         if (kind == AST_GROUP) keys_check(m, &t->rows[r], s, ast_nth(t->rows[r].from->node, l.inputs));
         if (kind == AST_BILL) bill_cells(m, t, &t->rows[r], s, code, units, modifiers);
-    }
-    return good ? t : NULL;
-}
-
-/* ---- thresholds */
-
-struct table *threshold_check(struct model *m, struct item *it, struct scope *s)
-{
-    struct layout l;
-    struct table *t = arena_zero(m->arena, 1, sizeof *t);
-    if (!t) {
-        m->oom = 1;
-        return NULL;
-    }
-    t->item = it;
-    if (!layout_read(m, it, 1, &l)) return NULL;
-    if (l.inputs != 1) {
-        diag_add(m->diags, DIAG_BAD_TABLE, l.header->span,
-                 "a threshold has two columns: the quantity and what it gives");
-        return NULL;
-    }
-    columns_check(m, t, s, &l);
-    if (!t->columns[0]) return NULL;
-    const struct type *want = &t->columns[0]->type;
-    t->rows = arena_zero(m->arena, it->row_count + 1u, sizeof *t->rows);
-    if (!t->rows) {
-        m->oom = 1;
-        return NULL;
-    }
-    struct type count = {TYPE_COUNT, NULL, ""};
-    const struct expr *end = NULL; /* `up to` of the row before */
-    int good = 1;
-    for (unsigned r = 0; r < it->row_count; r++) {
-        const struct ast_node *n = it->rows[r].node;
-        if (!row_in(m, &l, n)) {
-            good = 0;
-            continue;
-        }
-        const struct ast_node *q = n->first, *v = q->next;
-        const struct ast_node *a = q->op == OP_VALUES ? q->first : NULL;
-        if (q->op == OP_THEN_EVERY) {
-            if (t->every) diag_add(m->diags, DIAG_BAD_TABLE, q->span, "a threshold has one row `then every`");
-            t->every = bound_check(m, s, q->first, want);
-            t->more = v->op == OP_MORE ? value_check(m, v->first, &count, s) : NULL;
-            if (!t->more) {
-                diag_add(m->diags, DIAG_BAD_CELL, v->span, "how many more? write: 1 more");
-                good = 0;
-            }
-            if (!t->every) good = 0;
-            else if (t->every->op == X_CONST && t->every->value <= 0) {
-                diag_add(m->diags, DIAG_BAD_CELL, q->span, "a step must be more than nothing");
-                good = 0;
-            }
-            continue;
-        }
-        const struct ast_node *number =
-            v->op == OP_VALUES && v->first && v->first->op == OP_EQ ? v->first->first : NULL;
-        struct expr *units = number ? value_check(m, number, &count, s) : NULL;
-        if (!a || a->next || !units || (a->op != OP_UP_TO && a->op != OP_FROM && a->op != OP_RANGE)) {
-            struct diag *d =
-                diag_add(m->diags, DIAG_BAD_CELL, a && !units ? v->span : q->span,
-                         "a threshold row is `up to …`, `from …`, `A to B` or `then every …`, and a count");
-            diag_hint(m->diags, d, "| from 2 hours | 1 |");
-            good = 0;
-            continue;
-        }
-        struct expr *x = bound_check(m, s, a->first, want),
-                    *y = a->op == OP_RANGE ? bound_check(m, s, a->first->next, want) : NULL;
-        if (!x || (a->op == OP_RANGE && !y)) {
-            good = 0;
-            continue;
-        }
-        if (a->op != OP_UP_TO && end && end->op == X_CONST && x->op == X_CONST && x->value != end->value + 1) {
-            int hole = x->value > end->value + 1;
-            struct diag *d =
-                diag_add(m->diags, hole ? DIAG_TABLE_HOLE : DIAG_ROWS_OVERLAP, q->span,
-                         hole ? "nothing is said for %lld to %lld" : "%lld to %lld stands in two rows",
-                         (long long)(hole ? end->value + 1 : x->value), (long long)(hole ? x->value - 1 : end->value));
-            diag_other(d, end->span, "the row before ends here");
-            diag_hint(m->diags, d, "write: from %lld", (long long)end->value + 1);
-        }
-        end = a->op == OP_UP_TO ? x : a->op == OP_RANGE ? y : NULL;
-        if (a->op == OP_UP_TO) {
-            if (units->value != 0) {
-                diag_add(m->diags, DIAG_BAD_CELL, v->span, "below the first step there is nothing to count: write 0");
-                good = 0;
-            }
-            continue;
-        }
-        struct row *row = &t->rows[t->row_count++];
-        row->from = &it->rows[r];
-        row->id = NONE;
-        row->cells = arena_zero(m->arena, 1, sizeof *row->cells);
-        row->result.expr = x;
-        row->count = units->value;
-    }
-    if (good && !t->row_count) {
-        diag_add(m->diags, DIAG_BAD_TABLE, it->node->span, "a threshold needs at least one row with `from`");
-        return NULL;
     }
     return good ? t : NULL;
 }

@@ -28,7 +28,7 @@ static void header_check(struct model *m)
         const char *word, *hint;
     } needs[] = {{AST_TITLE, "title", "title \"what these rules are\""},
                  {AST_VERSION, "version", "version 2026.1"},
-                 {AST_EFFECTIVE, "effective", "effective 2026-01-01 until open"}};
+                 {AST_EFFECTIVE, "effective dates", "effective 2026-01-01 until open"}};
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++) {
         if (ast_child(p, needs[i].kind)) continue;
         struct diag *d = diag_add(m->diags, DIAG_PACK_HEADER, p->span, "the pack has no %s", needs[i].word);

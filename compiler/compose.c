@@ -107,7 +107,9 @@ static struct pack *pack_read(struct model *m, const char *path, const char *sho
     if (p->file->cut) m->all_lost = 1;
     for (struct ast_node *n = p->file->root->first; n; n = n->next) {
         if (n->kind != AST_PACK) continue;
-        if (p->node) diag_add(m->diags, DIAG_DEFINED_TWICE, n->span, "a file holds one pack");
+        if (p->node)
+            mistake(m, DIAG_DEFINED_TWICE, n->span, "put the second one into a file of its own",
+                    "a file holds one pack");
         else p->node = n;
     }
     if (!p->node) {
@@ -368,8 +370,9 @@ static void row_change(struct model *m, struct item *it, const struct ast_node *
     const struct ast_node *row = change->first, *second = row ? row->next : NULL;
     if (!row) return;
     if (!it->header) {
-        diag_add(m->diags, DIAG_NOT_IN_BASE, change->span, "%s %s has no rows", ast_kind_word(it->kind),
-                 text_z(m, it->name));
+        mistake(m, DIAG_NOT_IN_BASE, change->span,
+                "change what it has: codes are added with `add`, taken out with `remove`", "%s %s has no rows",
+                ast_kind_word(it->kind), text_z(m, it->name));
         return;
     }
     it->changed = 1;
@@ -417,13 +420,20 @@ static void not_in_base(struct model *m, const struct ast_node *n, struct text n
     names_hint(m, d, name, &names, "%s", hint);
 }
 
+/* The item that `changes` or `retires` names. */
+static struct text target_name(const struct ast_node *n)
+{
+    const struct ast_node *as = ast_child(n, AST_AS);
+    enum ast_kind kind = (enum ast_kind)n->op;
+    if (kind == AST_POLICIES || kind == AST_ORDER) return text_of(ast_kind_word(kind));
+    return as ? as->text : n->text;
+}
+
 static void change_apply(struct model *m, const struct ast_node *n)
 {
     struct item *it = NULL;
-    const struct ast_node *as = ast_child(n, AST_AS);
     enum ast_kind kind = (enum ast_kind)n->op;
-    struct text name = as ? as->text : n->text;
-    if (kind == AST_POLICIES || kind == AST_ORDER) name = text_of(ast_kind_word(kind));
+    struct text name = target_name(n);
     it = item_find(m, kind, name);
     if (!it) {
         not_in_base(m, n, name, "",
@@ -457,12 +467,13 @@ static void change_apply(struct model *m, const struct ast_node *n)
 static void retire(struct model *m, const struct ast_node *n)
 {
     enum ast_kind kind = (enum ast_kind)n->op;
+    struct text name = target_name(n);
     for (struct item **at = &m->items; *at; at = &(*at)->next)
-        if ((!kind || (*at)->kind == kind) && (*at)->kind != AST_CITE_ITEM && text_equal((*at)->name, n->text)) {
+        if ((!kind || (*at)->kind == kind) && (*at)->kind != AST_CITE_ITEM && text_equal((*at)->name, name)) {
             *at = (*at)->next;
             return;
         }
-    not_in_base(m, n, n->text, " to retire", "`retires` names an item of the base as it is written there");
+    not_in_base(m, n, name, " to retire", "`retires` names an item of the base as it is written there");
 }
 
 static void settings_read(struct model *m, const struct pack *p, const struct ast_node *n)
@@ -479,7 +490,8 @@ static void settings_read(struct model *m, const struct pack *p, const struct as
         if (r->kind != AST_ROW) continue;
         const struct ast_node *name = cell_value(r, policy), *value = cell_value(r, is);
         if (!name || !value) {
-            diag_add(m->diags, DIAG_BAD_CELL, r->span, "a row of `sets` names a policy and one value");
+            mistake(m, DIAG_BAD_CELL, r->span, "write: | policy | value |",
+                    "a row of `sets` names a policy and one value");
             continue;
         }
         struct setting *s = arena_zero(m->arena, 1, sizeof *s);
@@ -493,7 +505,7 @@ static void settings_read(struct model *m, const struct pack *p, const struct as
             if (o->pack == p && text_equal(o->policy, s->policy) && s->from <= o->until && o->from <= s->until) {
                 struct diag *d = diag_add(m->diags, DIAG_DATES_OVERLAP, r->span,
                                           "policy %s is set twice for the same dates", text_z(m, s->policy));
-                diag_other(d, o->row->span, "and here");
+                diag_other(d, o->row->span, "the other setting");
                 diag_hint(m->diags, d, "give the rows `effective` and `until` dates that do not meet, or take one out");
                 break;
             }

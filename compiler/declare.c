@@ -29,11 +29,12 @@ struct kind *kind_need(struct model *m, struct text name, struct span span)
 {
     struct kind *k = kind_find(m, name);
     if (k) return k;
-    if (name_is_lost(m, name)) return NULL;
+    if (name_is_lost(m, name) || said_before(m, DIAG_UNKNOWN_KIND, name, span)) return NULL;
     struct names n = {0};
     names_kinds(m, &n);
     struct diag *d =
         diag_add(m->diags, DIAG_UNKNOWN_KIND, span, "there is no kind of record called `%s`", text_z(m, name));
+    said_note(m, DIAG_UNKNOWN_KIND, name, d);
     names_hint(m, d, name, &n, "kinds come from `facts`, `group` and `pair`");
     return NULL;
 }
@@ -59,7 +60,7 @@ static void kinds_declare(struct model *m)
         k->state = CHECKED;
     }
     if (!m->encounter) {
-        if (name_is_lost(m, text_of("encounter"))) return;
+        if (anything_lost(m)) return;
         struct span top = m->packs->node ? m->packs->node->span : (struct span){0, 0, 0};
         struct diag *d = diag_add(m->diags, DIAG_PACK_HEADER, top, "nothing says what an encounter is");
         diag_hint(m->diags, d, "extend a pack that declares it, or write: facts encounter");
@@ -78,7 +79,7 @@ static void kinds_declare(struct model *m)
         if (!k->known) unknown_name(m, known->span, known->text, &s);
     }
     facts_resolve(m);
-    if (!m->date && !name_is_lost(m, text_of("service"))) {
+    if (!m->date && !anything_lost(m)) {
         struct diag *d =
             diag_add(m->diags, DIAG_PACK_HEADER, m->encounter->item->node->span, "no fact is the date of service");
         diag_hint(m->diags, d, "write in facts encounter: | date | date of service | refused |");
@@ -99,7 +100,7 @@ static void kinds_declare(struct model *m)
     for (struct item *it = m->items; it; it = it->next) {
         if (it->kind != AST_GROUP && it->kind != AST_PAIR) continue;
         struct kind *k = kind_find(m, it->name);
-        if (k && k->item == it) k->source = kind_need(m, it->node->text, it->node->span);
+        if (k && k->item == it) k->source = kind_need(m, it->node->text, it->node->name);
     }
 }
 

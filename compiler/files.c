@@ -11,16 +11,15 @@
 void file_error(struct reading *x, const char *what, const char *hint)
 {
     if (x->bad++) return;
-    struct diag *d = diag_add(x->m->diags, DIAG_TABLE_FILE, x->from->span, "%s, line %llu: %s", x->part->name,
+    struct diag *d = diag_add(x->m->diags, DIAG_TABLE_FILE, x->part->span, "%s, line %llu: %s", x->part->name,
                               (unsigned long long)x->line, what);
     diag_hint(x->m->diags, d, "%s", hint);
 }
 
-/* About a file as a whole. */
-static void part_error(struct reading *x, const char *what, const char *hint)
+void part_error(struct reading *x, const char *what, const char *hint)
 {
     if (x->bad++) return;
-    struct diag *d = diag_add(x->m->diags, DIAG_TABLE_FILE, x->from->span, "%s: %s", x->part->name, what);
+    struct diag *d = diag_add(x->m->diags, DIAG_TABLE_FILE, x->part->span, "%s: %s", x->part->name, what);
     diag_hint(x->m->diags, d, "%s", hint);
 }
 
@@ -213,7 +212,8 @@ static struct part *parts_read(struct reading *x, unsigned *count)
     for (const struct ast_node *n = x->from->first; n; n = n->next) {
         if (n->kind != AST_LABEL) continue;
         const char *name = text_z(m, n->text), *slash = strrchr(name, '/');
-        all[i] = (struct part){.name = name, .day = DATE_MIN_OPEN, .from = DATE_MIN_OPEN, .until = DATE_OPEN};
+        all[i] = (struct part){
+            .name = name, .span = n->span, .day = DATE_MIN_OPEN, .from = DATE_MIN_OPEN, .until = DATE_OPEN};
         all[i].path = path_join(m, directory_of(m, p->path), name);
         if (x->layout->name) x->layout->name(slash ? slash + 1 : name, &all[i].day, &all[i].part);
         i++;
@@ -263,7 +263,7 @@ int relation_file(struct model *m, struct relation *r, const struct ast_node *fr
     struct reading x = {.m = m, .r = r, .from = from, .layout = layout_find(reader)};
     if (!x.layout) {
         struct diag *d =
-            diag_add(m->diags, DIAG_TABLE_FILE, reader ? reader->span : from->span, "there is no such reader of files");
+            diag_add(m->diags, DIAG_TABLE_FILE, reader ? reader->span : from->span, "there is no such reader");
         diag_hint(m->diags, d, "write: as csv, as tsv, as cms ptp, as cms mue, as mue table, or as cms aoc");
         return 0;
     }

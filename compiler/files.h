@@ -33,6 +33,7 @@ struct layout {
 
 struct part {
     const char *name, *path;
+    struct span span;
     int32_t day, from, until; /* in force as its name says; the part of time that it answers for */
     unsigned part;
 };
@@ -65,6 +66,8 @@ struct reading {
 
 /* Reports E405 once, with file and line. */
 void file_error(struct reading *x, const char *what, const char *hint);
+/* About a file as a whole. */
+void part_error(struct reading *x, const char *what, const char *hint);
 /* A row with its dates. The relation's columns and types are known. */
 void row_keep(struct reading *x, const int64_t *cells, int32_t from, int32_t until);
 /* yyyy-mm-dd, yyyymmdd; empty or `*`: open. */

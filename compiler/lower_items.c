@@ -144,6 +144,7 @@ struct because {
     struct field *seen[512];
     unsigned count;
     struct kind *kind;
+    uint32_t only; /* for charges of this trace row */
 };
 
 static void because_expr(struct because *b, const struct expr *e);
@@ -167,7 +168,7 @@ static void because_field(struct because *b, struct field *f)
         mode = 2;
         link = b->kind->group->link;
     } else return;
-    put(b->l, b->out, mode);
+    put(b->l, b->out, mode | (b->only + 1) << 8);
     put(b->l, b->out, link);
     put(b->l, b->out, f->row_reg[0]);
 }
@@ -181,6 +182,21 @@ static void because_expr(struct because *b, const struct expr *e)
     because_expr(b, e->a);
     because_expr(b, e->b);
     because_expr(b, e->c);
+}
+
+/* What one row of a bill stands on: the columns that it (or, where the first row decides, one before it) looks at, its
+ * code and units. */
+static void because_row(struct because *b, const struct table *t, unsigned r)
+{
+    b->count = 0;
+    b->only = t->rows[r].id;
+    for (unsigned c = 0; c < t->column_count; c++) {
+        unsigned looked = t->rows[r].cells[c].count;
+        for (unsigned k = 0; t->hit == HIT_FIRST && k < r; k++) looked += t->rows[k].cells[c].count;
+        if (looked) because_expr(b, t->columns[c]);
+    }
+    because_expr(b, t->rows[r].code);
+    because_expr(b, t->rows[r].units);
 }
 
 /* ---- bills */
@@ -244,11 +260,7 @@ static void bill_emit(struct lower *l, const struct bill *b)
         }
     }
     struct because why = {.l = l, .out = &because, .kind = b->kind};
-    for (unsigned c = 0; c < t->column_count; c++) because_expr(&why, t->columns[c]);
-    for (unsigned r = 0; r < t->row_count; r++) {
-        because_expr(&why, t->rows[r].code);
-        because_expr(&why, t->rows[r].units);
-    }
+    for (unsigned r = 0; r < t->row_count; r++) because_row(&why, t, r);
     uint32_t dated = b->dated ? field_reg(l, b->dated) : NONE,
              times = b->ladder_times ? field_reg(l, b->ladder_times) : NONE;
     put(l, &v, list_id(l, b->list));

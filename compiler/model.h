@@ -387,6 +387,14 @@ struct names {
     size_t count, room;
 };
 
+/* A name or word that was reported: its other places are the same mistake. */
+struct said {
+    enum diag_code code;
+    const char *what;
+    struct diag *diag;
+    struct said *next;
+};
+
 struct model {
     struct arena *arena;
     struct diags *diags;
@@ -417,6 +425,7 @@ struct model {
     unsigned word_count, word_room; /* atoms: word texts in order of appearance */
     struct text *lost;              /* words of items that could not be read, sorted; NULL: not looked yet */
     size_t lost_count;
+    struct said *said;     /* unknown names that were reported */
     struct names lost_too; /* names whose own row or item has a mistake */
     int all_lost;          /* a base or a header could not be read: any name may be its */
     struct field *path[64];
@@ -446,6 +455,9 @@ const struct word_set *word_set_union(struct model *m, const struct word_set *a,
 int word_set_has(const struct word_set *s, uint32_t atom);
 const char *word_set_text(struct model *m, const struct word_set *s);
 void names_add(struct model *m, struct names *n, struct text name);
+/* One diagnostic with its hint. */
+struct diag *mistake(struct model *m, enum diag_code code, struct span span, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
 void names_kinds(struct model *m, struct names *n);
 void names_sets(struct model *m, struct names *n);
 /* Says which of the names was probably meant; without one, the hint. */
@@ -456,6 +468,10 @@ void unknown_name(struct model *m, struct span span, struct text name, const str
 void unknown_list(struct model *m, struct span span, struct text name);
 /* Does the name stand in an item that could not be read? Then it is no second mistake. */
 int name_is_lost(struct model *m, struct text name);
+int anything_lost(struct model *m);
+/* Was this said before, of the same name? Then the message moves to the first place and shows another one. */
+int said_before(struct model *m, enum diag_code code, struct text what, struct span span);
+void said_note(struct model *m, enum diag_code code, struct text what, struct diag *d);
 void name_lose(struct model *m, struct text name);
 const char *text_z(struct model *m, struct text t);
 const char *type_name(struct model *m, const struct type *t);
@@ -512,9 +528,13 @@ int relation_file(struct model *m, struct relation *r, const struct ast_node *fr
 
 /* ---- rows.c */
 int column_trails(const struct ast_node *name); /* effective, until, cite: of the row, not of the table */
+const char *column_trailer_near(struct text name); /* which of them was probably meant, or NULL */
+/* How many columns stand before those; they come last, or it is said. */
+int header_body(struct model *m, const struct ast_node *header, unsigned *count);
 const struct ast_node *row_cell(const struct item_row *row, int column); /* NULL: none */
-/* Not more cells than the header names, and not fewer than `least`; else says so. */
-int row_fits(struct model *m, const struct ast_node *header, const struct ast_node *row, unsigned least);
+/* Has row r not more cells than the header names, and not fewer than `least`? Else says so. */
+int header_fits(struct model *m, const struct item *it, unsigned least); /* does any row? Else says so */
+int row_fits(struct model *m, const struct item *it, unsigned r, unsigned least);
 
 /* ---- analyse.c: holes, overlaps, hierarchies that leave members out, unused things */
 void table_analyse(struct model *m, struct table *t);

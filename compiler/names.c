@@ -178,7 +178,18 @@ const char *type_name(struct model *m, const struct type *t)
     }
 }
 
-/* ---- suggestions */
+/* ---- messages and suggestions */
+
+struct diag *mistake(struct model *m, enum diag_code code, struct span span, const char *hint, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *message = arena_vprintf(m->arena, format, args);
+    va_end(args);
+    struct diag *d = diag_add(m->diags, code, span, "%s", message ? message : "");
+    diag_hint(m->diags, d, "%s", hint);
+    return d;
+}
 
 void names_add(struct model *m, struct names *n, struct text name)
 {
@@ -283,24 +294,50 @@ int name_is_lost(struct model *m, struct text name)
     return m->lost_count && bsearch(&name, m->lost, m->lost_count, sizeof *m->lost, text_order) != NULL;
 }
 
+int anything_lost(struct model *m) { return name_is_lost(m, text_of("")) || m->lost_count || m->lost_too.count; }
+
+int said_before(struct model *m, enum diag_code code, struct text what, struct span span)
+{
+    struct said *s = m->said;
+    while (s && (s->code != code || !text_is(what, s->what))) s = s->next;
+    if (!s) return 0;
+    struct diag *d = s->diag;
+    int first = span.source == d->span.source ? span.from < d->span.from : span.source < d->span.source;
+    if (!d->other.to && (span.source != d->span.source || span.from != d->span.from))
+        diag_other(d, first ? d->span : span, "and here");
+    if (first) d->span = span;
+    return 1;
+}
+
+void said_note(struct model *m, enum diag_code code, struct text what, struct diag *d)
+{
+    struct said *s = d ? arena_zero(m->arena, 1, sizeof *s) : NULL;
+    if (!s) return;
+    *s = (struct said){code, text_z(m, what), d, m->said};
+    m->said = s;
+}
+
 void name_lose(struct model *m, struct text name) { names_add(m, &m->lost_too, name); }
 
 void unknown_list(struct model *m, struct span span, struct text name)
 {
-    if (name_is_lost(m, name)) return;
+    if (name_is_lost(m, name) || said_before(m, DIAG_UNKNOWN_NAME, name, span)) return;
     struct names n = {0};
     names_sets(m, &n);
     struct diag *d =
         diag_add(m->diags, DIAG_UNKNOWN_NAME, span, "there is no list of codes called `%s`", text_z(m, name));
+    said_note(m, DIAG_UNKNOWN_NAME, name, d);
     names_hint(m, d, name, &n, "declare it: codes %s", text_z(m, name));
 }
 
 void unknown_name(struct model *m, struct span span, struct text name, const struct scope *s)
 {
     if (name_is_lost(m, name) || (s && s->record && s->record->domain >= DOMAIN_GROUP && !s->record->source)) return;
+    if (said_before(m, DIAG_UNKNOWN_NAME, name, span)) return;
     struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_NAME, span, "`%s` is not known here", text_z(m, name));
     struct names n = {0};
     if (!d) return;
+    said_note(m, DIAG_UNKNOWN_NAME, name, d);
     if (s) {
         names_fields(m, &n, s->record);
         names_fields(m, &n, s->via);

@@ -135,7 +135,8 @@ static struct expr *number_const(struct model *m, const struct ast_node *n, cons
 {
     int64_t scaled;
     if (!number_read(n->text, &scaled)) {
-        diag_add(m->diags, DIAG_NUMBER_RANGE, n->span, "%s is outside the range of exact numbers", text_z(m, n->text));
+        mistake(m, DIAG_NUMBER_RANGE, n->span, "numbers have up to six digits behind the point and twelve before it",
+                "%s is outside the range of exact numbers", text_z(m, n->text));
         return NULL;
     }
     int whole = scaled % 1000000 == 0;
@@ -161,7 +162,8 @@ static struct expr *quantity_const(struct model *m, const struct ast_node *n)
     const struct ast_node *unit = ast_child(n, AST_NAME);
     int64_t scaled;
     if (!number_read(n->text, &scaled)) {
-        diag_add(m->diags, DIAG_NUMBER_RANGE, n->span, "%s is outside the range of exact numbers", text_z(m, n->text));
+        mistake(m, DIAG_NUMBER_RANGE, n->span, "numbers have up to six digits behind the point and twelve before it",
+                "%s is outside the range of exact numbers", text_z(m, n->text));
         return NULL;
     }
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
@@ -170,7 +172,7 @@ static struct expr *quantity_const(struct model *m, const struct ast_node *n)
         if (__builtin_mul_overflow(scaled, units[i].times, &v) || v % 1000000) {
             struct diag *d = diag_add(m->diags, DIAG_NUMBER_RANGE, n->span, "a time is a whole number of %s",
                                       units[i].base == TYPE_MINUTES ? "minutes" : "days");
-            diag_hint(m->diags, d, "write it in the smaller unit");
+            diag_hint(m->diags, d, units[i].times > 1 ? "write it in the smaller unit" : "write a whole number");
             return NULL;
         }
         return expr_const(m, (struct type){units[i].base, NULL, ""}, v / 1000000, n->span);
@@ -200,7 +202,9 @@ static void mismatch(struct model *m, const struct ast_node *n, const struct exp
     } else if (want->base == TYPE_COUNT && code_pack(n->text, &code)) {
         d = diag_add(m->diags, DIAG_CODE_COUNT, n->span, "%s is a code, %s is expected here", text_z(m, n->text),
                      type_name(m, want));
-        diag_hint(m->diags, d, "a code never compares with a count: compare a code with `code`, units with a number");
+        if (n->op == OP_NUMBER)
+            diag_hint(m->diags, d, "five digits are a code; a count of that size is written %s.0", text_z(m, n->text));
+        else diag_hint(m->diags, d, "write a number; a code never stands for a count");
     } else {
         d = diag_add(m->diags, DIAG_WRONG_TYPE, n->span, "%s is expected here, `%s` is %s", type_name(m, want),
                      text_z(m, n->text), shown);
@@ -209,6 +213,10 @@ static void mismatch(struct model *m, const struct ast_node *n, const struct exp
         else if (want->base == TYPE_BOOL) diag_hint(m->diags, d, "write yes or no");
         else if (want->base == TYPE_TEXT) diag_hint(m->diags, d, "write it between \" and \"");
         else if (want->base == TYPE_DATE) diag_hint(m->diags, d, "write a date as 2026-01-31");
+        else if (want->base == TYPE_WORD && n->op == OP_TEXT_LITERAL)
+            diag_hint(m->diags, d, "words are written bare, without quotation marks");
+        else if (want->base == TYPE_WORD) diag_hint(m->diags, d, "write one of these words");
+        else diag_hint(m->diags, d, "write %s, or name a fact that is one", type_name(m, want));
     }
 }
 
@@ -221,11 +229,15 @@ static struct expr *word_const(struct model *m, const struct ast_node *n, const 
         for (uint32_t i = 0; i < want->words->count; i++)
             names_add(m, &names, text_of(m->words[want->words->atoms[i]]));
         for (size_t i = 0; i < sizeof others / sizeof *others; i++) names_add(m, &names, text_of(others[i]));
+        const char *permitted = word_set_text(m, want->words);
+        struct text key = text_of(arena_printf(m->arena, "%s of %s", text_z(m, n->text), permitted));
+        if (said_before(m, DIAG_NOT_A_WORD, key, n->span)) return NULL;
         struct diag *d = diag_add(m->diags, DIAG_NOT_A_WORD, n->span, "`%s` is not one of the words permitted here",
                                   text_z(m, n->text));
         const char *near = diag_suggest(n->text, names.at, names.count);
-        if (near) diag_hint(m->diags, d, "did you mean `%s`? permitted: %s", near, word_set_text(m, want->words));
-        else diag_hint(m->diags, d, "permitted: %s", word_set_text(m, want->words));
+        if (near) diag_hint(m->diags, d, "did you mean `%s`? permitted: %s", near, permitted);
+        else diag_hint(m->diags, d, "permitted: %s", permitted);
+        said_note(m, DIAG_NOT_A_WORD, key, d);
         return NULL;
     }
     return expr_const(m, *want, atom, n->span);
@@ -281,8 +293,8 @@ struct expr *value_check(struct model *m, const struct ast_node *n, const struct
     if (want->base == TYPE_COUNT_OF || got->type.base == want->base) {
         if (got->type.base == TYPE_DECIMAL && want->base == TYPE_DECIMAL && want->unit && *want->unit &&
             strcmp(got->type.unit, want->unit)) {
-            struct diag *d = diag_add(m->diags, DIAG_WRONG_UNIT, n->span, "%s is expected here, this is %s", want->unit,
-                                      got->type.unit);
+            struct diag *d = diag_add(m->diags, DIAG_WRONG_UNIT, n->span, "%s is expected here, this is %s",
+                                      type_name(m, want), type_name(m, &got->type));
             diag_hint(m->diags, d, "write the amount in %s", want->unit);
             return NULL;
         }
@@ -317,8 +329,8 @@ int type_read(struct model *m, const struct ast_node *n, struct type *out)
             uint32_t atom = word_atom(m, v->text);
             for (unsigned i = 0; i < count; i++)
                 if (atoms[i] == atom)
-                    diag_add(m->diags, DIAG_DEFINED_TWICE, v->span, "`%s` stands twice in this list",
-                             text_z(m, v->text));
+                    mistake(m, DIAG_DEFINED_TWICE, v->span, "take one of the two out", "`%s` stands twice in this list",
+                            text_z(m, v->text));
             atoms[count++] = atom;
         }
         out->base = TYPE_WORD;

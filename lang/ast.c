@@ -9,7 +9,7 @@ struct ast_node *ast_new(struct arena *a, enum ast_kind kind, enum ast_op op, st
     if (!n) return NULL;
     n->kind = kind;
     n->op = op;
-    n->span = span;
+    n->span = n->name = span;
     n->text = (struct text){"", 0};
     return n;
 }

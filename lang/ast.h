@@ -125,7 +125,8 @@ struct ast_node {
     enum ast_op op;
     struct text text;
     struct span span;
-    unsigned depth; /* levels below it */
+    struct span name; /* of `text`: the whole node, or the name inside it */
+    unsigned depth;   /* levels below it */
     struct ast_node *first, *last, *next;
 };
 

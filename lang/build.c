@@ -112,6 +112,8 @@ struct ast_node *parse_part(struct parse *p, struct ast_node *parts, struct ast_
                   : fits                         ? "leave one of them"
                                                  : "take it out");
         p->bad_at = part->span.from;
+        if (d && p->source->bytes[d->span.from] == ',') d->span.from++; /* `, cite` is one token */
+        while (d && is_blank(p->source->bytes[d->span.from])) d->span.from++;
     }
     return ast_append(parts, part);
 }

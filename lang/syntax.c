@@ -5,38 +5,42 @@
 
 #include <string.h>
 
-/* The items, and how each is written. */
+#define ROWS "\n  | … | … |\n  | … | … |"
+/* The items, and how each is written: what stands in capitals is chosen by the writer. */
 static const struct {
     const char *word;
     int token;
     const char *shape;
 } items[] = {
-    {"pack", K_PACK, "pack NAME extends BASE, then title, version, owner, effective and answers, each on its line"},
+    {"pack", K_PACK,
+     "pack NAME extends BASE\n  title \"…\"\n  version 1\n  owner \"…\"\n  effective 2026-01-01 until open\n  answers "
+     "…"},
     {"cite", K_CITE, "cite KEY \"title\", section \"…\", url \"…\", read 2026-01-31"},
-    {"facts", K_FACTS, "facts KIND \"…\" in LIST known by FACT, then the rows"},
-    {"policies", K_POLICIES, "policies, then the rows"},
-    {"codes", K_CODES, "codes NAME \"…\", cite KEY, then the codes with commas between, then except …"},
-    {"define", K_DEFINE, "define NAME of KIND \"…\", cite KEY, then requires …, then is … or when …"},
-    {"table", K_TABLE, "table NAME of KIND \"…\", first row that matches, cite KEY, then the rows"},
-    {"threshold", K_THRESHOLD, "threshold NAME of KIND \"…\", cite KEY, then the rows"},
-    {"hierarchy", K_HIERARCHY, "hierarchy NAME of KIND \"…\", cite KEY, then the rows"},
+    {"facts", K_FACTS, "facts KIND \"…\" in LIST known by FACT" ROWS},
+    {"policies", K_POLICIES, "policies" ROWS},
+    {"codes", K_CODES, "codes NAME \"…\", cite KEY\n  CODE, CODE to CODE, LIST\n  except CODE"},
+    {"define", K_DEFINE,
+     "define NAME of KIND \"…\", cite KEY\n  requires FACT documented, else hold \"…\"\n  is …    (or when …)"},
+    {"table", K_TABLE, "table NAME of KIND \"…\", first row that matches, cite KEY" ROWS},
+    {"threshold", K_THRESHOLD, "threshold NAME of KIND \"…\", cite KEY" ROWS},
+    {"hierarchy", K_HIERARCHY, "hierarchy NAME of KIND \"…\", cite KEY" ROWS},
     {"group", K_GROUP,
-     "group KIND into KIND \"…\", first row that matches, cite KEY, then where …, the rows, and lines like NAME is the "
-     "first FACT"},
+     "group KIND into KIND \"…\", first row that matches, cite KEY\n  where …" ROWS "\n  NAME is the first FACT"},
     {"pair", K_PAIR, "pair KIND into KIND \"…\" by FACT"},
     {"choose", K_CHOOSE,
-     "choose NAME of KIND \"…\" per FACTS, cite KEY, then among those where …, then by … or when …: …"},
-    {"bill", K_BILL, "bill KIND \"…\", every row that matches, cite KEY, then dated …, then the rows"},
-    {"rule", K_RULE, "rule NAME \"…\", cite KEY, then for each KIND where …, then when …, then then …"},
-    {"relation", K_RELATION, "relation NAME \"…\", cite KEY, then the rows"},
-    {"bundle", K_BUNDLE, "bundle NAME \"…\", cite KEY, then of KIND with same … where … lifted by …, then the rows"},
-    {"limit", K_LIMIT, "limit NAME \"…\", cite KEY, then of KIND lifted by …, then the rows"},
-    {"order", K_ORDER, "order charge of KIND, then by …"},
+     "choose NAME of KIND \"…\" per FACT, cite KEY\n  among those where …\n  by …    (or when …: …)"},
+    {"bill", K_BILL, "bill KIND \"…\", every row that matches, cite KEY\n  dated FACT" ROWS},
+    {"rule", K_RULE, "rule NAME \"…\", cite KEY\n  for each KIND where …\n  when …\n  then note \"…\""},
+    {"relation", K_RELATION, "relation NAME \"…\", cite KEY" ROWS},
+    {"bundle", K_BUNDLE, "bundle NAME \"…\", cite KEY\n  of KIND with same FACT where …\n  lifted by LIST" ROWS},
+    {"limit", K_LIMIT, "limit NAME \"…\", cite KEY\n  of KIND where …\n  lifted by LIST" ROWS},
+    {"order", K_ORDER, "order charge of KIND\n  by …"},
     {"changes", K_CHANGES,
-     "changes ITEM NAME, cite KEY, effective DATE, then add …, remove …, add row …, remove row … or replace row …"},
-    {"sets", K_SETS, "sets, then the rows"},
-    {"retires", K_RETIRES, "retires ITEM NAME, cite KEY"},
-    {"tests", K_TESTS, "tests \"…\", then every service …, then the rows"}};
+     "changes codes NAME, cite KEY, effective 2026-01-01\n  add CODE, CODE    (or remove CODE)\n"
+     "changes table NAME, cite KEY, effective 2026-01-01\n  replace row | … | … |\n  with row    | … | … |"},
+    {"sets", K_SETS, "sets" ROWS},
+    {"retires", K_RETIRES, "retires rule NAME, cite KEY"},
+    {"tests", K_TESTS, "tests \"…\"\n  every service …" ROWS}};
 enum { ITEMS = sizeof items / sizeof *items };
 
 int item_keyword(struct text word)
@@ -194,8 +198,8 @@ static const char *const as_cell[] = {
     "a code", "a text",    "a date",     "a quantity",     "a type",   "one of (a type)", "a cell"};
 /* Right, but never what was forgotten. */
 static const char *const as_more[] = {
-    "is not", "not in", "below",   "over",        "not documented", "documented as", "'+'",     "'-'", "'*'",
-    "'/'",    "'('",    "outside", "shared with", "in runs from",   "a look-up",     "rounded", "if",  "more"};
+    "and", "or",  "is not", "not in",  "below",       "over",         "not documented", "documented as", "'+'", "'-'",
+    "'*'", "'/'", "'('",    "outside", "shared with", "in runs from", "a look-up",      "rounded",       "if",  "more"};
 
 static void list_add(struct buffer *list, int *count, const char *format, const char *word)
 {
@@ -343,7 +347,7 @@ static void hint_wanted(struct parse *p, struct diag *d, const struct wanted *w)
     buffer_init(&list, 0);
     int count = wanted_list(w, &list);
     if (count > 0 && count <= 6 && list.at) diag_hint(p->diags, d, "expected %s", list.at);
-    else if (item < ITEMS) diag_hint(p->diags, d, "it is written: %s", items[item].shape);
+    else if (item < ITEMS) diag_hint(p->diags, d, "it is written like this:\n%s", items[item].shape);
     buffer_free(&list);
 }
 
@@ -412,7 +416,10 @@ void syntax_report(struct parse *p, struct parse_place at, int token, const char
         diag_hint(p->diags, d, "take another word");
         return;
     }
-    if (token == BAR) d = diag_add(p->diags, DIAG_SYNTAX, parse_span(p, at), "a row cannot stand here");
+    if (in_row && !meant.word && p->before == WORD && is_plain(token)) /* `around 60 kg` */
+        d = diag_add(p->diags, DIAG_SYNTAX, (struct span){p->index, p->before_at.from, at.to},
+                     "`%s` is no value of a cell", shown(p, (struct parse_place){p->before_at.from, at.to}));
+    else if (token == BAR) d = diag_add(p->diags, DIAG_SYNTAX, parse_span(p, at), "a row cannot stand here");
     else d = diag_add(p->diags, DIAG_SYNTAX, parse_span(p, meant.at), "`%s` cannot stand here", shown(p, meant.at));
     if (meant.word) diag_hint(p->diags, d, "did you mean `%s`?", meant.word);
     else if (in_row && p->item != K_FACTS)
@@ -428,6 +435,6 @@ void syntax_report(struct parse *p, struct parse_place at, int token, const char
     else if (wants(&w, "|") && token != ',' && index < ITEMS)
         diag_hint(p->diags, d, "rows are expected: a line | … | … | with the names of the columns, then the rows");
     else if ((is_word(found) || token == BAR) && index < ITEMS)
-        diag_hint(p->diags, d, "it is written: %s", items[index].shape);
+        diag_hint(p->diags, d, "it is written like this:\n%s", items[index].shape);
     else hint_wanted(p, d, &w);
 }

@@ -25,8 +25,13 @@ try() {
 part_units() {
     for unit in "$build"/tests/test_*; do
         case $unit in *.o | *.d | *'*') continue ;; esac
-        echo "# $unit"
-        CMOCKA_MESSAGE_OUTPUT=TAP "$unit" 2>&1 || { status=$?; echo "# $unit ended with $status"; [ $status -lt 126 ] || echo "not ok $unit died"; }
+        CMOCKA_MESSAGE_OUTPUT=TAP "$unit" > "$work/unit" 2>&1
+        status=$?
+        cat "$work/unit"
+        # Ended early: by a signal, a sanitizer, an assert; the plan says how many tests there are.
+        awk -v unit="$unit" -v status="$status" '
+            /^1\.\./ { planned = substr($0, 4) } /^ok/ { ran++ } /^not ok/ { ran++; told = 1 }
+            END { if (!planned || planned != ran || (status && !told)) print "not ok " unit ": " ran + 0 " of " planned + 0 " tests, status " status }' "$work/unit"
     done
 }
 part_packs() {
@@ -45,7 +50,9 @@ part_cases() {
     sh tests/cases/run.sh "$edict"
     [ ! -f tests/cases/mistakes/run.sh ] || sh tests/cases/mistakes/run.sh "$edict"
 }
-part_answers() { for answers in tests/answers/*.jsonl; do "$build/tests/answers" "$answers"; done; }
+part_answers() {
+    for answers in tests/answers/*.jsonl; do "$build/tests/answers" "$answers" || echo "not ok $answers: status $?"; done
+}
 part_examples() { sh examples/run.sh "$edict"; }
 part_same() { sh tests/same/run.sh "$edict" "$OTHER"; }
 part_cli() { sh tests/cli/run.sh "$edict"; }

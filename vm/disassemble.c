@@ -1,4 +1,4 @@
-/* The listing of a program: every instruction by its operand layout, and under it the source lines of the rows that it
+/* The listing of a program: every instruction by its operand layout, and with it the source lines of the rows that it
  * names. */
 #include "base/buffer.h"
 #include "base/date.h"
@@ -86,21 +86,42 @@ static void list_register(struct listing *l, uint32_t reg)
         buffer_printf(&l->line, ":%s", program_string(l->p, l->p->facts[l->fact[reg] - 1].name));
 }
 
-static void list_row(struct listing *l, uint32_t row)
+/* The row's place and text, runs of blanks as one. */
+static void list_source(struct listing *l, struct buffer *b, uint32_t row)
 {
     const struct image_row *r = &l->p->rows[row];
-    buffer_printf(&l->line, " row %u", row);
-    if (row == l->last_row || r->source == NONE)
-        return;
-    l->last_row = row;
     const struct image_source *s = &l->p->sources[r->source];
     const struct source text = { program_string(l->p, s->name), l->p->text + s->at, (uint32_t)s->size };
     uint32_t line, column;
     source_position(&text, r->from, &line, &column);
     const struct text whole = source_line(&text, r->from);
-    buffer_printf(&l->rows, "          ; row %u %s, %s:%u: %.*s\n", row,
-        program_string(l->p, l->p->items[r->item].name), text.name, line, (int)(whole.size > 200 ? 200 : whole.size),
-        whole.at);
+    buffer_printf(b, "          ; row %u %s, %s:%u:", row, program_string(l->p, l->p->items[r->item].name), text.name,
+        line);
+    for (uint32_t i = 0, blank = 1; i < whole.size; i++) {
+        const int is_blank = whole.at[i] == ' ' || whole.at[i] == '\t' || whole.at[i] == '\r';
+        if (!is_blank && blank) buffer_byte(b, ' ');
+        if (!is_blank) buffer_byte(b, whole.at[i]);
+        blank = (uint32_t)is_blank;
+    }
+    buffer_byte(b, '\n');
+}
+
+/* A row among others stands on lines of its own, the source above what it became; one alone is told below. */
+static void list_row(struct listing *l, uint32_t row, uint32_t depth)
+{
+    if (row == l->last_row || l->p->rows[row].source == NONE) {
+        buffer_printf(&l->line, " row %u", row);
+        return;
+    }
+    l->last_row = row;
+    if (depth) {
+        buffer_byte(&l->line, '\n');
+        list_source(l, &l->line, row);
+        buffer_text(&l->line, "         ");
+        return;
+    }
+    buffer_printf(&l->line, " row %u", row);
+    list_source(l, &l->rows, row);
 }
 
 static void list_test(struct listing *l, const uint32_t *word)
@@ -139,7 +160,7 @@ static int list_operand(void *context, const struct operand *o)
         break;
     case 'S': buffer_printf(&l->line, " set %s", program_string(p, p->sets[*o->word].name)); break;
     case 'R': buffer_printf(&l->line, " relation %s", program_string(p, p->relations[*o->word].name)); break;
-    case 'r': list_row(l, *o->word); break;
+    case 'r': list_row(l, *o->word, o->depth); break;
     case 'A': list_test(l, o->word); break;
     case '(': buffer_text(&l->line, " ("); break;
     case ')': buffer_text(&l->line, " )"); break;

@@ -15,7 +15,8 @@
  *                service)
  *   m            times in which the units of a ladder are earned, or NONE: each unit gets the date of the minute that
  *                earned it
- *   (nmi)        because: mode (enum because_mode), link, TYPE_ROW register
+ *   (nmi)        because: mode (enum because_mode) | (trace row + 1) << 8 of the only row it is for (0: all),
+ *                link, TYPE_ROW register
  * A row that is in doubt, or whose code or units are, emits nothing and is held for those reasons.
  */
 #ifndef EDICT_VM_EMIT_H

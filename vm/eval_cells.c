@@ -237,9 +237,8 @@ static void eval_in(struct edict_evaluator *e, enum op op, const uint32_t *at)
             o->v[i] = set_has(e->program, at[2], x, day);
             continue;
         }
-        const int64_t *list = e->codes + LIST_AT(x);
         for (uint32_t k = 0; k < LIST_SIZE(x) && !o->v[i]; k++)
-            o->v[i] = set_has(e->program, at[2], list[k], day);
+            o->v[i] = set_has(e->program, at[2], e->codes[LIST_AT(x) + k], day);
     }
     column_settle(o);
 }

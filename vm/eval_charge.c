@@ -37,7 +37,7 @@ static void charge_hold(struct edict_evaluator *e, struct charge *c, uint32_t ro
     finding_hold(e, row, c->domain, c->record, why, at);
 }
 
-static void charge_modifier(struct edict_evaluator *e, struct charge *c, int64_t code)
+static void charge_modifier(struct edict_evaluator *e, struct charge *c, int64_t code, uint32_t row)
 {
     const uint32_t n = LIST_SIZE(c->modifiers);
     int64_t *out = codes_room(e, (size_t)n + 1);
@@ -47,6 +47,8 @@ static void charge_modifier(struct edict_evaluator *e, struct charge *c, int64_t
         out[k] = e->codes[LIST_AT(c->modifiers) + k];
     out[n] = code;
     c->modifiers = list_take(&e->code_count, n + 1);
+    if (c->effect_count < sizeof c->effects / sizeof *c->effects)
+        c->effects[c->effect_count++] = row;
 }
 
 void eval_effect(struct edict_evaluator *e, const uint32_t *at)
@@ -63,7 +65,7 @@ void eval_effect(struct edict_evaluator *e, const uint32_t *at)
         if (w || a)
             charge_hold(e, c, at[0], why_merge(e, w, a), at);
         else if (modifier)
-            charge_modifier(e, c, cell_v(&argument, i));
+            charge_modifier(e, c, cell_v(&argument, i), at[0]);
         else
             c->withheld = 1;
     }

@@ -21,6 +21,7 @@ struct charge {
     uint32_t emit;                      /* code offset of its EMIT: the because list */
     uint32_t withheld;                  /* 1: an effect in doubt, withdrawn or cut to nothing */
     uint32_t next;                      /* MERGE: next charge that was added into the same final one, or NONE */
+    uint32_t effects[4], effect_count;  /* trace rows of the rules that gave it modifiers; more are not told */
 };
 /* A charge of the answer. */
 struct final_charge { uint32_t list; int64_t code, units, date, modifiers; uint32_t first, last; /* charge chain */ };

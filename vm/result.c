@@ -42,11 +42,14 @@ static void rows_gather(struct edict_evaluator *e, struct holds *h, const struct
     const struct edict_program *p = e->program;
     uint32_t at = because_at(input_of(e), c->emit);
     row_add(e, h, c->row);
+    for (uint32_t i = 0; i < c->effect_count; i++) row_add(e, h, c->effects[i]);
     if (at == NONE) return;
     for (uint32_t i = 0; i < p->code[at]; i++) {
         const uint32_t *entry = &p->code[at + 1 + 3 * i];
-        if (entry[0] != BECAUSE_MEMBERS) {
-            row_cell(e, h, entry[2], entry[0] == BECAUSE_SELF ? c->record : 0);
+        const uint32_t mode = entry[0] & 0xff, only = entry[0] >> 8;
+        if (only && only - 1 != c->row) continue;
+        if (mode != BECAUSE_MEMBERS) {
+            row_cell(e, h, entry[2], mode == BECAUSE_SELF ? c->record : 0);
             continue;
         }
         const struct column *link = &e->columns[entry[1]];

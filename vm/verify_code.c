@@ -191,7 +191,9 @@ static int check_because(const struct checker *c, uint32_t mode, uint32_t link, 
     if (!reg_ready(c, rows) || p->registers[rows].type != TYPE_ROW)
         return 0;
     const uint32_t domain = p->registers[rows].domain;
-    switch (mode) {
+    if (mode >> 8 > p->row_count)
+        return 0;
+    switch (mode & 0xff) {
     case BECAUSE_SELF: return domain == c->in;
     case BECAUSE_ENCOUNTER: return domain == 0;
     case BECAUSE_MEMBERS:

@@ -407,11 +407,12 @@ static int values_put(struct edict_evaluator *e, struct worlds *w, const struct 
                && outcomes_same(w, c->first, w->candidates[t->at + end].first)) end++;
         if (c->met) {
             int64_t last = end < t->count ? w->candidates[t->at + end].value - 1 : w->candidates[t->at + end - 1].value;
+            const int open = type == TYPE_COUNT && end == t->count; /* no bound lies beyond the last value tried */
             if (!ranges) last = c->value;
             buffer_text(&w->text, classes++ ? ", {" : "{");
-            put_key(&w->text, last == c->value ? "value" : "from", 1);
+            put_key(&w->text, last == c->value && !open ? "value" : "from", 1);
             put_json_value(e, &w->text, type, c->value);
-            if (last != c->value) {
+            if (last != c->value && !open) {
                 put_key(&w->text, "to", 0);
                 put_json_value(e, &w->text, type, last);
             }

@@ -36,13 +36,13 @@ produce() {
         want=0; [ "$1" = result ] || want=3
         packs=
         for pack in $run; do packs="$packs $pack.edict"; done
-        eval "\"\$edict\" run -q $options $packs encounter" > "$dir/raw" 2> "$dir/err"
+        eval "timeout 100 \"\$edict\" run -q $options $packs encounter" > "$dir/raw" 2> "$dir/err"
         status=$?
         answers "$dir/raw" > "$2"
         [ $status -eq $want ] || { echo "exit status $status"; cat "$dir/err"; } >> "$2" ;;
-    diagnostics) "$edict" check --color never $options rules.edict > "$2" 2>&1 ;;
-    listing) "$edict" list rules.edict 2>&1 | grep -F -- "$argument" > "$2" ;;
-    tests) "$edict" test --color never $options rules.edict > "$2" 2>&1 ;;
+    diagnostics) timeout 100 "$edict" check --color never $options rules.edict > "$2" 2>&1 ;;
+    listing) timeout 100 "$edict" list rules.edict 2>&1 | grep -F -- "$argument" > "$2" ;;
+    tests) timeout 100 "$edict" test --color never $options rules.edict > "$2" 2>&1 ;;
     esac
 }
 # Sections of the case: NNN holds the text, index its number, name and argument.

@@ -56,6 +56,13 @@ has 'colour when asked for' out "$esc"
 status 'check as JSON' 2 "$edict" check --format json bad.edict
 same 'each line is JSON' "$("$json" check < out && echo yes)" yes
 status 'check of no file' 3 "$edict" check nowhere.edict
+has 'and why is said' err 'cannot be read: No such file'
+status 'check of a directory' 3 "$edict" check "$dir"
+has 'and it is said' err 'Is a directory'
+status 'test of no file' 3 "$edict" test nowhere.edict
+same 'nothing is counted' "$(cat out)" ''
+(cd / && "$edict" check "$dir/bad.edict") > out
+has 'a place is a path to go to' out "$dir/bad.edict:"
 status 'check of nothing' 4 "$edict" check
 status 'run with bad rules' 2 "$edict" run bad.edict "$corpus"
 status 'tests pass' 0 "$edict" test "$small"
@@ -112,6 +119,10 @@ head -c 100 small.edx > cut.edx
 status 'a cut image' 2 "$edict" run cut.edx "$corpus"
 status 'new' 0 "$edict" new acme.small --extends demo.small --from "$small" -o acme.edict
 status 'what new made is good' 0 "$edict" check --strict acme.edict
+status 'and its tests pass' 0 "$edict" test acme.edict
+has "which are the base's" out '3 of 3 tests pass'
+status 'and it is formatted' 0 "$edict" fmt --check acme.edict
+has 'policies stand there with what they may be' acme.edict '# yes, no'
 status 'new does not overwrite' 4 "$edict" new acme.small --extends demo.small --from "$small" -o acme.edict
 status 'new needs a good name' 4 "$edict" new Acme --extends demo.small
 status 'new needs a base' 4 "$edict" new acme.small
@@ -188,7 +199,7 @@ status 'unknown keys, strict' 3 "$edict" run --strict small.edx keys.ndjson
 status '--quiet' 0 "$edict" run --quiet small.edx keys.ndjson
 same '--quiet is quiet' "$(cat err)" ''
 "$edict" run small.edx < "$corpus" 2> err > /dev/full; same 'a full disk' "$?" 5
-has 'a full disk is named' err 'writing failed'
+same 'a full disk is named, and nothing else' "$(cat err)" 'edict: writing failed: No space left on device'
 i=0; while [ $i -lt 2000 ]; do cat "$corpus"; i=$((i + 1)); done > much.ndjson
 { "$edict" run small.edx much.ndjson; echo "status $?" >&2; } 2> err | head -1 > out
 same 'a reader that goes away is no noise' "$(cat err)" 'status 0'
@@ -200,7 +211,23 @@ has 'a page has findings' out 'Findings'
 lacks 'no colour in a file' out "$esc"
 status '--pretty --color always' 0 "$edict" run --pretty --color always small.edx "$corpus"
 has 'colour when asked for' out "$esc"
-same 'pages fit 80 columns' "$([ "$("$edict" run --pretty small.edx "$corpus" 2> err | wc -L)" -le 80 ] && echo yes)" yes
+status '--format text is --pretty' 0 "$edict" run --format text small.edx "$corpus"
+has 'it is' out 'Charges'
+cat > wide.ndjson <<'E'
+{"id": "名前", "payer": "small", "date": "2026-03-02", "services": [{"drug": "X1001", "method": "infusion", "start": "2026-03-02T23:30", "stop": "2026-03-03T01:00"}, {"id": "évident", "drug": "X1002", "method": "push", "start": "2026-03-03T00:30"}, {"id": "\u001b[31mred", "drug": "X1003", "method": "push"}]}
+{"id": "empty", "payer": "small", "date": "2026-03-02"}
+{"id": "early", "payer": "small", "date": "1999-03-02"}
+E
+for width in 60 80 120; do
+    COLUMNS=$width "$edict" run --pretty small.edx wide.ndjson > out 2> err
+    same "pages fit $width columns" "$([ "$(wc -L < out)" -le $width ] && echo yes)" yes
+    same 'and end without blanks' "$(grep -c ' $' out)" 0
+done
+has 'midnight is a date' out '03-03'
+has 'a bar over midnight' out '23:30–01:00+1'
+has 'no times' out 'no times'
+lacks 'no escape of the input' out "$esc"
+has 'no rules' out 'no rules on this date'
 status '--pretty --ascii' 0 "$edict" run --pretty --ascii small.edx "$corpus"
 same '--ascii is ASCII' "$(LC_ALL=C grep -c '[^ -~]' out)" 0
 if script -qec true /dev/null > /dev/null 2>&1; then

@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Names that the library uses inside: they are the host's own. */
+int arena_init(void);
+int arena_init(void) { return 1; }
+const char *text_equal = "a host's";
+
 enum { THREADS = 8, ROUNDS = 20, LINES = 4096 };
 struct corpus { char *text; const char *line[LINES]; size_t size[LINES], count; char *answer[LINES]; };
 struct worker { const edict_program *program; const struct corpus *corpus; int failures; };

@@ -26,8 +26,12 @@ step 'C host, static run half' $cc -std=c17 $warn tests/embed/host.c -o "$dir/ho
 step 'it runs' "$dir/host_a" "$dir/small.edx" "$corpus"
 step 'C++ host, whole library' $cxx -std=c++17 $warn tests/embed/host.cpp -o "$dir/hostpp" $all_libs -pthread
 step 'it runs' env LD_LIBRARY_PATH="$dir/usr/lib" "$dir/hostpp" "$pack" "$corpus"
+step 'C++ host, whole static library' $cxx -std=c++17 $warn tests/embed/host.cpp -o "$dir/hostpp_a" -I"$dir/usr/include" \
+    "$dir/usr/lib/libedict.a" $(pkg-config --static --libs-only-l edict | sed 's/-ledict//') -pthread
+step 'it runs' "$dir/hostpp_a" "$pack" "$corpus"
 step 'the run half has no compiler' in_shell "! nm -D --defined-only '$dir/usr/lib/libedict-run.so' | grep edict_compile"
 step 'only edict_ names are exported' in_shell "! nm -D --defined-only '$dir/usr/lib/libedict.so' | awk '{print \$3}' | grep -v ^edict_"
+step 'and the archives show no others' in_shell "! nm -g --defined-only '$dir/usr/lib/libedict.a' '$dir/usr/lib/libedict-run.a' | awk 'NF == 3 {print \$3}' | grep -v ^edict_"
 step 'make uninstall' $install uninstall PREFIX="$dir/usr"
 step 'nothing is left' in_shell "[ -z \"\$(find '$dir/usr' -type f -o -type l)\" ]"
 echo "$((all - bad)) of $all checks pass"

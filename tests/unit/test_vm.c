@@ -51,7 +51,10 @@ static void test_held_goes_through(void **state)
     HELD(doc, 1);
     HELD(docor, 1);
     HELD(sum, 1);
-    assert_int_equal(STATE(sum, 1), STATE(held, 1));
+    const struct why_node *both = &f.e.whys[STATE(sum, 1) >> 1]; /* neither reason is lost */
+    assert_int_equal(both->kind, WHY_BOTH);
+    assert_int_equal(both->a, STATE(held, 1));
+    assert_int_equal(both->b, STATE(b, 1));
     const struct why_node *n = &f.e.whys[STATE(held, 1) >> 1];
     assert_int_equal(n->kind, WHY_HOLD);
     assert_int_equal(n->a, 4);
