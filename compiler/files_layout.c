@@ -239,6 +239,14 @@ struct wanted {
     int optional;
 };
 
+/* `*_code`: whatever ends like this. */
+static int name_fits(struct text t, const char *name)
+{
+    size_t size = strlen(name) - 1;
+    if (*name != '*') return text_is(t, name);
+    return t.size > size && !memcmp(t.at + t.size - size, name + 1, size);
+}
+
 /* The header: x->target[i] is where the i-th wanted column stands, or FILE_COLUMNS. */
 static void wanted_find(struct reading *x, const struct text *fields, unsigned count, const struct wanted *w,
                         unsigned wanted)
@@ -255,7 +263,7 @@ static void wanted_find(struct reading *x, const struct text *fields, unsigned c
                 lower[n] = c == '-' || c == ' ' ? '_' : c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
             }
             for (unsigned k = 0; k < 3 && w[i].names[k]; k++)
-                if (text_is((struct text){lower, n}, w[i].names[k])) x->target[i] = f;
+                if (name_fits((struct text){lower, n}, w[i].names[k])) x->target[i] = f;
         }
         if (x->target[i] == FILE_COLUMNS && !w[i].optional)
             file_error(x, arena_printf(x->m->arena, "the header has no column `%s`", w[i].names[0]), x->layout->hint);
@@ -272,7 +280,7 @@ static int fields_fit(struct reading *x, unsigned count)
 
 static void mue_table_record(struct reading *x, const struct text *fields, unsigned count)
 {
-    static const struct wanted names[] = {{{"hcpcs_code", "code"}, 0}, {{"mue_units"}, 0}, {{"mue_mai"}, 0}};
+    static const struct wanted names[] = {{{"code", "*_code"}, 0}, {{"mue_units"}, 0}, {{"mue_mai"}, 0}};
     if (!x->began) wanted_find(x, fields, count, names, 3);
     else if (fields_fit(x, count)) mue_row(x, fields[x->target[0]], fields[x->target[1]], fields[x->target[2]]);
 }
@@ -358,7 +366,7 @@ static const struct layout layouts[] = {
      .quoted = 1,
      .closed = 1,
      .passes = 1,
-     .hint = "a notice, a header, then code, units, indicator, rationale; a table that begins with hcpcs_code is read "
+     .hint = "a notice, a header, then code, units, indicator, rationale; a table with the header mue_units is read "
              "with: as mue table",
      .begin = mue_begin,
      .record = mue_record,
@@ -370,7 +378,7 @@ static const struct layout layouts[] = {
      .quoted = 1,
      .closed = 1,
      .passes = 1,
-     .hint = "the columns hcpcs_code, mue_units and mue_mai; the file as it is published is read with: as cms mue",
+     .hint = "the columns …_code, mue_units and mue_mai; the file as it is published is read with: as cms mue",
      .begin = mue_begin,
      .record = mue_table_record,
      .end = rows_look,
