@@ -1,5 +1,5 @@
 /* bundle and limit: words of the field for what would otherwise be a relation and a rule. They become just that. */
-#include "compiler/model.h"
+#include "compiler/pairs.h"
 
 #include <string.h>
 
@@ -146,6 +146,7 @@ int limit_check(struct model *m, struct item *it, struct rule *out)
         diag_hint(m->diags, d, "write: | code | at most | per |, and per line, date, week or encounter");
         return 0;
     }
+    relation_expand(m, r);
     uint32_t atoms[4];
     for (unsigned i = 0; i < 4; i++) atoms[i] = word_atom(m, text_of(periods[i]));
     unsigned used = 0;
@@ -154,7 +155,7 @@ int limit_check(struct model *m, struct item *it, struct rule *out)
         unsigned p = 0;
         while (p < 4 && atoms[p] != atom) p++;
         if (p == 4) {
-            struct diag *d = diag_add(m->diags, DIAG_NOT_A_WORD, r->origins[i]->node->span,
+            struct diag *d = diag_add(m->diags, DIAG_NOT_A_WORD, r->origins[i]->node ? r->origins[i]->node->span : span,
                                       "a limit is per line, date, week or encounter");
             const char *near = diag_suggest(text_of(m->words[atom]), periods, 4);
             if (near) diag_hint(m->diags, d, "did you mean `%s`?", near);
@@ -163,12 +164,14 @@ int limit_check(struct model *m, struct item *it, struct rule *out)
         }
         used |= 1u << p;
         if (k == m->charge) {
-            struct cap *caps = arena_zero(m->arena, m->cap_count + 1u, sizeof *caps);
+            int full = !(m->cap_count & (m->cap_count - 1)); /* room is a power of two */
+            struct cap *caps =
+                full ? arena_zero(m->arena, m->cap_count ? m->cap_count * 2u : 1u, sizeof *caps) : m->caps;
             if (!caps) {
                 m->oom = 1;
                 return 0;
             }
-            if (m->cap_count) memcpy(caps, m->caps, m->cap_count * sizeof *caps);
+            if (full && m->cap_count) memcpy(caps, m->caps, m->cap_count * sizeof *caps);
             caps[m->cap_count++] =
                 (struct cap){it, r->origins[i], r->cells[(size_t)i * r->column_count + (unsigned)code],
                              r->cells[(size_t)i * r->column_count + (unsigned)most],

@@ -1,277 +1,289 @@
-/* Rows of a relation, bundle or limit from a file beside the pack: `from file "pairs.csv" as csv` (or `as tsv`). The
- * first record names the columns; effective and until are dates (2026-01-31 or 20260131, empty: open). Nothing is taken
- * from half a file. */
-#include "compiler/model.h"
+/* Rows of a relation, bundle or limit from files beside the pack: `from file "pairs.csv" as csv`. Which readers there
+ * are: files_layout.c. Nothing is taken from half a file. Where the files' names say from when on they are in force,
+ * each answers until the next one begins, the first also for the time before. */
+#include "compiler/files.h"
 
 #include "base/date.h"
 
-#include <csv.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 
-#define FILE_COLUMNS 32
-#define FILE_ROWS_MAX 8000000u
-
-enum column_use { COLUMN_VALUE, COLUMN_FROM, COLUMN_UNTIL, COLUMN_LEFT_OUT };
-
-/* First pass: which type each column has. Second pass: the cells. */
-struct reading {
-    struct model *m;
-    struct relation *r;
-    const struct ast_node *from;
-    const char *name;
-    uint64_t record;
-    unsigned field, columns;
-    enum column_use use[FILE_COLUMNS];
-    struct text header[FILE_COLUMNS];
-    unsigned target[FILE_COLUMNS]; /* value columns: number in the relation */
-    int letters[FILE_COLUMNS], numbers[FILE_COLUMNS], decimals[FILE_COLUMNS], words[FILE_COLUMNS];
-    int pass, bad;
-    uint64_t rows;
-    int64_t *cells;
-    int32_t valid_from, valid_until;
-    struct item_row *origin, *last;
-};
-
-static void file_error(struct reading *x, const char *what, const char *hint)
+void file_error(struct reading *x, const char *what, const char *hint)
 {
     if (x->bad++) return;
-    const struct ast_node *label = ast_child(x->from, AST_LABEL);
-    struct diag *d =
-        diag_add(x->m->diags, DIAG_TABLE_FILE, label ? label->span : x->from->span,
-                 x->record ? "%s, record %llu: %s" : "%s%.0llu: %s", x->name, (unsigned long long)x->record, what);
+    struct diag *d = diag_add(x->m->diags, DIAG_TABLE_FILE, x->part->span, "%s, line %llu: %s", x->part->name,
+                              (unsigned long long)x->line, what);
     diag_hint(x->m->diags, d, "%s", hint);
 }
 
-static int date_field(struct reading *x, struct text t, int32_t open)
+void part_error(struct reading *x, const char *what, const char *hint)
 {
-    char iso[11];
-    int32_t day = open;
+    if (x->bad++) return;
+    struct diag *d = diag_add(x->m->diags, DIAG_TABLE_FILE, x->part->span, "%s: %s", x->part->name, what);
+    diag_hint(x->m->diags, d, "%s", hint);
+}
+
+static int number_at(const char *at, unsigned size)
+{
+    int n = 0;
+    for (unsigned i = 0; i < size; i++) {
+        if (at[i] < '0' || at[i] > '9') return -1;
+        n = n * 10 + (at[i] - '0');
+    }
+    return n;
+}
+
+int32_t date_field(struct reading *x, struct text t, int32_t open)
+{
+    int y = -1, m = -1, d = -1;
     if (!t.size || text_is(t, "*")) return open;
     if (t.size == 8) {
-        snprintf(iso, sizeof iso, "%.4s-%.2s-%.2s", t.at, t.at + 4, t.at + 6);
-        if (date_parse(iso, &day)) return day;
-    } else if (t.size == 10 && date_parse(t.at, &day)) return day;
-    file_error(x, "this is no date", "dates are written 2026-01-31 or 20260131; empty means open");
+        y = number_at(t.at, 4);
+        m = number_at(t.at + 4, 2);
+        d = number_at(t.at + 6, 2);
+    } else if (t.size == 10 && t.at[4] == '-' && t.at[7] == '-') {
+        y = number_at(t.at, 4);
+        m = number_at(t.at + 5, 2);
+        d = number_at(t.at + 8, 2);
+    }
+    if (y >= 0 && m > 0 && d > 0 && date_valid(y, m, d)) return date_days(y, m, d);
+    file_error(x, arena_printf(x->m->arena, "`%.*s` is no date", t.size < 40 ? (int)t.size : 40, t.at),
+               "dates are written 2026-01-31 or 20260131; empty means open");
     return open;
 }
 
-static void column_name(struct reading *x, struct text t)
-{
-    if (x->field == FILE_COLUMNS) {
-        file_error(x, "too many columns", "a table file has at most 32 columns");
-        return;
-    }
-    x->header[x->field] = text_of(text_z(x->m, t));
-    x->use[x->field] = text_is(t, "effective") ? COLUMN_FROM : text_is(t, "until") ? COLUMN_UNTIL : COLUMN_VALUE;
-    if (text_is(t, "note") || text_is(t, "rationale")) x->use[x->field] = COLUMN_LEFT_OUT;
-    if (!t.size) file_error(x, "a column has no name", "the first record names the columns");
-}
-
-static void value_look(struct reading *x, struct text t)
-{
-    int64_t code, scaled;
-    unsigned c = x->field;
-    int number = t.size > 0;
-    for (uint32_t i = 0; i < t.size; i++) number &= (t.at[i] >= '0' && t.at[i] <= '9') || t.at[i] == '.';
-    if (number && memchr(t.at, '.', t.size)) x->decimals[c] = 1;
-    else if (number && t.size < 5) x->numbers[c] = 1;
-    else if (code_pack(t, &code)) x->letters[c] = 1;
-    else x->words[c] = 1;
-    if (number && !number_read(t, &scaled))
-        file_error(x, "a number is out of range", "numbers have at most twelve digits");
-}
-
-static void value_keep(struct reading *x, struct text t)
+int columns_set(struct reading *x, const char *const *names, const enum value_type *types, unsigned count)
 {
     struct relation *r = x->r;
-    unsigned c = x->target[x->field];
-    int64_t *to = x->cells + x->rows * r->column_count + c, scaled;
-    switch (r->types[c].base) {
-    case TYPE_CODE:
-        if (!code_pack(t, to)) file_error(x, "this is no code", "codes are capital letters and digits, at most eight");
-        break;
-    case TYPE_WORD: {
-        uint32_t atom = word_atom(x->m, t);
-        *to = atom;
-        if (!word_set_has(r->types[c].words, atom))
-            r->types[c].words = word_set_union(x->m, r->types[c].words, word_set_of(x->m, &atom, 1));
-        break;
+    r->columns = arena_zero(x->m->arena, count, sizeof *r->columns);
+    r->types = arena_zero(x->m->arena, count, sizeof *r->types);
+    if (!r->columns || !r->types) return 0;
+    for (unsigned c = 0; c < count; c++) {
+        r->columns[c] = text_of(names[c]);
+        r->types[c] = (struct type){types[c], NULL, ""};
     }
-    default:
-        if (!number_read(t, &scaled))
-            file_error(x, "this is no number", "write digits, with a point where there is one");
-        else *to = r->types[c].base == TYPE_DECIMAL ? scaled : scaled / 1000000;
-    }
-}
-
-static void on_field(void *at, size_t size, void *context)
-{
-    struct reading *x = context;
-    struct text t = {at ? at : "", (uint32_t)size};
-    while (t.size && (t.at[t.size - 1] == ' ' || t.at[t.size - 1] == '\t')) t.size--;
-    while (t.size && *t.at == ' ') {
-        t.at++;
-        t.size--;
-    }
-    if (x->bad) return;
-    if (x->record == 1) {
-        if (!x->pass) column_name(x, t);
-        x->field++;
-        return;
-    }
-    if (x->field >= x->columns) {
-        if (t.size) file_error(x, "this record has more fields than the header", "check the separator and the quotes");
-        return;
-    }
-    if (x->use[x->field] == COLUMN_FROM) x->valid_from = date_field(x, t, DATE_MIN_OPEN);
-    else if (x->use[x->field] == COLUMN_UNTIL) x->valid_until = date_field(x, t, DATE_OPEN);
-    else if (x->use[x->field] == COLUMN_VALUE && x->pass) value_keep(x, t);
-    else if (x->use[x->field] == COLUMN_VALUE) value_look(x, t);
-    x->field++;
+    r->column_count = count;
+    return 1;
 }
 
 /* Rows of one validity share their origin: most tables have few. */
-static const struct item_row *origin_of(struct reading *x)
+static const struct item_row *origin_of(struct reading *x, int32_t from, int32_t until)
 {
-    if (x->last && x->last->from == x->valid_from && x->last->until == x->valid_until) return x->last;
+    if (x->last && x->last->from == from && x->last->until == until) return x->last;
     x->last = arena_zero(x->m->arena, 1, sizeof *x->last);
     if (!x->last) {
         x->m->oom = 1;
         return NULL;
     }
-    *x->last = (struct item_row){NULL, x->valid_from, x->valid_until, NULL, 0};
+    *x->last = (struct item_row){NULL, from, until, NULL, 0};
     return x->last;
 }
 
-static void on_record(int end, void *context)
-{
-    struct reading *x = context;
-    (void)end;
-    if (x->bad) return;
-    if (x->record == 1) {
-        if (!x->pass) x->columns = x->field;
-    } else if (x->field < x->columns)
-        file_error(x, "this record has fewer fields than the header", "the file may be cut off, or a quote is missing");
-    else if (x->valid_from > x->valid_until)
-        file_error(x, "this row would end before it begins", "until is the last day in force");
-    else {
-        if (x->pass) x->r->origins[x->rows] = origin_of(x);
-        if (++x->rows > FILE_ROWS_MAX) file_error(x, "too many rows", "a table has at most 8 million rows");
-    }
-    x->record++;
-    x->field = 0;
-    x->valid_from = DATE_MIN_OPEN;
-    x->valid_until = DATE_OPEN;
-}
-
-static int file_pass(struct reading *x, const char *path, int tabs, XXH3_state_t *hash, uint64_t *bytes)
-{
-    struct csv_parser csv;
-    char *block = malloc(1 << 16);
-    FILE *f = fopen(path, "rb");
-    size_t got;
-    x->record = 0;
-    x->field = 0;
-    x->rows = 0;
-    x->valid_from = DATE_MIN_OPEN;
-    x->valid_until = DATE_OPEN;
-    if (!f || !block || csv_init(&csv, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0) {
-        file_error(x, "the file cannot be read", "the path is relative to the file that names it");
-        if (f) fclose(f);
-        free(block);
-        return 0;
-    }
-    if (tabs) csv_set_delim(&csv, '\t');
-    x->record = 1;
-    *bytes = 0;
-    while (!x->bad && (got = fread(block, 1, 1 << 16, f)) > 0) {
-        if (hash) XXH3_128bits_update(hash, block, got);
-        if (*bytes == 0 && got > 4 && (block[0] == '<' || !memcmp(block, "%PDF", 4)))
-            file_error(x, "this is a web page or a document, not a table", "download the table itself");
-        *bytes += got;
-        if (!x->bad && csv_parse(&csv, block, got, on_field, on_record, x) != got)
-            file_error(x, csv_strerror(csv_error(&csv)), "check the quotes");
-    }
-    if (!x->bad && ferror(f)) file_error(x, "the file could not be read to its end", "try again, or copy it");
-    if (!x->bad && csv_fini(&csv, on_field, on_record, x) != 0)
-        file_error(x, "the last field is not closed", "the file may be cut off");
-    csv_free(&csv);
-    fclose(f);
-    free(block);
-    if (!x->bad && x->rows == 0) file_error(x, "there are no rows", "the first record names the columns, rows follow");
-    return !x->bad;
-}
-
-static int columns_type(struct reading *x)
+static int room_make(struct reading *x)
 {
     struct relation *r = x->r;
-    r->columns = arena_zero(x->m->arena, FILE_COLUMNS, sizeof *r->columns);
-    r->types = arena_zero(x->m->arena, FILE_COLUMNS, sizeof *r->types);
-    if (!r->columns || !r->types) return 0;
-    for (unsigned c = 0; c < x->columns; c++) {
-        if (x->use[c] != COLUMN_VALUE) continue;
-        struct type t = {TYPE_COUNT, NULL, ""};
-        int most = text_is(x->header[c], "at most");
-        if (x->words[c] && !x->letters[c] && !x->decimals[c]) t.base = TYPE_WORD;
-        else if (x->letters[c] && !most) t.base = TYPE_CODE;
-        else if (x->decimals[c]) t.base = TYPE_DECIMAL;
-        if (x->words[c] && t.base != TYPE_WORD) {
-            file_error(x, arena_printf(x->m->arena, "the column %s mixes codes and words", text_z(x->m, x->header[c])),
-                       "one column, one kind of value");
+    uint64_t room = x->room ? x->room * 2 : 256;
+    int64_t *cells = arena_alloc(x->m->arena, room * r->column_count * sizeof *cells);
+    const struct item_row **origins = arena_alloc(x->m->arena, room * sizeof *origins);
+    if (!cells || !origins) {
+        x->m->oom = 1;
+        x->bad++;
+        return 0;
+    }
+    if (x->room) {
+        memcpy(cells, r->cells, x->room * r->column_count * sizeof *cells);
+        memcpy(origins, r->origins, x->room * sizeof *origins);
+    }
+    r->cells = cells;
+    r->origins = origins;
+    x->room = room;
+    return 1;
+}
+
+void row_keep(struct reading *x, const int64_t *cells, int32_t from, int32_t until)
+{
+    struct relation *r = x->r;
+    const struct item *it = r->item;
+    if (from > until) {
+        file_error(x, "this row would end before it begins",
+                   "the last day in force stands behind the first: are two columns exchanged?");
+        return;
+    }
+    if (x->part->from > from) from = x->part->from;
+    if (x->part->until < until) until = x->part->until;
+    if (it->from > from) from = it->from;
+    if (it->until < until) until = it->until;
+    if (from > until) return; /* another file answers then, or the item does not hold */
+    if (++x->rows > FILE_ROWS_MAX) {
+        file_error(x, "too many rows", "a table has at most 16 million rows");
+    } else if (!x->room && r->column_count > 1 && r->types[0].base == TYPE_CODE && r->types[1].base == TYPE_CODE) {
+        if (!r->pairs) r->pairs = pairs_new(x->m, r->column_count);
+        if (!r->pairs || !pairs_add(x->m, r->pairs, cells, r->column_count, from, until))
+            file_error(x, "too many different codes, or combinations of what stands beside them",
+                       "a table of two codes has at most 65,535 of each");
+    } else {
+        if (x->rows > x->room && !room_make(x)) return;
+        memcpy(r->cells + (x->rows - 1) * r->column_count, cells, r->column_count * sizeof *cells);
+        r->origins[x->rows - 1] = origin_of(x, from, until);
+        r->row_count = (unsigned)x->rows;
+    }
+}
+
+/* ---- several files */
+
+static int32_t quarter_end(int32_t day)
+{
+    int y, m, d;
+    date_parts(day, &y, &m, &d);
+    m += 3;
+    return date_days(m > 12 ? y + 1 : y, m > 12 ? m - 12 : m, 1) - 1;
+}
+
+static const char *day_text(struct reading *x, int32_t day)
+{
+    char text[11];
+    if (day == DATE_OPEN || day == DATE_MIN_OPEN) return "open";
+    date_text(day, text);
+    return arena_copy(x->m->arena, text, strlen(text));
+}
+
+/* Numbered parts: each once, and all of them. */
+static void parts_number(struct reading *x, struct part *all, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        for (unsigned k = 0; k < i; k++)
+            if (all[i].part && all[k].part == all[i].part && all[k].day == all[i].day) {
+                x->part = &all[i];
+                part_error(x, "this part of the table is named twice", "name every part once");
+            }
+    for (unsigned i = 0; i < count && !x->bad; i++) {
+        unsigned seen = 0, most = x->layout->parts;
+        if (!all[i].part) continue;
+        for (unsigned k = 0; k < count; k++) {
+            if (all[k].day != all[i].day) continue;
+            seen |= 1u << all[k].part;
+            most = all[k].part > most ? all[k].part : most;
+        }
+        x->part = &all[i];
+        for (unsigned part = 1; part <= most; part++)
+            if (!(seen >> part & 1))
+                part_error(x, arena_printf(x->m->arena, "part %u of this table is missing", part),
+                           "a table is given with all of its parts: from file \"…-f1…\", \"…-f2…\" and so on");
+    }
+}
+
+static void parts_date(struct reading *x, struct part *all, unsigned count)
+{
+    const struct item *it = x->r->item;
+    unsigned dated = 0;
+    for (unsigned i = 0; i < count; i++) dated += all[i].day != DATE_MIN_OPEN;
+    for (unsigned i = 0; i < count && !x->bad; i++) {
+        struct part *p = x->part = &all[i];
+        if (p->day == DATE_MIN_OPEN) {
+            if (x->layout->dated || (dated && count > 1))
+                part_error(x, "the name of this file does not say from when on it is in force",
+                           "leave the file its own name: with the date or the number of the quarter in it");
+            continue;
+        }
+        int earlier = 0;
+        for (unsigned k = 0; k < count; k++) {
+            earlier |= all[k].day < p->day;
+            if (all[k].day > p->day && all[k].day - 1 < p->until) p->until = all[k].day - 1;
+        }
+        if (earlier) p->from = p->day;
+        if (ast_child(it->node, AST_EFFECTIVE) && (quarter_end(p->day) < it->from || p->day > it->until))
+            part_error(x,
+                       arena_printf(x->m->arena,
+                                    "this is the table of the quarter from %s on, the rules here are in "
+                                    "effect from %s until %s",
+                                    day_text(x, p->day), day_text(x, it->from), day_text(x, it->until)),
+                       "take the file of the right quarter, or correct `effective`");
+    }
+}
+
+static struct part *parts_read(struct reading *x, unsigned *count)
+{
+    struct model *m = x->m;
+    const struct pack *p = x->r->item->pack;
+    for (const struct ast_node *n = x->from->first; n; n = n->next) *count += n->kind == AST_LABEL;
+    struct part *all = arena_zero(m->arena, *count + 1u, sizeof *all);
+    unsigned i = 0;
+    if (!all) return NULL;
+    for (const struct ast_node *n = x->from->first; n; n = n->next) {
+        if (n->kind != AST_LABEL) continue;
+        const char *name = text_z(m, n->text), *slash = strrchr(name, '/');
+        all[i] = (struct part){
+            .name = name, .span = n->span, .day = DATE_MIN_OPEN, .from = DATE_MIN_OPEN, .until = DATE_OPEN};
+        all[i].path = path_join(m, directory_of(m, p->path), name);
+        if (x->layout->name) x->layout->name(slash ? slash + 1 : name, &all[i].day, &all[i].part);
+        i++;
+    }
+    parts_date(x, all, *count);
+    if (!x->bad) parts_number(x, all, *count);
+    return all;
+}
+
+/* One file; its hash goes into the image. */
+static int part_read(struct reading *x, struct part *part)
+{
+    struct model *m = x->m;
+    XXH3_state_t *hash = NULL;
+    struct data_file *file = NULL, **last = &m->files;
+    x->part = part;
+    x->line = 1;
+    x->records = 0;
+    x->began = x->year = 0;
+    x->newest = DATE_MIN_OPEN;
+    if (x->pass == 0) {
+        file = arena_zero(m->arena, 1, sizeof *file);
+        hash = XXH3_createState();
+        if (!file || !hash || XXH3_128bits_reset(hash) != XXH_OK) {
+            m->oom = 1;
+            XXH3_freeState(hash);
             return 0;
         }
-        x->target[c] = r->column_count;
-        r->columns[r->column_count] = x->header[c];
-        r->types[r->column_count++] = t;
+        x->file = file;
     }
-    return r->column_count > 0;
+    int good = file_records(x, hash);
+    if (hash) {
+        XXH128_canonical_t digest;
+        XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(hash));
+        memcpy(file->hash, digest.digest, sizeof file->hash);
+        file->name = path_join(m, directory_of(m, x->r->item->pack->shown), part->name);
+        while (*last) last = &(*last)->next;
+        if (good) *last = file;
+        XXH3_freeState(hash);
+    }
+    return good;
 }
 
 int relation_file(struct model *m, struct relation *r, const struct ast_node *from)
 {
-    const struct ast_node *label = ast_child(from, AST_LABEL), *reader = ast_child(from, AST_NAME);
-    const struct pack *p = r->item->pack;
-    const char *rest = label ? text_z(m, label->text) : "";
-    const char *path = path_join(m, directory_of(m, p->path), rest);
-    struct reading x = {.m = m, .r = r, .from = from, .name = rest};
-    int tabs = reader && text_is(reader->text, "tsv");
-    if (!reader || (!tabs && !text_is(reader->text, "csv")) || reader->next) {
+    const struct ast_node *reader = ast_child(from, AST_NAME);
+    struct reading x = {.m = m, .r = r, .from = from, .layout = layout_find(reader)};
+    if (!x.layout) {
         struct diag *d =
             diag_add(m->diags, DIAG_TABLE_FILE, reader ? reader->span : from->span, "there is no such reader");
-        diag_hint(m->diags, d, "write: as csv, or: as tsv");
+        diag_hint(m->diags, d, "write: as csv, as tsv, as cms ptp, as cms mue, as mue table, or as cms aoc");
         return 0;
     }
-    struct data_file *file = arena_zero(m->arena, 1, sizeof *file);
-    XXH3_state_t *hash = XXH3_createState();
-    if (!file || !hash) {
-        m->oom = 1;
-        XXH3_freeState(hash);
-        return 0;
+    unsigned count = 0;
+    struct part *all = parts_read(&x, &count);
+    int good = all && !x.bad && x.layout->begin(&x);
+    buffer_init(&x.scratch, 1 << 20);
+    for (x.pass = 0; good && x.pass < x.layout->passes; x.pass++) {
+        for (unsigned i = 0; good && i < count; i++) {
+            x.first_file = i == 0;
+            good = part_read(&x, &all[i]);
+        }
+        if (good && x.pass + 1 < x.layout->passes) good = table_types(&x);
     }
-    XXH3_128bits_reset(hash);
-    int good = file_pass(&x, path, tabs, hash, &file->size) && columns_type(&x);
-    XXH128_canonical_t digest;
-    XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(hash));
-    memcpy(file->hash, digest.digest, sizeof file->hash);
-    XXH3_freeState(hash);
-    if (!good) return 0;
-    r->cells = arena_zero(m->arena, x.rows * r->column_count + 1, sizeof *r->cells);
-    r->origins = arena_zero(m->arena, x.rows + 1, sizeof *r->origins);
-    if (!r->cells || !r->origins) {
-        m->oom = 1;
-        return 0;
+    buffer_free(&x.scratch);
+    if (!good || m->oom) return 0;
+    if (!r->pairs && !r->cells && !room_make(&x)) return 0;
+    if (r->pairs && x.rows <= PAIRS_LEAST) {
+        relation_expand(m, r);
+        r->pairs = NULL;
     }
-    x.cells = r->cells;
-    x.pass = 1;
-    uint64_t again;
-    if (!file_pass(&x, path, tabs, NULL, &again)) return 0;
-    r->row_count = (unsigned)x.rows;
-    file->name = path_join(m, directory_of(m, p->shown), rest);
-    struct data_file **last = &m->files;
-    while (*last) last = &(*last)->next;
-    *last = file;
-    return 1;
+    return !m->oom;
 }

@@ -229,6 +229,7 @@ int image_write(struct lower *l, struct buffer *out)
 {
     struct model *m = l->m;
     buffer_init(&l->text, 0);
+    buffer_init(&l->pairs, 0);
     string_id(l, "");
     words_number(l);
     cites_number(l);
@@ -288,6 +289,7 @@ int image_write(struct lower *l, struct buffer *out)
     files_number(l);
     if (l->failed || m->oom || l->text.failed) {
         buffer_free(&l->text);
+        buffer_free(&l->pairs);
         return 0;
     }
     buffer_add(out, &h, sizeof h);
@@ -315,7 +317,9 @@ int image_write(struct lower *l, struct buffer *out)
     SECTION(LISTS, lists, uint32_t);
     SECTION(SOURCES, sources, struct image_source);
 #undef SECTION
+    section_put(out, &h, SECTION_PAIRS, l->pairs.at, l->pairs.size);
     buffer_free(&l->text);
+    buffer_free(&l->pairs);
     if (out->failed) return 0;
     h.size = out->size;
     memcpy(out->at, &h, sizeof h);

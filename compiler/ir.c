@@ -1,5 +1,6 @@
 /* Building blocks of lowering: growing tables, interned strings and constants, instructions that are made once. */
 #include "compiler/lower.h"
+#include "compiler/pairs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -282,14 +283,27 @@ struct sort_row {
     const struct item_row *origin;
     uint32_t width, keys;
 };
+static int cells_order(const int64_t *a, const int64_t *b, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = from; i < to; i++)
+        if (a[i] != b[i]) return a[i] < b[i] ? -1 : 1;
+    return 0;
+}
+/* By keys, then dates, then the rest. */
 static int row_order(const void *a, const void *b)
 {
     const struct sort_row *x = a, *y = b;
-    for (uint32_t i = 0; i < x->keys; i++)
-        if (x->cells[i] != y->cells[i]) return x->cells[i] < y->cells[i] ? -1 : 1;
-    for (uint32_t i = x->width - 3; i < x->width; i++)
-        if (x->cells[i] != y->cells[i]) return x->cells[i] < y->cells[i] ? -1 : 1;
-    return 0;
+    int order = cells_order(x->cells, y->cells, 0, x->keys);
+    if (!order) order = cells_order(x->cells, y->cells, x->width - 3, x->width - 1);
+    if (!order) order = cells_order(x->cells, y->cells, x->keys, x->width);
+    return order;
+}
+
+static void overlap_report(struct lower *l, const struct relation *r, struct span span)
+{
+    struct diag *d = diag_add(l->m->diags, DIAG_ROWS_OVERLAP, span,
+                              "two rows of %s have the same keys and another value", text_z(l->m, r->name));
+    diag_hint(l->m->diags, d, "a look-up gives one answer: correct a key, or date the rows");
 }
 
 /* A look-up gives one answer: two rows with the same keys on one date are a mistake. */
@@ -302,13 +316,61 @@ static void keys_unique(struct lower *l, const struct relation *r, const struct 
         if (!memcmp(a, b, columns * sizeof *a)) continue;
         const struct item_row *later =
             rows[i].origin->number > rows[i - 1].origin->number ? rows[i].origin : rows[i - 1].origin;
-        struct diag *d = diag_add(l->m->diags, DIAG_ROWS_OVERLAP, later->node ? later->node->span : r->item->node->span,
-                                  "two rows of %s have the same keys and another value", text_z(l->m, r->name));
-        diag_hint(l->m->diags, d, "a look-up gives one answer: correct a key, or date the rows");
+        overlap_report(l, r, later->node ? later->node->span : r->item->node->span);
     }
 }
 
-uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order, uint32_t keys)
+/* The same for large relations: rows of one pair of codes stand together. */
+static void pairs_unique(struct lower *l, const struct relation *r, const int64_t *cells, uint32_t keys)
+{
+    const struct pairs *p = r->pairs;
+    const uint32_t columns = r->column_count, width = columns + 3;
+    const char *codes = l->pairs.at + p->at, *starts = codes + p->code_count * sizeof(int64_t);
+    const uint32_t *start = (const void *)starts, *rows = start + p->code_count + 1;
+    for (uint32_t c = 0; c < p->code_count; c++)
+        for (uint32_t i = start[c]; i < start[c + 1]; i++)
+            for (uint32_t k = i + 1; k < start[c + 1] && rows[k] >> 16 == rows[i] >> 16; k++) {
+                const int64_t *a = cells + (rows[i] & UINT16_MAX) * (size_t)width;
+                const int64_t *b = cells + (rows[k] & UINT16_MAX) * (size_t)width;
+                if (memcmp(a, b, keys * sizeof *a) != 0 || a[columns + 1] < b[columns] || b[columns + 1] < a[columns] ||
+                    !memcmp(a, b, columns * sizeof *a))
+                    continue;
+                overlap_report(l, r, r->item->node->span);
+                return;
+            }
+}
+
+/* Large relations of two codes: the rest of their rows goes to CELLS, once for all that agree in it. */
+static uint32_t pairs_id(struct lower *l, struct relation *r, uint32_t shown, const uint32_t *order, uint32_t keys,
+                         int one_answer)
+{
+    struct pairs *p = r->pairs;
+    uint32_t columns = r->column_count, whole = row_id(l, r->item, NULL, NULL, r->item->node->span);
+    uint64_t at = l->cells.count;
+    if (!pairs_write(l->m, p, &l->pairs)) {
+        l->failed = 1;
+        return 0;
+    }
+    for (uint32_t i = 0; i < p->tails.count; i++) {
+        const int64_t *tail = p->tails.values + (size_t)i * columns;
+        int64_t *to = vec_add(l, &l->cells, sizeof *to, columns + 3);
+        to[0] = to[1] = 0;
+        for (uint32_t c = 2; c < columns; c++) {
+            struct expr e = {.type = r->types[order[c]], .value = tail[order[c] - 2]};
+            to[c] = const_value(l, &e);
+        }
+        to[columns] = tail[columns - 2];
+        to[columns + 1] = tail[columns - 1];
+        to[columns + 2] = whole;
+    }
+    if (one_answer && keys < columns) pairs_unique(l, r, VEC(l->cells, int64_t) + at, keys);
+    uint32_t item = item_id(l, r->item);
+    struct image_relation *to = vec_add(l, &l->relations, sizeof *to, 1);
+    *to = (struct image_relation){shown, columns, keys, item, at, p->tails.count, p->code_count, 0, p->at, p->rows};
+    return l->relations.count - 1;
+}
+
+uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order, uint32_t keys, int one_answer)
 {
     uint32_t columns = r->column_count, width = columns + 3;
     char *name = arena_printf(l->m->arena, "%s/%u", text_z(l->m, r->name), keys);
@@ -316,6 +378,8 @@ uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order,
     uint32_t shown = string_id(l, name);
     for (uint32_t i = 0; i < l->relations.count; i++)
         if (VEC(l->relations, struct image_relation)[i].name == shown) return i;
+    if (r->pairs && keys >= 2 && order[0] == 0 && order[1] == 1) return pairs_id(l, r, shown, order, keys, one_answer);
+    relation_expand(l->m, r);
     struct sort_row *rows = arena_zero(l->m->arena, r->row_count + 1u, sizeof *rows);
     int64_t *cells = arena_zero(l->m->arena, (size_t)(r->row_count + 1u) * width, sizeof *cells);
     if (!rows || !cells) {
@@ -331,10 +395,10 @@ uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order,
         to[columns] = r->origins[i]->from;
         to[columns + 1] = r->origins[i]->until;
         to[columns + 2] = r->origins[i]->number;
-        rows[i] = (struct sort_row){to, r->origins[i], width, columns};
+        rows[i] = (struct sort_row){to, r->origins[i], width, keys};
     }
     qsort(rows, r->row_count, sizeof *rows, row_order);
-    if (keys < columns) keys_unique(l, r, rows, columns, keys);
+    if (one_answer && keys < columns) keys_unique(l, r, rows, columns, keys);
     uint64_t at = l->cells.count;
     uint32_t whole = NONE; /* rows of a file: the relation itself */
     for (unsigned i = 0; i < r->row_count; i++) {
@@ -344,7 +408,9 @@ uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order,
         if (!origin->node && whole == NONE) whole = row_id(l, r->item, NULL, NULL, r->item->node->span);
         to[columns + 2] = origin->node ? row_id(l, r->item, origin, NULL, origin->node->span) : whole;
     }
+    uint32_t item = item_id(l, r->item);
     struct image_relation *to = vec_add(l, &l->relations, sizeof *to, 1);
-    *to = (struct image_relation){shown, columns, keys, item_id(l, r->item), at, r->row_count};
+    *to = (struct image_relation){
+        .name = shown, .columns = columns, .keys = keys, .item = item, .at = at, .rows = r->row_count};
     return l->relations.count - 1;
 }

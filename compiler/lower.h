@@ -26,7 +26,7 @@ struct lower {
     struct vec registers, consts, domains, items, rows, cites, cite_refs, sets, ranges, relations, cells, facts,
         fact_words, policies, settings, bounds, lists, sources;
     struct vec strings; /* struct image_string */
-    struct buffer text;
+    struct buffer text, pairs;
     struct vec crosses, memo, keys;
     uint32_t *string_index;
     uint32_t string_index_room;
@@ -79,8 +79,8 @@ uint32_t domain_new(struct lower *l, struct image_domain d);
 uint32_t item_id(struct lower *l, struct item *it);
 uint32_t row_id(struct lower *l, struct item *it, const struct item_row *row, const char *hold, struct span span);
 uint32_t set_id(struct lower *l, struct code_set *s);
-/* The relation with its columns in the order `order` (keys first). */
-uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order, uint32_t keys);
+/* The relation with its columns in the order `order` (keys first); one answer: no two rows with the same keys. */
+uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order, uint32_t keys, int one_answer);
 int64_t const_value(struct lower *l, const struct expr *e);
 
 /* ---- lower_expr.c */

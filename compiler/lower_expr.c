@@ -155,7 +155,7 @@ static uint32_t lower_keys(struct lower *l, const struct place *p, const struct 
         memmove(order + keys + 1, order + keys, (n - 1 - keys) * sizeof *order);
         order[keys] = value;
     }
-    w[count++] = relation_id(l, r, order, keys);
+    w[count++] = relation_id(l, r, order, keys, e->op == X_LOOKUP);
     if (e->op == X_LOOKUP) w[count++] = keys;
     w[count++] = keys;
     uint32_t domain = 0;

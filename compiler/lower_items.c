@@ -427,8 +427,8 @@ static void caps_lower(struct lower *l)
         uint32_t key = c->per == 1   ? date
                        : c->per == 2 ? ir1(l, OP_CODE_WEEKOF, p.domain, TYPE_DATE, date)
                                      : const_reg(l, TYPE_DATE, 0, 0);
-        uint32_t w[4] = {row_id(l, c->item, c->row, NULL, c->row->node->span), cond,
-                         const_reg(l, TYPE_COUNT, c->most, 0), key};
+        uint32_t w[4] = {row_id(l, c->item, c->row, NULL, c->row->node ? c->row->node->span : c->item->node->span),
+                         cond, const_reg(l, TYPE_COUNT, c->most, 0), key};
         ir_put(l, OP_CODE_CAP, w, 4);
     }
 }

@@ -334,7 +334,8 @@ struct relation {
     struct text *columns;
     struct type *types;
     unsigned column_count;
-    int64_t *cells;
+    int64_t *cells; /* NULL: in `pairs` (pairs.h) */
+    struct pairs *pairs;
     unsigned row_count;
     const struct item_row **origins;
     uint32_t id;

@@ -190,7 +190,7 @@ static tree fold(tree n, struct text name)
 %type <node> arith facts_parts facts_part opt_entries entries entry except_opt requires_list definition body_where folds
     fold opt_name_list ways way way_head criteria criterion opt_documented
 %type <node> among_opt dated_opt for_each where_opt when_opt then_clause effect opt_units bundle_clauses lifted_opt
-    row_or_file changes_list change target tests_list defaults
+    row_or_file texts changes_list change target tests_list defaults
 %type <node> cond closed cconj catom open oconj oatom vlist qhead opt_same query expr sum term span post fact args arg
     order_of opt_label as_opt
 %type <op> fold_op
@@ -399,7 +399,10 @@ opt_units: %empty { $$ = NULL; } | WORD expr { parse_units_word(p, $1, @1); $$ =
 
 /* ---- relations, bundles, limits */
 row_or_file: rows
-    | FROM_FILE TEXT AS opt_name_list { $$ = take(clause(p, AST_FROM_FILE, word(p, AST_LABEL, $TEXT, @TEXT), @$), $4); }
+    | FROM_FILE texts AS opt_name_list { $$ = take(take(list(p, AST_FROM_FILE, @$), $texts), $4); }
+    ;
+texts: TEXT { $$ = clause(p, AST_FILE, word(p, AST_LABEL, $TEXT, @TEXT), @$); }
+    | texts ',' TEXT { $$ = with($1, word(p, AST_LABEL, $TEXT, @TEXT)); }
     ;
 opt_name_list: name { $$ = clause(p, AST_FILE, named(p, $name, @name), @$); }
     | opt_name_list name { $$ = with($1, named(p, $name, @name)); }

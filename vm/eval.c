@@ -173,11 +173,64 @@ static int keys_order(const int64_t *row, const int64_t *keys, uint32_t count)
     return 0;
 }
 
+/* Where a sorted list of codes has this one, or `count`. */
+static uint32_t code_find(const int64_t *codes, uint32_t count, int64_t code)
+{
+    uint32_t low = 0, high = count;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (codes[middle] < code)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && codes[low] == code ? low : count;
+}
+
+/* The least row, by its dates and then by its cells, among those of both codes that agree with the further keys and
+ * hold on the date: what the search in sorted rows would find first. */
+static const int64_t *pairs_find(
+    const struct edict_program *p, const struct image_relation *r, const int64_t *keys, int64_t date)
+{
+    const int64_t *codes = (const void *)(p->pairs + r->pairs_at), *cells = p->cells + r->at, *best = NULL;
+    const uint32_t *starts = (const void *)(codes + r->codes), *rows = starts + r->codes + 1;
+    const uint32_t a = code_find(codes, r->codes, keys[0]);
+    const uint32_t b = a < r->codes ? code_find(codes, r->codes, keys[1]) : r->codes;
+    if (b == r->codes)
+        return NULL;
+    const size_t width = (size_t)r->columns + 3;
+    const uint64_t end = starts[a + 1] < r->pairs ? starts[a + 1] : r->pairs;
+    uint64_t low = starts[a], high = end;
+    while (low < high) {
+        const uint64_t middle = low + (high - low) / 2;
+        if (rows[middle] >> 16 < b)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < end && rows[low] >> 16 == b; low++) {
+        const uint32_t tail = rows[low] & UINT16_MAX;
+        if (tail >= r->rows)
+            continue;
+        const int64_t *row = cells + tail * width;
+        if (row[r->columns] > date || date > row[r->columns + 1] || keys_order(row + 2, keys + 2, r->keys - 2) != 0)
+            continue;
+        int order = best ? keys_order(row + r->columns, best + r->columns, 2) : -1;
+        if (order == 0)
+            order = keys_order(row + r->keys, best + r->keys, r->columns - r->keys);
+        if (order < 0)
+            best = row;
+    }
+    return best;
+}
+
 const int64_t *relation_find(const struct edict_program *p, uint32_t relation, const int64_t *keys, int64_t date)
 {
     const struct image_relation *r = &p->relations[relation];
     const int64_t *cells = p->cells + r->at;
     size_t width = (size_t)r->columns + 3, low = 0, high = r->rows;
+    if (r->codes)
+        return pairs_find(p, r, keys, date);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (keys_order(cells + middle * width, keys, r->keys) < 0)

@@ -39,6 +39,7 @@ enum image_section {
     SECTION_BOUNDS,     /* struct image_bound[]: every constant that a quantity is compared with, sorted */
     SECTION_LISTS,      /* uint32_t[]: string of each result list; 0 is "charges" */
     SECTION_SOURCES,    /* struct image_source[] */
+    SECTION_PAIRS,      /* bytes: large relations of two codes, see struct image_relation */
     SECTION_COUNT
 };
 
@@ -135,6 +136,13 @@ struct image_range { uint64_t lo, hi; int32_t from, until; };      /* inclusive,
 struct image_relation {
     uint32_t name, columns, keys, item;   /* keys: leading columns that are looked up */
     uint64_t at, rows; /* CELLS index of the first cell; each row has `columns` cells + from + until + trace row */
+    /* codes > 0: columns 0 and 1 are codes and stand in PAIRS, from byte `pairs_at` on (a multiple of 8):
+     *     int64_t code[codes], sorted; uint32_t start[codes + 1]; uint32_t row[pairs]
+     * Rows start[i] to start[i + 1] have code[i] in column 0; each is: number of the code of column 1 << 16 | row of
+     * CELLS that holds the other columns, the dates and the trace row; sorted. Their values are not verified: a look-up
+     * finds nothing where one points nowhere. */
+    uint32_t codes, reserved;
+    uint64_t pairs_at, pairs;
 };
 
 enum item_kind {

@@ -26,6 +26,7 @@ struct edict_program {
     const struct image_range *ranges;    uint32_t range_count;
     const struct image_relation *relations; uint32_t relation_count;
     const int64_t *cells;                uint64_t cell_count;
+    const unsigned char *pairs;          uint64_t pairs_size;
     const uint32_t *code;                uint32_t code_size;
     const struct image_item *items;      uint32_t item_count;
     const struct image_row *rows;        uint32_t row_count;

@@ -27,6 +27,7 @@ static const uint32_t section_each[SECTION_COUNT] = {
     [SECTION_BOUNDS] = sizeof(struct image_bound),
     [SECTION_LISTS] = sizeof(uint32_t),
     [SECTION_SOURCES] = sizeof(struct image_source),
+    [SECTION_PAIRS] = 1,
 };
 
 static edict_status bad(edict_error *error, const char *what, uint32_t n)
@@ -93,7 +94,7 @@ static edict_status check_sections(struct edict_program *p, edict_error *error)
             s.size % section_each[i])
             return bad(error, "section", i);
         count[i] = s.size / section_each[i];
-        if (count[i] >= NONE && i != SECTION_CELLS && i != SECTION_TEXT)
+        if (count[i] >= NONE && i != SECTION_CELLS && i != SECTION_TEXT && i != SECTION_PAIRS)
             return bad(error, "section", i);
     }
 #define TAKE(section, field, counter) \
@@ -126,6 +127,8 @@ static edict_status check_sections(struct edict_program *p, edict_error *error)
     p->text_size = count[SECTION_TEXT];
     p->cells = (const void *)(p->bytes + p->header->sections[SECTION_CELLS].offset);
     p->cell_count = count[SECTION_CELLS];
+    p->pairs = p->bytes + p->header->sections[SECTION_PAIRS].offset;
+    p->pairs_size = count[SECTION_PAIRS];
     return EDICT_OK;
 }
 
@@ -298,6 +301,15 @@ static int relation_sorted(const struct edict_program *p, const struct image_rel
     return 1;
 }
 
+/* Only that the rows of a relation of two codes lie in their section: there may be millions. */
+static int pairs_fit(const struct edict_program *p, const struct image_relation *r)
+{
+    const uint64_t room = r->pairs_at <= p->pairs_size ? p->pairs_size - r->pairs_at : 0;
+    const uint64_t head = r->codes * (sizeof(int64_t) + sizeof(uint32_t)) + sizeof(uint32_t);
+    return r->columns >= 2 && r->keys >= 2 && r->codes <= UINT16_MAX + 1u && r->rows <= UINT16_MAX + 1u &&
+           r->pairs_at % 8 == 0 && head <= room && r->pairs <= (room - head) / sizeof(uint32_t);
+}
+
 static edict_status check_tables(const struct edict_program *p, edict_error *error)
 {
     for (uint32_t i = 0; i < p->set_count; i++) {
@@ -310,7 +322,8 @@ static edict_status check_tables(const struct edict_program *p, edict_error *err
         const struct image_relation *r = &p->relations[i];
         const uint64_t width = (uint64_t)r->columns + 3;
         if (!is_string(p, r->name) || r->keys > r->columns || !is_optional(r->item, p->item_count) ||
-            r->at > p->cell_count || r->rows > (p->cell_count - r->at) / width || !relation_sorted(p, r))
+            r->at > p->cell_count || r->rows > (p->cell_count - r->at) / width ||
+            !(r->codes ? pairs_fit(p, r) : relation_sorted(p, r)))
             return bad(error, "relation", i);
         for (uint64_t k = 0; k < r->rows; k++)
             if (!program_value_fits(p, TYPE_ROW, p->cells[r->at + k * width + width - 1]))

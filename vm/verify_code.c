@@ -386,7 +386,7 @@ static int check_lookup(const struct checker *c)
     const struct edict_program *p = c->p;
     const struct image_relation *r = &p->relations[c->at[1]];
     const uint32_t type = p->registers[c->at[0]].type;
-    if (c->at[2] >= r->columns || c->at[3] != r->keys || type > TYPE_TIME)
+    if (c->at[2] >= r->columns || c->at[3] != r->keys || type > TYPE_TIME || (r->codes && c->at[2] < 2))
         return 0;
     const int64_t *cell = p->cells + r->at + c->at[2];
     for (uint64_t i = 0; i < r->rows; i++, cell += (size_t)r->columns + 3)
