@@ -330,6 +330,7 @@ void kind_check(struct model *m, struct kind *k)
 {
     if (!k || k->state == CHECKED || k->state == BROKEN) return;
     if (k->state == CHECKING) {
+        if (k->told++) return;
         struct field *f = m->depth ? m->path[m->depth - 1] : NULL;
         struct diag *d = diag_add(m->diags, DIAG_CYCLE, f ? f->span : k->item->node->span,
                                   "%s is needed to make %s records, and is made from them",

@@ -71,6 +71,18 @@ static int range_order(const void *a, const void *b)
     return x->hi < y->hi ? -1 : x->hi > y->hi;
 }
 
+static void list_circle(struct model *m, const struct code_set *again, struct span span)
+{
+    unsigned i = 0;
+    struct buffer way;
+    buffer_init(&way, 0);
+    while (i < m->lists_deep && m->lists[i] != again) i++;
+    for (; i < m->lists_deep; i++) buffer_printf(&way, "%s → ", text_z(m, m->lists[i]->name));
+    mistake(m, DIAG_CYCLE, span, "take one of them out of the other", "the list %s contains itself: %s%s",
+            text_z(m, again->name), way.at ? way.at : "", text_z(m, again->name));
+    buffer_free(&way);
+}
+
 static void entry_apply(struct model *m, struct code_set *s, struct ranges *r, const struct item_entry *e)
 {
     const struct ast_node *a = ast_nth(e->node, 0), *b = a ? a->next : NULL;
@@ -85,13 +97,12 @@ static void entry_apply(struct model *m, struct code_set *s, struct ranges *r, c
             return;
         }
         if (o->state == CHECKING) {
-            struct diag *d = diag_add(m->diags, DIAG_CYCLE, a->span, "the list %s contains itself: %s → %s → %s",
-                                      text_z(m, s->name), text_z(m, s->name), text_z(m, o->name), text_z(m, s->name));
-            diag_hint(m->diags, d, "take one of the two out of the other");
+            list_circle(m, o, a->span);
             s->state = BROKEN;
             return;
         }
         set_check(m, o);
+        if (o->state == BROKEN) s->state = BROKEN;
         for (unsigned i = 0; i < o->count; i++) {
             struct code_range x = o->ranges[i];
             if (x.from < e->from) x.from = e->from;
@@ -136,13 +147,16 @@ void set_check(struct model *m, struct code_set *s)
 {
     if (s->state != UNCHECKED) return;
     if (m->lists_deep == LISTS_DEEP) {
-        mistake(m, DIAG_LIMIT, s->item->node->span, "name the codes themselves",
-                "lists stand in lists more than %d deep", LISTS_DEEP);
+        struct text what = text_of("lists");
+        if (!said_before(m, DIAG_LIMIT, what, s->item->node->span))
+            said_note(m, DIAG_LIMIT, what,
+                      mistake(m, DIAG_LIMIT, s->item->node->span, "name the codes themselves",
+                              "lists stand in lists more than %d deep", LISTS_DEEP));
         s->state = BROKEN;
         return;
     }
     s->state = CHECKING;
-    m->lists_deep++;
+    m->lists[m->lists_deep++] = s;
     struct ranges r = {0};
     for (unsigned i = 0; i < s->item->entry_count; i++) entry_apply(m, s, &r, &s->item->entries[i]);
     if (r.count) qsort(r.at, r.count, sizeof *r.at, range_order);

@@ -17,8 +17,9 @@ static struct kind *kind_new(struct model *m, struct text name, enum domain_kind
     unsigned kinds = 0;
     for (const struct kind *o = m->kinds; o; o = o->next) kinds++;
     if (kinds == KINDS_MAX) {
-        mistake(m, DIAG_LIMIT, it->node->span, "make the pack smaller", "there are more than %d kinds of records",
-                KINDS_MAX);
+        if (!m->kinds_told++)
+            mistake(m, DIAG_LIMIT, it->node->span, "make the pack smaller", "there are more than %d kinds of records",
+                    KINDS_MAX);
         name_lose(m, name);
         return NULL;
     }
@@ -121,6 +122,30 @@ static void result_lose(struct model *m, const struct item *it)
     if (last && !text_equal(last->text, it->name)) name_lose(m, last->text);
 }
 
+/* Groups of groups of themselves: shown once, and cut. */
+static void kinds_circle(struct model *m)
+{
+    for (struct kind *k = m->kinds; k; k = k->next) {
+        struct kind *o = k->source;
+        for (unsigned n = 0; o && o != k && n < KINDS_MAX; n++) o = o->source;
+        if (o != k) continue;
+        struct buffer way;
+        buffer_init(&way, 0);
+        buffer_text(&way, text_z(m, k->name));
+        do {
+            o = o->source;
+            buffer_printf(&way, " → %s", text_z(m, o->name));
+        } while (o != k);
+        mistake(m, DIAG_CYCLE, k->item->node->span, "make one of them from what `facts` declares",
+                "these records are made from themselves: %s", way.at ? way.at : "");
+        buffer_free(&way);
+        for (struct kind *next; o; o = next) {
+            next = o->source;
+            o->source = NULL;
+        }
+    }
+}
+
 static void named_declare(struct model *m)
 {
     unsigned sets = 0, relations = 0;
@@ -191,6 +216,7 @@ int declare(struct model *m)
 {
     dates_refuse(m);
     kinds_declare(m);
+    kinds_circle(m);
     if (!m->encounter || !m->charge) return 0;
     named_declare(m);
     return 1;

@@ -102,6 +102,7 @@ struct kind {
     struct field *key; /* pair: ordering fact */
     struct group *group;
     enum check_state state;
+    int told;             /* that it goes round in a circle */
     uint32_t id[2];       /* image domain; charges: as emitted, final */
     uint32_t exists;      /* register, or NONE */
     struct text list_key; /* facts: JSON key */
@@ -430,7 +431,9 @@ struct model {
     struct names lost_too; /* names whose own row or item has a mistake */
     int all_lost;          /* a base or a header could not be read: any name may be its */
     struct field *path[DEFINITIONS_DEEP];
-    unsigned lists_deep; /* lists being checked */
+    struct code_set *lists[LISTS_DEEP];
+    unsigned lists_deep; /* lists being checked, for cycles */
+    unsigned kinds_told; /* kinds beyond the limit */
     unsigned depth;      /* fields being checked, for cycles */
     struct expr spare;   /* stands in when there is no memory: the result is thrown away */
     int oom;
