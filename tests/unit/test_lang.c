@@ -1,0 +1,191 @@
+/* The parser and the formatter by their door: recovery, comments, spans, line ends, depth, and that formatting keeps
+ * the tree. Messages are held by tests/cases/mistakes. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "lang/ast.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct parsed {
+    struct arena arena;
+    struct diags diags;
+    struct source source;
+    struct ast_file *file;
+};
+
+static void parse(struct parsed *p, const char *text)
+{
+    arena_init(&p->arena, 0);
+    diags_init(&p->diags, &p->arena);
+    p->source = (struct source){"test.edict", text, (uint32_t)strlen(text)};
+    p->file = lang_parse(&p->arena, &p->diags, &p->source, 0);
+    assert_non_null(p->file);
+}
+
+static void tree_write(struct buffer *b, const struct ast_node *n)
+{
+    buffer_printf(b, "(%d %d ", (int)n->kind, (int)n->op);
+    buffer_json(b, n->text.at, n->text.size);
+    for (const struct ast_node *c = n->first; c; c = c->next) tree_write(b, c);
+    buffer_byte(b, ')');
+}
+
+static const char *const sample = "# above\n"
+                                  "pack a.b\n"
+                                  "  title   \"x\"   # beside\n"
+                                  "  version 1\n"
+                                  "\n"
+                                  "codes   few\n"
+                                  "  A1,A2 to A9 , J1234\n"
+                                  "table  t of   visit , first row that matches\n"
+                                  "|  one|two |\n"
+                                  "| from 3 min,? |  hold \"why | not\"|\n"
+                                  "|otherwise| b|\n";
+
+static void test_items(void **state)
+{
+    (void)state;
+    struct parsed p;
+    parse(&p, sample);
+    assert_int_equal(p.diags.errors, 0);
+    assert_int_equal(ast_count(p.file->root), 3);
+    const struct ast_node *table = ast_nth(p.file->root, 2), *rows = ast_child(table, AST_ROWS);
+    assert_int_equal(table->kind, AST_TABLE);
+    assert_true(text_is(table->text, "t"));
+    assert_int_equal(ast_count(rows), 3);
+    const struct ast_node *cell = ast_nth(ast_nth(rows, 1), 1);
+    assert_int_equal(cell->op, OP_HOLD);
+    assert_true(text_is(cell->text, "why | not"));
+    uint32_t line, column;
+    source_position(&p.source, cell->span.from, &line, &column);
+    assert_int_equal(line, 10);
+    assert_int_equal(column, 19);
+    assert_non_null(p.file->comments);
+    assert_true(p.file->comments->own_line);
+    assert_non_null(p.file->comments->next);
+    assert_false(p.file->comments->next->own_line);
+    assert_null(p.file->comments->next->next);
+    arena_free(&p.arena);
+}
+
+static void test_recovery(void **state)
+{
+    (void)state;
+    struct parsed p;
+    parse(&p, "pack a.b\n  title \"x\"\n\ntabel t of v\n  | a |\n\ndefine x of v\n  is ) 3\n\ncodes few\n  A1\n");
+    assert_int_equal(p.diags.errors, 2);
+    assert_int_equal(p.diags.first->code, DIAG_KEYWORD);
+    unsigned broken = 0, codes = 0;
+    for (const struct ast_node *n = p.file->root->first; n; n = n->next) {
+        broken += n->kind == AST_BROKEN;
+        codes += n->kind == AST_CODES;
+    }
+    assert_int_equal(broken, 2);
+    assert_int_equal(codes, 1);
+    arena_free(&p.arena);
+}
+
+static void test_line_ends(void **state)
+{
+    (void)state;
+    struct parsed unix_text, dos;
+    struct buffer text, a, b;
+    buffer_init(&text, 0);
+    buffer_init(&a, 0);
+    buffer_init(&b, 0);
+    buffer_text(&text, "\xEF\xBB\xBF");
+    for (const char *c = sample; *c; c++) {
+        if (*c == '\n') buffer_byte(&text, '\r');
+        buffer_byte(&text, *c);
+    }
+    parse(&unix_text, sample);
+    parse(&dos, text.at);
+    assert_int_equal(dos.diags.errors, 0);
+    tree_write(&a, unix_text.file->root);
+    tree_write(&b, dos.file->root);
+    assert_string_equal(a.at, b.at);
+    arena_free(&unix_text.arena);
+    arena_free(&dos.arena);
+    buffer_free(&text);
+    buffer_free(&a);
+    buffer_free(&b);
+}
+
+/* The tree of what the formatter writes is the tree of what it read. */
+static void keeps_tree(const char *text)
+{
+    struct parsed p, q;
+    struct buffer out, a, b;
+    buffer_init(&out, 0);
+    buffer_init(&a, 0);
+    buffer_init(&b, 0);
+    parse(&p, text);
+    assert_int_equal(p.diags.errors, 0);
+    lang_format(&out, &p.source, p.file);
+    parse(&q, out.at);
+    assert_int_equal(q.diags.errors, 0);
+    tree_write(&a, p.file->root);
+    tree_write(&b, q.file->root);
+    assert_string_equal(a.at, b.at);
+    arena_free(&p.arena);
+    arena_free(&q.arena);
+    buffer_free(&out);
+    buffer_free(&a);
+    buffer_free(&b);
+}
+
+static void test_format_keeps_tree(void **state)
+{
+    (void)state;
+    static const char *const packs[] = {"rulesets/facts/encounter.edict", "rulesets/cpt/administration.edict",
+                                        "rulesets/medicare/hospital.edict", "rulesets/medicare/office.edict",
+                                        "tests/packs/acme.edict"};
+    keeps_tree(sample);
+    for (size_t i = 0; i < sizeof packs / sizeof *packs; i++) {
+        FILE *f = fopen(packs[i], "rb");
+        char *text = calloc(1, 1 << 20);
+        assert_non_null(f);
+        assert_non_null(text);
+        assert_true(fread(text, 1, (1 << 20) - 1, f) > 0);
+        keeps_tree(text);
+        free(text);
+        fclose(f);
+    }
+}
+
+/* Nesting beyond the limit is one mistake that names it (E009), not a crash. */
+static void test_depth(void **state)
+{
+    (void)state;
+    struct parsed p;
+    struct buffer text;
+    buffer_init(&text, 0);
+    buffer_text(&text, "pack a.b\n  title \"x\"\n\ndefine x of v\n  is ");
+    for (int i = 0; i < 20000; i++) buffer_byte(&text, '(');
+    buffer_byte(&text, '1');
+    for (int i = 0; i < 20000; i++) buffer_byte(&text, ')');
+    buffer_text(&text, "\n");
+    parse(&p, text.at);
+    assert_int_equal(p.diags.errors, 1);
+    assert_int_equal(p.diags.first->code, DIAG_LIMIT);
+    arena_free(&p.arena);
+    buffer_free(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_items),     cmocka_unit_test(test_recovery),
+        cmocka_unit_test(test_line_ends), cmocka_unit_test(test_format_keeps_tree),
+        cmocka_unit_test(test_depth),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
