@@ -180,8 +180,8 @@ static void answer_put(struct run *run, const char *encounter, size_t encounter_
 /* An error object of the contract for what the library never saw. */
 static void refusal_put(struct run *run, const char *code, const char *text, const char *expected, uint64_t line)
 {
-    json_t *object = json_pack("{s:{s:s,s:s,s:s,s:s},s:I,s:i}", "error", "code", code, "message", text, "pointer", "",
-                               "expected", expected, "line", (json_int_t)line, "offset", 0);
+    json_t *object = json_pack("{s:{s:s,s:s,s:s,s:s,s:s},s:I,s:i}", "error", "code", code, "message", text, "pointer",
+                               "", "expected", expected, "found", "", "line", (json_int_t)line, "offset", 0);
     char *json = object ? json_dumps(object, 0) : NULL;
     run->refused++;
     if (json)
@@ -425,7 +425,7 @@ const struct command command_run = {
     "      --ascii             pages without box and block characters\n"
     "      --color WHEN        always, never, auto (terminal, and NO_COLOR not set)\n"
     "      --strict            unknown keys are errors, not warnings\n"
-    "      --show-values       error texts may quote the input\n"
+    "      --show-values       errors and warnings may quote the input\n"
     "  -I, --search DIR        where base packs are looked for; repeatable\n"
     "  -q, --quiet             no warnings, progress or summary\n"
     "\n"

@@ -37,6 +37,8 @@ typedef struct edict_error {
     char code[32];          /* stable word: "bad_json", "wrong_type", "missing_fact", "no_such_value" … */
     char pointer[160];      /* JSON pointer of the place, or "" */
     char expected[160];     /* what would have been right, or "" */
+    char found[96];         /* what stands there instead, or "": its kind ("a string of 8 bytes", "the end of the text")
+                               and never its value, unless edict_evaluator_options.show_values */
     char message[320];
 } edict_error;
 
@@ -67,7 +69,7 @@ const char *edict_program_policy_value(const edict_program *program, unsigned in
 
 typedef struct edict_evaluator_options {
     int strict;             /* unknown keys are errors */
-    int show_values;        /* error texts may quote the input */
+    int show_values;        /* `found` and unknown keys may quote the input */
 } edict_evaluator_options;
 
 /* options NULL: all zero. The evaluator keeps a reference to the program: free it first. */

@@ -199,7 +199,9 @@ int edict_answers(edict_evaluator *e, const char *json, size_t size)
 const char *edict_unknown_key(edict_evaluator *e)
 {
     struct input *in = input_of(e);
-    return in->unknown_told < in->unknown_count ? in->unknown[in->unknown_told++].text : NULL;
+    if (in->unknown_told == in->unknown_count) return NULL;
+    const struct unknown_key *k = &in->unknown[in->unknown_told++];
+    return k->text + k->shown;
 }
 
 uint64_t edict_evaluator_allocations(const edict_evaluator *e)

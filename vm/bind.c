@@ -205,18 +205,17 @@ static edict_status unknown_read(struct edict_evaluator *e, uint32_t hash, struc
     for (; in->unknown_slots[i]; i = (i + 1) % (UNKNOWN_KEYS * 2)) {
         const struct unknown_key *k = &in->unknown[in->unknown_slots[i] - 1];
         if (k->hash == hash && k->domain == in->domain && k->size == t.size
-            && memcmp(k->text + strlen(k->text) - t.size, t.at, t.size) == 0) break;
+            && memcmp(k->text, t.at, t.size) == 0) break;
     }
     if (!in->unknown_slots[i] && in->unknown_count < UNKNOWN_KEYS && !memchr(t.at, 0, t.size)) {
-        size_t front = strlen(domain);
-        char *text = malloc(front + 1 + t.size + 1);
+        const struct text shown = key_shown(e, t);
+        const size_t room = t.size + 1 + strlen(domain) + 1 + shown.size + 1;
+        char *text = malloc(room);
         if (!text) return no_memory(e);
         e->allocations++;
-        memcpy(text, domain, front);
-        text[front] = '.';
-        memcpy(text + front + 1, t.at, t.size);
-        text[front + 1 + t.size] = 0;
-        in->unknown[in->unknown_count] = (struct unknown_key){ hash, in->domain, 0, text, t.size };
+        memcpy(text, t.at, t.size);
+        snprintf(text + t.size, room - t.size, "%c%s.%.*s", 0, domain, (int)shown.size, shown.at);
+        in->unknown[in->unknown_count] = (struct unknown_key){ hash, in->domain, 0, text, t.size, t.size + 1 };
         in->unknown_slots[i] = ++in->unknown_count;
     }
     if (in->unknown_slots[i]) {

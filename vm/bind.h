@@ -18,7 +18,8 @@ struct key { uint32_t hash, domain, name; uint32_t fact; uint32_t list; };   /* 
 
 struct fact_column { int64_t *v; uint32_t *w; };
 
-struct unknown_key { uint32_t hash, domain; uint64_t seen; char *text; uint32_t size; };
+struct unknown_key { uint32_t hash, domain; uint64_t seen; char *text; uint32_t size; uint32_t shown; }; /* text: the
+    key, a 0, and from `shown` on what edict_unknown_key tells of it */
 
 /* One EMIT instruction: where its because list stands. One SPAN: its two ends. */
 struct emit_place { uint32_t at, because; };
@@ -68,6 +69,8 @@ int code_read(struct text t, int64_t *out);
 edict_status input_error(struct edict_evaluator *e, edict_status status, const char *code, size_t offset,
     const char *expected,
                          const char *format, ...) __attribute__((format(printf, 6, 7)));
+/* A key of the encounter as error texts may show it: one that does not read like a name could be private. */
+struct text key_shown(const struct edict_evaluator *e, struct text t);
 /* Appends to a fixed text, cut between characters. */
 void clip_add(char *to, size_t room, struct text t);
 void clip_text(char *to, size_t room, const char *word);

@@ -26,16 +26,10 @@ static const char *fact_name(const struct edict_evaluator *e)
     return program_string(e->program, e->program->facts[input_of(e)->fact].name);
 }
 
-/* Refuses the value just read. show_values: quotes what was there. */
+/* Refuses the value just read. */
 static int refuse(struct edict_evaluator *e, const char *code, const char *expected, const char *what)
 {
-    struct input *in = input_of(e);
-    char seen[80] = "";
-    if (e->options.show_values && in->json.text.at) {
-        clip_text(seen, sizeof seen, ": ");
-        clip_add(seen, sizeof seen, in->json.text);
-    }
-    input_error(e, EDICT_INPUT, code, in->json.offset, expected, "`%s` %s%s", fact_name(e), what, seen);
+    input_error(e, EDICT_INPUT, code, input_of(e)->json.offset, expected, "`%s` %s", fact_name(e), what);
     return -1;
 }
 
@@ -121,8 +115,10 @@ static int read_number(struct edict_evaluator *e, uint32_t type, struct text t, 
                       scaled ? "has more than 6 decimal places" : "is not a whole number");
     if (good < 0)
         return refuse(e, "number_range", scaled ? "up to 9223372036854.775807" : "up to 2147483647", "is too large");
+    if (!scaled && *out < 0 && (type == TYPE_COUNT || type == TYPE_MINUTES))
+        return refuse(e, "number_range", "from 0 to 2147483647", "is negative");
     if (!scaled && (*out > INT32_MAX || *out < -INT32_MAX))
-        return refuse(e, "number_range", "from -2147483647 to 2147483647", "is too large");
+        return refuse(e, "number_range", "up to 2147483647", "is too large");
     return 1;
 }
 
@@ -136,10 +132,7 @@ static int read_codes(struct edict_evaluator *e, int64_t *out)
         if (token == JSON_ARRAY_END) break;
         in->element = n;
         int64_t code;
-        if (token != JSON_STRING) {
-            in->json.text.at = NULL;
-            return wrong_type(e, TYPE_CODE);
-        }
+        if (token != JSON_STRING) return wrong_type(e, TYPE_CODE);
         if (!code_read(in->json.text, &code))
             return refuse(e, "bad_code", type_expected(TYPE_CODE), "holds something that is no code");
         if (at + n >= LIMIT_CODES) {
@@ -204,14 +197,12 @@ int value_read(struct edict_evaluator *e, enum json_token token, int64_t *out)
             return read_number(e, f->type, in->json.text, out);
         return wrong_type(e, f->type);
     case JSON_TRUE: case JSON_FALSE:
-        in->json.text.at = NULL;
         *out = token == JSON_TRUE;
         return f->type == TYPE_BOOL ? 1 : wrong_type(e, f->type);
     case JSON_ARRAY:
         if (f->type == TYPE_CODES) return read_codes(e, out);
         /* fallthrough */
     default:
-        in->json.text.at = NULL;
         return wrong_type(e, f->type);
     }
 }

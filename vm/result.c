@@ -232,7 +232,7 @@ void result_error(struct edict_evaluator *e, uint64_t line, const edict_error *e
     struct buffer *out = &e->out;
     const struct { const char *key, *text; } parts[] = {
         { "code", error->code }, { "message", error->message }, { "pointer", error->pointer }, { "expected",
-            error->expected } };
+            error->expected }, { "found", error->found } };
     *answer = (edict_answer){ 0 };
     e->findings_at = 0;
     buffer_clear(out);

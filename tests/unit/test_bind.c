@@ -270,6 +270,7 @@ static void refused(const char *json, const char *want, const char *pointer)
     assert_true(error.message[0] != 0);
     assert_null(strstr(error.message, "secret"));
     assert_null(strstr(error.expected, "secret"));
+    assert_null(strstr(error.found, "secret"));
     edict_evaluator_free(e);
 }
 
@@ -324,7 +325,7 @@ static void test_show_values(void **state)
     edict_error error;
     const char *json = HEAD ", \"claim\": \"secret\"}";
     assert_int_equal(bind(e, json, &error), EDICT_INPUT);
-    assert_non_null(strstr(error.message, "secret"));
+    assert_string_equal(error.found, "\"secret\"");
     assert_string_equal(error.expected, "institutional, professional");
     assert_int_equal(error.offset, strstr(json, "\"secret") - json);
     edict_evaluator_free(e);
@@ -412,7 +413,7 @@ static void test_complete(void **state)
         "\"charges\": [], \"drug_lines\": [], \"findings\": []}");
     answers(e, "{",
         "{\"error\": {\"code\": \"bad_json\", \"message\": \"the text ends too early\", \"pointer\": \"\","
-        " \"expected\": \"\"},"
+        " \"expected\": \"\", \"found\": \"the end of the text\"},"
         " \"line\": 1, \"offset\": 1}");
     edict_evaluator_free(e);
 }
