@@ -110,6 +110,19 @@ int pack_open(struct pack *pack, const char *path, const struct options *o, enum
 void pack_close(struct pack *pack);
 int status_exit(edict_status status);
 
+/* An evaluator of each pack, with --set applied. What is wrong is said. */
+struct evaluators {
+    const struct command *command;
+    const struct pack *packs;
+    size_t pack_count;
+    const char **sets;                 /* POLICY=VALUE */
+    size_t set_count;
+    edict_evaluator_options options;
+};
+/* A row of pack_count evaluators; NULL: *exit says why. */
+edict_evaluator **evaluators_open(const struct evaluators *of, int *exit);
+void evaluators_close(const struct evaluators *of, edict_evaluator **evaluators);
+
 /* Reader of encounters: NDJSON, or JSON over several lines. */
 enum read_result { READ_ENCOUNTER, READ_LONG, READ_END, READ_FAILED };
 struct reader {
@@ -117,7 +130,7 @@ struct reader {
     uint64_t line, bytes;            /* lines and bytes taken so far */
     char *data;
     size_t room, from, end;
-    void (*idle)(void *context);     /* called before a read that would wait */
+    int (*idle)(void *context);      /* called before a read that would wait; not 0: do not read, READ_FAILED */
     void *context;
 };
 int reader_open(struct reader *r, const char *path);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int status_exit(edict_status status)
@@ -21,6 +22,9 @@ int status_exit(edict_status status)
 static int path_is_image(const char *path)
 {
     char head[4];
+    struct stat status;
+    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode))    /* what is read from a pipe is gone */
+        return 0;
     FILE *file = fopen(path, "rb");
     size_t got = file ? fread(head, 1, sizeof head, file) : 0;
     if (file)

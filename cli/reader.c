@@ -47,8 +47,10 @@ static int reader_fill(struct reader *r)
         r->room = r->room * 2 + READ_SIZE;
     }
     struct pollfd wait = {.fd = r->fd, .events = POLLIN};
-    if (r->idle && poll(&wait, 1, 0) == 0)
-        r->idle(r->context);
+    if (r->idle && poll(&wait, 1, 0) == 0 && r->idle(r->context) != 0) {
+        errno = EINTR;
+        return -1;
+    }
     ssize_t got = read(r->fd, r->data + r->end, r->room - r->end);
     if (got < 0)
         return -1;

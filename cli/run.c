@@ -1,19 +1,17 @@
 /* edict run: encounters in, one answer a line out, a summary on standard error. */
-#include "cli.h"
+#include "pool.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
-enum { RUN_SET = 1, RUN_FAIL_ON, RUN_STRICT, RUN_SHOW_VALUES, RUN_PRETTY, RUN_ASCII, RUN_QUIET };
+enum { RUN_SET = 1, RUN_FAIL_ON, RUN_STRICT, RUN_SHOW_VALUES, RUN_PRETTY, RUN_ASCII, RUN_QUIET, RUN_THREADS };
 static const struct option run_options[] = {
     {"set", 's', "POLICY=VALUE", RUN_SET}, {"fail-on", 0, "KIND,...", RUN_FAIL_ON}, {"strict", 0, NULL, RUN_STRICT},
     {"show-values", 0, NULL, RUN_SHOW_VALUES}, {"pretty", 'p', NULL, RUN_PRETTY}, {"ascii", 0, NULL, RUN_ASCII},
-    {"quiet", 'q', NULL, RUN_QUIET}, OPTION_COMMON, OPTION_PACKS, OPTION_LAST};
+    {"threads", 0, "N", RUN_THREADS}, {"quiet", 'q', NULL, RUN_QUIET}, OPTION_COMMON, OPTION_PACKS, OPTION_LAST};
 static const char *const kind_names[EDICT_KINDS] = {"deny", "change", "missing", "hold", "review", "note"};
 
 struct run {
@@ -21,101 +19,19 @@ struct run {
     struct options options;
     struct output *out;
     struct pack *packs;
-    edict_evaluator **evaluators;
-    size_t pack_count;
-    const char **sets;                  /* POLICY=VALUE */
-    size_t set_count;
-    edict_evaluator_options evaluator_options;
+    struct evaluators of;
     int fail_on[EDICT_KINDS];
     int pretty, quiet, progress, pages;
+    unsigned threads;
     struct page page;
-    const char *file;
-    uint64_t answered, held, no_rules, refused, failing, file_size;
+    uint64_t answered, held, no_rules, refused, failing;
     struct timespec began, shown;
+    struct text keys;                   /* unknown keys told of this file: pack, key, zero … */
+    size_t keys_file;
 };
 
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int number)
-{
-    (void)number;
-    interrupted = 1;
-}
-
-/* --set */
-
-static int set_unknown(const struct run *run, const char *policy, size_t size)
-{
-    const char *names[256], *values, *name, *near;
-    char given[80];
-    size_t count = 0;
-    snprintf(given, sizeof given, "%.*s", (int)(size < 79 ? size : 79), policy);
-    for (size_t p = 0; p < run->pack_count; p++)
-        for (unsigned i = 0; count < 256 && (name = edict_program_policy(run->packs[p].program, i, &values)); i++)
-            names[count++] = name;
-    near = name_nearest(given, names, count);
-    if (near)
-        return usage_error(run->command, "no policy %s; did you mean %s?", given, near);
-    message("run: no policy %s; the pack has:", given);
-    for (size_t i = 0; i < count; i++)
-        fprintf(stderr, "  %s\n", names[i]);
-    return EXIT_USAGE;
-}
-
-/* One --set on every pack that has the policy. */
-static int set_apply(struct run *run, const char *set)
-{
-    size_t size = strcspn(set, "="), taken = 0;
-    char *policy = size && set[size] ? strndup(set, size) : NULL;
-    if (!policy)
-        return usage_error(run->command, "--set takes POLICY=VALUE, not %s", set);
-    for (size_t p = 0; p < run->pack_count; p++) {
-        const char *name, *values = NULL;
-        edict_error error = {0};
-        unsigned i = 0;
-        while ((name = edict_program_policy(run->packs[p].program, i, &values)) && strcmp(name, policy) != 0)
-            i++;
-        if (!name)
-            continue;
-        taken++;
-        edict_status status = edict_evaluator_set(run->evaluators[p], policy, set + size + 1, &error);
-        if (status != EDICT_OK) {
-            message("run: %s is no value of %s; it takes %s", set + size + 1, policy, values ? values : error.expected);
-            free(policy);
-            return EXIT_USAGE;
-        }
-    }
-    free(policy);
-    return taken ? EXIT_FINE : set_unknown(run, set, size);
-}
-
-static void evaluators_close(struct run *run)
-{
-    for (size_t p = 0; p < run->pack_count; p++) {
-        edict_evaluator_free(run->evaluators[p]);
-        run->evaluators[p] = NULL;
-    }
-}
-
-/* Evaluators are made anew for each file: they report each unknown key once. */
-static int evaluators_open(struct run *run)
-{
-    edict_error error = {0};
-    evaluators_close(run);
-    for (size_t p = 0; p < run->pack_count; p++) {
-        const struct pack *pack = &run->packs[p];
-        if (edict_evaluator_new(pack->program, &run->evaluator_options, &run->evaluators[p], &error) != EDICT_OK) {
-            message("%s: %s", pack->path, error.message);
-            return EXIT_INTERNAL;
-        }
-    }
-    for (size_t i = 0; i < run->set_count; i++) {
-        int exit = set_apply(run, run->sets[i]);
-        if (exit != EXIT_FINE)
-            return exit;
-    }
-    return EXIT_FINE;
-}
+/* What one encounter came to: the mark of its pool_item. */
+enum { MARK_ANSWERED = 1, MARK_HELD = 2, MARK_NO_RULES = 4, MARK_REFUSED = 8, MARK_FAILING = 16, MARK_FATAL = 32 };
 
 /* Progress and summary */
 
@@ -126,20 +42,22 @@ static double seconds_since(const struct timespec *then)
     return (double)(now.tv_sec - then->tv_sec) + (double)(now.tv_nsec - then->tv_nsec) / 1e9;
 }
 
-static void progress_show(struct run *run, const struct reader *r)
+static void progress_show(void *context, const char *file, int percent)
 {
+    struct run *run = context;
     if (!run->progress || seconds_since(&run->began) < 1 || seconds_since(&run->shown) < 0.2)
         return;
     clock_gettime(CLOCK_MONOTONIC, &run->shown);
-    fprintf(stderr, "\r\033[K%s: %llu answered, %llu refused", run->file, (unsigned long long)run->answered,
+    fprintf(stderr, "\r\033[K%s: %llu answered, %llu refused", file, (unsigned long long)run->answered,
             (unsigned long long)run->refused);
-    if (run->file_size)
-        fprintf(stderr, ", %u %%", (unsigned)((double)r->bytes * 100 / (double)run->file_size));
+    if (percent >= 0)
+        fprintf(stderr, ", %d %%", percent);
     run->progress = 2;
 }
 
-static void progress_clear(struct run *run)
+static void progress_clear(void *context)
 {
+    struct run *run = context;
     if (run->progress == 2)
         fprintf(stderr, "\r\033[K");
     if (run->progress)
@@ -163,125 +81,182 @@ static void summary_print(const struct run *run)
     fputc('\n', stderr);
 }
 
-/* Encounters */
+/* Working on an encounter: in any thread */
 
-static void answer_put(struct run *run, const char *encounter, size_t encounter_size, const char *json, size_t size)
+struct worker {
+    const struct evaluators *of;
+    edict_evaluator **evaluators;
+    size_t file;
+};
+
+static void *worker_open(void *context)
 {
-    if (run->pretty) {
-        if (run->pages++)
-            output_text(run->out, "\n\n");
-        page_print(&run->page, encounter, encounter_size, json, size);
-    } else {
-        output_put(run->out, json, size);
-        output_put(run->out, "\n", 1);
-    }
+    struct run *run = context;
+    struct worker *worker = calloc(1, sizeof *worker);
+    if (worker)
+        *worker = (struct worker){.of = &run->of};
+    return worker;
+}
+
+static void worker_close(void *context)
+{
+    struct worker *worker = context;
+    evaluators_close(worker->of, worker->evaluators);
+    free(worker);
+}
+
+/* Evaluators are made anew for each file: they report each unknown key once. */
+static int worker_evaluators(struct worker *worker, size_t file)
+{
+    int exit = EXIT_FINE;
+    if (worker->evaluators && worker->file == file)
+        return EXIT_FINE;
+    evaluators_close(worker->of, worker->evaluators);
+    worker->evaluators = evaluators_open(worker->of, &exit);
+    worker->file = file;
+    return exit;
 }
 
 /* An error object of the contract for what the library never saw. */
-static void refusal_put(struct run *run, const char *code, const char *text, const char *expected, uint64_t line)
+static void refusal_put(struct text *to, const char *code, const char *text, const char *expected, uint64_t line)
 {
     json_t *object = json_pack("{s:{s:s,s:s,s:s,s:s,s:s},s:I,s:i}", "error", "code", code, "message", text, "pointer",
                                "", "expected", expected, "found", "", "line", (json_int_t)line, "offset", 0);
     char *json = object ? json_dumps(object, 0) : NULL;
-    run->refused++;
     if (json)
-        answer_put(run, "", 0, json, strlen(json));
+        text_put(to, json, strlen(json));
     else
-        run->out->error = ENOMEM;
+        to->failed = 1;
     free(json);
     json_decref(object);
 }
 
 /* The first pack that answers; the first one too for what is no encounter: its evaluator says why. */
-static edict_evaluator *evaluator_choose(struct run *run, const char *json, size_t size)
+static size_t pack_choose(const struct worker *worker, const char *json, size_t size)
 {
-    if (run->pack_count == 1)
-        return run->evaluators[0];
-    for (size_t p = 0; p < run->pack_count; p++) {
-        int answers = edict_answers(run->evaluators[p], json, size);
+    for (size_t p = 0; worker->of->pack_count > 1 && p < worker->of->pack_count; p++) {
+        int answers = edict_answers(worker->evaluators[p], json, size);
         if (answers)
-            return answers > 0 ? run->evaluators[p] : run->evaluators[0];
+            return answers > 0 ? p : 0;
     }
-    return NULL;
+    return worker->of->pack_count > 1 ? worker->of->pack_count : 0;
 }
 
-static int encounter_run(struct run *run, const char *json, size_t size, uint64_t line)
+/* The answer goes to `answer_text`; unknown keys, a line each behind the number of the pack, or a fatal message go to
+ * `aside`. */
+static int encounter_work(void *context, void *state, struct pool_item *item, struct text *answer_text,
+                          struct text *aside)
 {
+    const struct run *run = context;
+    struct worker *worker = state;
     edict_answer answer = {0};
     edict_error error = {0};
     const char *key;
-    edict_evaluator *evaluator = evaluator_choose(run, json, size);
-    if (!evaluator) {
-        refusal_put(run, "no_pack", "none of the packs given answers this encounter", "", line);
+    char number[24];
+    int exit = worker_evaluators(worker, item->file);
+    if (exit != EXIT_FINE)
+        return exit;
+    item->mark = MARK_REFUSED;
+    if (item->too_long) {
+        refusal_put(answer_text, "too_long", "the encounter is too long", "at most 16 MiB", item->line);
         return EXIT_FINE;
     }
-    edict_status status = edict_evaluate(evaluator, json, size, line, &answer, &error);
+    size_t pack = pack_choose(worker, item->bytes, item->size);
+    if (pack == worker->of->pack_count) {
+        refusal_put(answer_text, "no_pack", "none of the packs given answers this encounter", "", item->line);
+        return EXIT_FINE;
+    }
+    edict_evaluator *evaluator = worker->evaluators[pack];
+    edict_status status = edict_evaluate(evaluator, item->bytes, item->size, item->line, &answer, &error);
     if (status == EDICT_OK) {
         int failing = run->fail_on[EDICT_HOLD] && answer.held;
-        run->answered++;
-        run->held += answer.held != 0;
-        run->no_rules += answer.no_rules != 0;
         for (int kind = 0; kind < EDICT_KINDS; kind++)
             failing |= run->fail_on[kind] && answer.findings[kind];
-        run->failing += failing != 0;
-    } else if (status == EDICT_INPUT || status == EDICT_LIMIT || status == EDICT_RANGE) {
-        run->refused++;
-    } else {
-        message("%s:%llu: %s", run->file, (unsigned long long)line, error.message);
-        return EXIT_INTERNAL;
+        item->mark = MARK_ANSWERED | (answer.held ? MARK_HELD : 0U) | (answer.no_rules ? MARK_NO_RULES : 0U) |
+                     (failing ? MARK_FAILING : 0U);
+    } else if (status != EDICT_INPUT && status != EDICT_LIMIT && status != EDICT_RANGE) {
+        item->mark = MARK_FATAL;
+        text_put(aside, error.message, strlen(error.message));
+        return EXIT_FINE;    /* said and ended where it is taken */
     }
-    answer_put(run, json, size, answer.json, answer.size);
+    text_put(answer_text, answer.json, answer.size);
+    snprintf(number, sizeof number, "%zu ", pack);
     while (!run->quiet && (key = edict_unknown_key(evaluator))) {
-        progress_clear(run);
-        message("%s:%llu: warning: unknown key \"%s\" is ignored", run->file, (unsigned long long)line, key);
+        text_put(aside, number, strlen(number));
+        text_put(aside, key, strlen(key));
+        text_put(aside, "\n", 1);
     }
     return EXIT_FINE;
 }
 
-static void run_idle(void *context)
+/* Taking what came of it: in one thread, in order */
+
+/* Each worker tells each key of a file once, and so many of them; the same holds of all workers together. */
+static int key_is_new(struct run *run, const char *key, size_t size)
+{
+    enum { KEYS_MAX = 1024 };
+    size_t pack = strcspn(key, " ") + 1, count = 0;
+    for (size_t at = 0; at < run->keys.size; at += strlen(run->keys.bytes + at) + 1) {
+        const char *told = run->keys.bytes + at;
+        if (strlen(told) == size && memcmp(told, key, size) == 0)
+            return 0;
+        count += memcmp(told, key, pack) == 0;
+    }
+    if (count >= KEYS_MAX)
+        return 0;
+    text_put(&run->keys, key, size);
+    text_put(&run->keys, "", 1);
+    return 1;
+}
+
+static void keys_tell(struct run *run, const struct pool_item *item)
+{
+    const char *file = pool_file_name(run->options.words[item->file]), *at = item->aside;
+    const char *end = at + item->aside_size;
+    if (run->keys_file != item->file)
+        run->keys.size = 0;
+    run->keys_file = item->file;
+    for (const char *stop; at < end; at = stop + 1) {
+        stop = memchr(at, '\n', (size_t)(end - at));
+        if (!key_is_new(run, at, (size_t)(stop - at)))
+            continue;
+        const char *key = at + strcspn(at, " ") + 1;
+        progress_clear(run);
+        message("%s:%llu: warning: unknown key \"%.*s\" is ignored", file, (unsigned long long)item->line,
+                (int)(stop - key), key);
+    }
+}
+
+static int encounter_take(void *context, const struct pool_item *item)
+{
+    struct run *run = context;
+    if (item->mark & MARK_FATAL) {
+        message("%s:%llu: %.*s", pool_file_name(run->options.words[item->file]), (unsigned long long)item->line,
+                (int)item->aside_size, item->aside);
+        return EXIT_INTERNAL;
+    }
+    run->answered += (item->mark & MARK_ANSWERED) != 0;
+    run->held += (item->mark & MARK_HELD) != 0;
+    run->no_rules += (item->mark & MARK_NO_RULES) != 0;
+    run->refused += (item->mark & MARK_REFUSED) != 0;
+    run->failing += (item->mark & MARK_FAILING) != 0;
+    if (run->pretty) {
+        if (run->pages++)
+            output_text(run->out, "\n\n");
+        page_print(&run->page, item->bytes, item->size, item->answer, item->answer_size);
+    } else {
+        output_put(run->out, item->answer, item->answer_size);
+        output_put(run->out, "\n", 1);
+    }
+    if (item->aside_size)
+        keys_tell(run, item);
+    return run->out->error ? EXIT_INTERNAL : EXIT_FINE;    /* nobody reads on, or the disk is full */
+}
+
+static void run_flush(void *context)
 {
     struct run *run = context;
     output_flush(run->out);
-}
-
-static int file_run(struct run *run, const char *path)
-{
-    struct reader reader;
-    struct stat status;
-    int exit = evaluators_open(run);
-    if (exit != EXIT_FINE)
-        return exit;
-    run->file = strcmp(path, "-") == 0 ? "standard input" : path;
-    if (reader_open(&reader, path) != 0) {
-        message("%s: %s", path, strerror(errno));
-        return EXIT_INPUT;
-    }
-    run->file_size = fstat(reader.fd, &status) == 0 && S_ISREG(status.st_mode) ? (uint64_t)status.st_size : 0;
-    reader.idle = run_idle;
-    reader.context = run;
-    if (terminal_is(reader.fd) && !run->quiet)
-        fprintf(stderr, "edict: reading encounters from the terminal, one JSON object a line; Ctrl-D ends\n");
-    enum read_result result = READ_END;
-    for (unsigned count = 0; !interrupted && !run->out->error && exit == EXIT_FINE; count++) {
-        const char *bytes = "";
-        size_t size = 0;
-        uint64_t line = 0;
-        result = reader_next(&reader, &bytes, &size, &line);
-        if (result == READ_END || result == READ_FAILED)
-            break;
-        if (result == READ_LONG)
-            refusal_put(run, "too_long", "the encounter is too long", "at most 16 MiB", line);
-        else
-            exit = encounter_run(run, bytes, size, line);
-        if (count % 64 == 0)
-            progress_show(run, &reader);
-    }
-    if (result == READ_FAILED && !interrupted) {
-        message("%s: %s", run->file, strerror(errno));
-        exit = errno == ENOMEM ? EXIT_INTERNAL : EXIT_INPUT;
-    }
-    reader_close(&reader);
-    return exit;
 }
 
 /* Arguments */
@@ -309,13 +284,14 @@ static int run_arguments(struct run *run)
     int id, exit = EXIT_FINE;
     while (exit == EXIT_FINE && (id = options_next(o)) != OPTION_END) {
         switch (id) {
-        case RUN_SET: run->sets[run->set_count++] = o->value; break;
+        case RUN_SET: run->of.sets[run->of.set_count++] = o->value; break;
         case RUN_FAIL_ON: exit = fail_on_take(run, o->value); break;
-        case RUN_STRICT: run->evaluator_options.strict = 1; break;
-        case RUN_SHOW_VALUES: run->evaluator_options.show_values = 1; break;
+        case RUN_STRICT: run->of.options.strict = 1; break;
+        case RUN_SHOW_VALUES: run->of.options.show_values = 1; break;
         case RUN_PRETTY: run->pretty = 1; break;
         case RUN_ASCII: run->page.ascii = 1; break;
         case RUN_QUIET: run->quiet = 1; break;
+        case RUN_THREADS: exit = pool_threads_take(run->command, o->value, &run->threads); break;
         default: exit = EXIT_USAGE;
         }
     }
@@ -334,11 +310,11 @@ static int run_packs(struct run *run, size_t *inputs)
             o->words[kept++] = o->words[i];
             continue;
         }
-        int exit = pack_open(&run->packs[run->pack_count++], o->words[i], o, PACK_ERRORS);
+        int exit = pack_open(&run->packs[run->of.pack_count++], o->words[i], o, PACK_ERRORS);
         if (exit != EXIT_FINE)
             return exit;
     }
-    if (!run->pack_count)
+    if (!run->of.pack_count)
         return usage_error(run->command, "no pack given: a .edict source or a .edx image");
     if (!kept)
         o->words[kept++] = "-";
@@ -348,45 +324,45 @@ static int run_packs(struct run *run, size_t *inputs)
 
 static int run_files(struct run *run)
 {
+    const struct pool_jobs jobs = {.context = run, .worker_open = worker_open, .worker_close = worker_close,
+                                   .work = encounter_work, .take = encounter_take, .flush = run_flush,
+                                   .progress = run->progress ? progress_show : NULL,
+                                   .progress_clear = progress_clear, .threads = run->threads, .quiet = run->quiet};
     size_t inputs = 0;
-    struct sigaction act = {.sa_handler = on_interrupt};
     int exit = run_packs(run, &inputs);
-    if (exit == EXIT_FINE)
-        exit = evaluators_open(run);    /* --set is judged before anything is read */
     if (exit != EXIT_FINE)
         return exit;
-    int bad_input = 0;
-    sigaction(SIGINT, &act, NULL);
+    edict_evaluator **tried = evaluators_open(&run->of, &exit);    /* --set is judged before anything is read */
+    evaluators_close(&run->of, tried);
+    if (exit != EXIT_FINE)
+        return exit;
     clock_gettime(CLOCK_MONOTONIC, &run->began);
     run->shown = run->began;
-    for (size_t i = 0; i < inputs && !interrupted && !run->out->error && exit != EXIT_INTERNAL; i++) {
-        exit = file_run(run, run->options.words[i]);
-        bad_input |= exit == EXIT_INPUT;
-    }
+    exit = pool_run(&jobs, run->options.words, inputs);
     output_flush(run->out);
     progress_clear(run);
-    if (!run->out->error)    /* what could not be written was not answered; main says why */
-        summary_print(run);
-    if (exit == EXIT_INTERNAL)
+    if (run->out->error)    /* what could not be written was not answered; main says why */
+        return run->out->error == EPIPE ? EXIT_FINE : EXIT_INTERNAL;
+    summary_print(run);
+    if (exit == EXIT_INTERNAL || exit == EXIT_INTERRUPTED)
         return exit;
-    if (interrupted)
-        return EXIT_INTERRUPTED;
-    if (run->refused || bad_input)
+    if (run->refused || exit == EXIT_INPUT)
         return EXIT_INPUT;
     return run->failing ? EXIT_FINDINGS : EXIT_FINE;
 }
 
 static int run_run(const struct command *command, int argc, char **argv)
 {
-    struct run run = {.command = command, .out = output_standard()};
+    struct run run = {.command = command, .out = output_standard(), .threads = pool_cores()};
     size_t room = (size_t)argc + 1;
     int exit = options_start(&run.options, command, run_options, argc, argv);
     if (exit != EXIT_FINE)
         return exit;
     run.packs = calloc(room, sizeof *run.packs);
-    run.evaluators = calloc(room, sizeof(edict_evaluator *));
-    run.sets = calloc(room, sizeof *run.sets);
-    exit = run.packs && run.evaluators && run.sets ? run_arguments(&run) : EXIT_INTERNAL;
+    run.of.command = command;
+    run.of.packs = run.packs;
+    run.of.sets = calloc(room, sizeof *run.of.sets);
+    exit = run.packs && run.of.sets ? run_arguments(&run) : EXIT_INTERNAL;
     if (exit == EXIT_FINE) {
         run.page.out = run.out;
         run.page.color = terminal_color(1, run.options.color);
@@ -395,13 +371,11 @@ static int run_run(const struct command *command, int argc, char **argv)
         run.progress = terminal_is(2) && !terminal_is(1) && !run.quiet;
         exit = run_files(&run);
     }
-    if (run.evaluators)
-        evaluators_close(&run);
-    for (size_t p = 0; p < run.pack_count; p++)
+    for (size_t p = 0; p < run.of.pack_count; p++)
         pack_close(&run.packs[p]);
     free(run.packs);
-    free(run.evaluators);
-    free(run.sets);
+    free(run.of.sets);
+    free(run.keys.bytes);
     options_free(&run.options);
     return exit;
 }
@@ -424,6 +398,7 @@ const struct command command_run = {
     "      --format text|json  text: as --pretty; json: as without\n"
     "      --ascii             pages without box and block characters\n"
     "      --color WHEN        always, never, auto (terminal, and NO_COLOR not set)\n"
+    "      --threads N         threads that answer; as many as cores if not given\n"
     "      --strict            unknown keys are errors, not warnings\n"
     "      --show-values       errors and warnings may quote the input\n"
     "  -I, --search DIR        where base packs are looked for; repeatable\n"

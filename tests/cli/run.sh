@@ -204,6 +204,43 @@ i=0; while [ $i -lt 2000 ]; do cat "$corpus"; i=$((i + 1)); done > much.ndjson
 { "$edict" run small.edx much.ndjson; echo "status $?" >&2; } 2> err | head -1 > out
 same 'a reader that goes away is no noise' "$(cat err)" 'status 0'
 
+# All cores: the same bytes whatever the number of threads
+i=0; while [ $i -lt 1500 ]; do cat "$corpus"; sed -n '2,4p' broken.ndjson; [ $i -ne 700 ] || cat keys.ndjson; i=$((i + 1)); done > many.ndjson
+cat long.ndjson many.ndjson > mixed.ndjson
+status '--threads 1' 3 "$edict" run --threads 1 small.edx mixed.ndjson keys.ndjson mixed.ndjson
+cp out one-thread; cp err one-thread-err
+for threads in 2 3 16; do
+    status "--threads $threads" 3 "$edict" run --threads $threads small.edx mixed.ndjson keys.ndjson mixed.ndjson
+    same "$threads threads give the same answers" "$(cmp out one-thread && echo same)" same
+    same "$threads threads say the same" "$(cmp err one-thread-err && echo same)" same
+done
+"$edict" run --threads 4 small.edx - < mixed.ndjson > out 2> err; "$edict" run --threads 1 small.edx mixed.ndjson > one-thread 2> err
+same 'from standard input too' "$(cmp out one-thread && echo same)" same
+status 'two packs in four threads' 3 "$edict" run --threads 4 "$small" "$other" mixed.ndjson; cp out four-threads
+status 'and in one' 3 "$edict" run --threads 1 "$small" "$other" mixed.ndjson
+same 'give the same' "$(cmp out four-threads && echo same)" same
+status 'pages in three threads' 0 "$edict" run --pretty --threads 3 small.edx much.ndjson; cp out three-threads
+status 'and in one' 0 "$edict" run --pretty --threads 1 small.edx much.ndjson
+same 'give the same' "$(cmp out three-threads && echo same)" same
+for threads in 0 -1 257 2x ''; do status "--threads '$threads'" 4 "$edict" run "--threads=$threads" small.edx "$corpus"; done
+for threads in 1 2; do
+    "$edict" run --threads $threads small.edx much.ndjson 2> err | head -1 > out
+    same "a reader that goes away is no noise, $threads" "$(cat err)" ''
+    # An encounter that comes alone is answered at once, before the next one comes.
+    mkfifo in$threads; "$edict" run -q --threads $threads small.edx in$threads > live 2> err & run=$!
+    exec 9> in$threads
+    for i in 1 2 3; do
+        sed -n "${i}p" "$corpus" >&9
+        n=0; while [ "$(wc -l < live)" -lt $i ] && [ $n -lt 200 ]; do sleep 0.05; n=$((n + 1)); done
+        same "answer $i before the next encounter, $threads" "$(wc -l < live)" $i
+    done
+    # Ctrl-C: what was answered stands. (A shell without job control starts background commands deaf to it.)
+    kill -INT $run; sleep 0.1; kill -0 $run 2> none && cat much.ndjson >&9 2> none
+    exec 9>&-; wait $run; got=$?
+    [ "$got" = 130 ] || [ "$got" = 0 ] && ok "an interrupted run ends, $threads" || not_ok "an interrupted run ends, $threads" "status $got"
+done
+same 'whole answers stand after Ctrl-C' "$("$json" check < live && echo yes)" yes
+
 # Pages
 status '--pretty' 0 "$edict" run --pretty small.edx "$corpus"
 has 'a page has charges' out 'Charges'
