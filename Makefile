@@ -17,7 +17,7 @@ OPT_cov := -O0 -g $(SANITIZE_cov)
 CFLAGS_ALL := $(WARN) $(DEFS) $(OPT_$(CONF)) -fPIC -I. -Iinclude -I$(B) $(CFLAGS)
 LDLIBS_RUN := -lxxhash -lpthread
 LDLIBS_COMPILE := -lcsv
-LDLIBS_CLI := -ljansson
+LDLIBS_CLI := -ljansson -lsodium
 
 BASE := $(wildcard base/*.c)
 LANG := $(wildcard lang/*.c)

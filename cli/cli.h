@@ -26,7 +26,7 @@ struct command {
     int (*run)(const struct command *command, int argc, char **argv);
 };
 extern const struct command command_run, command_check, command_build, command_test, command_fmt, command_list,
-    command_new, command_schema, command_explain, command_version;
+    command_new, command_schema, command_explain, command_version, command_sign, command_verify;
 #define HELP_STATUS                                                                       \
     "Exit status: 0 success, 1 findings asked to fail on or failed tests, 2 bad rules,\n" \
     "3 bad input, 4 usage, 5 internal.\n"
@@ -107,6 +107,9 @@ int pack_report(const struct pack *pack, struct output *to, int color);
 enum pack_wanted { PACK_ERRORS, PACK_WARNINGS };
 /* Source or image to a program; mistakes (and warnings, if wanted) are reported on standard error. An exit status. */
 int pack_open(struct pack *pack, const char *path, const struct options *o, enum pack_wanted wanted);
+/* As pack_open, but only an image with a signature beside it by a key of the keyring: the bytes that were checked are
+ * the bytes that run. */
+int pack_open_signed(struct pack *pack, const char *path, const char *keyring);
 void pack_close(struct pack *pack);
 int status_exit(edict_status status);
 

@@ -1,5 +1,6 @@
 /* Opens packs: a source is compiled in memory, an image is mapped. */
 #include "cli.h"
+#include "keys.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +121,33 @@ int pack_open(struct pack *pack, const char *path, const struct options *o, enum
         return EXIT_FINE;
     message("%s: %s", path, error.message[0] ? error.message : "cannot be opened");
     return status == EDICT_IO ? EXIT_INPUT : status == EDICT_MEMORY ? EXIT_INTERNAL : EXIT_RULES;
+}
+
+int pack_open_signed(struct pack *pack, const char *path, const char *keyring)
+{
+    struct text image = {0};
+    edict_error error = {0};
+    char by[KEY_NAME], *signature = NULL;
+    *pack = (struct pack){.path = path};
+    if (!path_ends(path, ".edx") && !path_is_image(path)) {
+        message("%s: only an image can be signed: build it and sign it (edict build, edict sign)", path);
+        return EXIT_RULES;
+    }
+    int exit = file_read(path, &image) == 0 ? EXIT_FINE : EXIT_INPUT;
+    if (exit == EXIT_FINE && !(signature = signature_path(path)))
+        exit = EXIT_INTERNAL;
+    if (exit == EXIT_FINE)
+        exit = signature_check(image.bytes, image.size, signature, keyring, by);
+    if (exit == EXIT_FINE) {
+        const edict_status status = edict_program_load(image.bytes, image.size, &pack->program, &error);
+        if (status != EDICT_OK) {
+            message("%s: %s", path, error.message);
+            exit = status == EDICT_MEMORY ? EXIT_INTERNAL : EXIT_RULES;
+        }
+    }
+    free(signature);
+    free(image.bytes);
+    return exit;
 }
 
 void pack_close(struct pack *pack)

@@ -7,11 +7,13 @@
 #include <string.h>
 #include <time.h>
 
-enum { RUN_SET = 1, RUN_FAIL_ON, RUN_STRICT, RUN_SHOW_VALUES, RUN_PRETTY, RUN_ASCII, RUN_QUIET, RUN_THREADS };
+enum { RUN_SET = 1, RUN_FAIL_ON, RUN_STRICT, RUN_SHOW_VALUES, RUN_PRETTY, RUN_ASCII, RUN_QUIET, RUN_THREADS,
+    RUN_SIGNED };
 static const struct option run_options[] = {
     {"set", 's', "POLICY=VALUE", RUN_SET}, {"fail-on", 0, "KIND,...", RUN_FAIL_ON}, {"strict", 0, NULL, RUN_STRICT},
     {"show-values", 0, NULL, RUN_SHOW_VALUES}, {"pretty", 'p', NULL, RUN_PRETTY}, {"ascii", 0, NULL, RUN_ASCII},
-    {"threads", 0, "N", RUN_THREADS}, {"quiet", 'q', NULL, RUN_QUIET}, OPTION_COMMON, OPTION_PACKS, OPTION_LAST};
+    {"threads", 0, "N", RUN_THREADS}, {"quiet", 'q', NULL, RUN_QUIET}, {"require-signed", 0, "KEYRING", RUN_SIGNED},
+    OPTION_COMMON, OPTION_PACKS, OPTION_LAST};
 static const char *const kind_names[EDICT_KINDS] = {"deny", "change", "missing", "hold", "review", "note"};
 
 struct run {
@@ -24,6 +26,7 @@ struct run {
     int pretty, quiet, progress, pages;
     unsigned threads;
     struct page page;
+    const char *keyring;                /* --require-signed */
     uint64_t answered, held, no_rules, refused, failing;
     struct timespec began, shown;
     struct text keys;                   /* unknown keys told of this file: pack, key, zero … */
@@ -292,6 +295,7 @@ static int run_arguments(struct run *run)
         case RUN_ASCII: run->page.ascii = 1; break;
         case RUN_QUIET: run->quiet = 1; break;
         case RUN_THREADS: exit = pool_threads_take(run->command, o->value, &run->threads); break;
+        case RUN_SIGNED: run->keyring = o->value; break;
         default: exit = EXIT_USAGE;
         }
     }
@@ -310,7 +314,9 @@ static int run_packs(struct run *run, size_t *inputs)
             o->words[kept++] = o->words[i];
             continue;
         }
-        int exit = pack_open(&run->packs[run->of.pack_count++], o->words[i], o, PACK_ERRORS);
+        struct pack *pack = &run->packs[run->of.pack_count++];
+        int exit = run->keyring ? pack_open_signed(pack, o->words[i], run->keyring)
+                                : pack_open(pack, o->words[i], o, PACK_ERRORS);
         if (exit != EXIT_FINE)
             return exit;
     }
@@ -402,6 +408,7 @@ const struct command command_run = {
     "      --strict            unknown keys are errors, not warnings\n"
     "      --show-values       errors and warnings may quote the input\n"
     "  -I, --search DIR        where base packs are looked for; repeatable\n"
+    "      --require-signed F  only images signed by a key of keyring F (edict sign)\n"
     "  -q, --quiet             no warnings, progress or summary\n"
     "\n"
     "  edict run hospital.edx day.ndjson > answers.ndjson\n"

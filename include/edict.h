@@ -58,6 +58,10 @@ const char *edict_program_image(const edict_program *program);       /* 32 hex d
 const char *edict_program_rules(const edict_program *program);       /* 32 hex digits: identity of the meaning */
 /* Compares the stored image hash with the bytes. Reads the whole image. */
 int edict_program_intact(const edict_program *program);
+/* All that opening leaves out to be quick: the image hash, and the insides of the big tables, whose look-ups are safe
+ * without. EDICT_OK, or EDICT_IMAGE with the first thing that is wrong. Reads the whole image. No proof of where the
+ * image comes from: that is a signature's (SPEC.md, 23.5). */
+edict_status edict_program_check(const edict_program *program, edict_error *error);
 /* Disassembly beside the source; the JSON Schema of the pack's facts. Appended by `put(context, bytes, size)`. */
 typedef void edict_put(void *context, const char *bytes, size_t size);
 void edict_program_list(const edict_program *program, edict_put *put, void *context);

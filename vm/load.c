@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#define XXH_STATIC_LINKING_ONLY    /* a state on the stack: no allocation can fail */
 #include <xxhash.h>
 
 edict_status image_error(edict_error *error, edict_status status, const char *code, const char *format, ...)
@@ -192,16 +193,13 @@ int edict_program_intact(const edict_program *program)
 {
     static const unsigned char zero[16];
     const size_t at = offsetof(struct image_header, image_hash), after = at + sizeof zero;
-    XXH3_state_t *state = XXH3_createState();
-    if (!state)
-        return 0;
-    XXH3_128bits_reset(state);
-    XXH3_128bits_update(state, program->bytes, at);
-    XXH3_128bits_update(state, zero, sizeof zero);
-    XXH3_128bits_update(state, program->bytes + after, program->size - after);
+    XXH3_state_t state;
+    XXH3_128bits_reset(&state);
+    XXH3_128bits_update(&state, program->bytes, at);
+    XXH3_128bits_update(&state, zero, sizeof zero);
+    XXH3_128bits_update(&state, program->bytes + after, program->size - after);
     XXH128_canonical_t hash;
-    XXH128_canonicalFromHash(&hash, XXH3_128bits_digest(state));
-    XXH3_freeState(state);
+    XXH128_canonicalFromHash(&hash, XXH3_128bits_digest(&state));
     return memcmp(hash.digest, program->header->image_hash, sizeof zero) == 0;
 }
 
