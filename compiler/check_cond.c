@@ -6,7 +6,7 @@ static struct expr *equals(struct model *m, struct scope *s, struct expr *a, con
 {
     if (!a) return NULL;
     struct expr *b = operand_check(m, s, right, &a->type);
-    if (!b || !match_types(m, &a, &b)) return NULL;
+    if (!b || !match_types(m, &a, &b) || !single_value(m, a)) return NULL;
     return expr_two(m, X_EQ, TYPE_BOOL, a, b, span);
 }
 

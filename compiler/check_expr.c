@@ -110,6 +110,18 @@ static struct expr *scaled(struct model *m, struct expr *e, enum value_type want
     return s;
 }
 
+/* Lists and clock intervals are no single value: they are never equal as a whole. Reports where it is one. */
+int single_value(struct model *m, const struct expr *e)
+{
+    if (e->type.base != TYPE_CODES && e->type.base != TYPE_TIMES) return 1;
+    const int list = e->type.base == TYPE_CODES;
+    mistake(m, DIAG_WRONG_TYPE, e->span,
+            list ? "ask for its members: `any of NAME in CODES`, `none of NAME in CODES`"
+                 : "compare its start, its end or its `minutes of`",
+            "%s cannot be compared as a whole", type_name(m, &e->type));
+    return 0;
+}
+
 /* Makes two operands comparable, or reports. */
 int match_types(struct model *m, struct expr **a, struct expr **b)
 {
@@ -211,7 +223,7 @@ struct expr *query_check(struct model *m, struct scope *s, const struct ast_node
         struct expr *a = name_check(m, &inner, c->text, c->span);
         struct ast_node here = *c;
         struct expr *b = this_check(m, &inner, &here);
-        if (!match_types(m, &a, &b)) return NULL;
+        if (!match_types(m, &a, &b) || !single_value(m, a)) return NULL;
         q->correlated = 1;
         struct expr *eq = expr_two(m, X_EQ, TYPE_BOOL, a, b, c->span);
         cond = cond ? expr_two(m, X_AND, TYPE_BOOL, cond, eq, c->span) : eq;
