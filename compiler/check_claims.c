@@ -59,14 +59,31 @@ static struct expr *lists(struct model *m, struct relation *r, struct expr *firs
     return e;
 }
 
+/* What both records of a pair must have in common, and what is asked of them: `with same …`, `where …`. */
+static int pair_terms(struct model *m, struct item *it, struct kind *k, struct scope *inner, struct expr **out)
+{
+    const struct ast_node *same = ast_child(it->node, AST_SAME), *where = ast_child(it->node, AST_WHERE);
+    *out = NULL;
+    for (const struct ast_node *c = same ? same->first : NULL; c; c = c->next) {
+        const char *name = text_z(m, c->text);
+        struct expr *e = two(m, X_EQ, fact(m, k, name, AT_RECORD, c->span), fact(m, k, name, AT_THIS, c->span));
+        *out = *out ? two(m, X_AND, *out, e) : e;
+        if (!*out) return 0;
+    }
+    if (!where) return 1;
+    struct expr *e = cond_check(m, inner, where->first);
+    *out = *out ? two(m, X_AND, *out, e) : e;
+    return *out != NULL;
+}
+
 /* column 1 is paid, column 2 is not, on the same claim (and `with same …`): indicator 0 always, 1 unless a modifier
- * lifts it, any other number never (NCCI correspondence language: 9, the edit is not in force). */
+ * lifts it, any other number never (NCCI correspondence language: 9, the edit is not in force). A rule for each of the
+ * two, so that its sentence says whether a modifier could help. Returns how many rules. */
 int bundle_check(struct model *m, struct item *it, struct rule *out)
 {
     struct kind *k = subject(m, it);
     struct relation *r = relation_named(m, it->name);
     struct span span = it->node->span;
-    *out = (struct rule){.item = it, .kind = k, .phase = 2};
     if (!k || !r) return 0;
     relation_check(m, r);
     if (r->state == BROKEN) return 0;
@@ -76,17 +93,18 @@ int bundle_check(struct model *m, struct item *it, struct rule *out)
         diag_hint(m->diags, d, "write: | column_1 | column_2 | indicator |");
         return 0;
     }
-    struct query *q = out->pair = arena_zero(m->arena, 1, sizeof *q);
-    if (!q) {
+    struct query *q = arena_zero(m->arena, 1, sizeof *q);
+    struct expr **args = arena_zero(m->arena, 2, sizeof *args);
+    if (!q || !args) {
         m->oom = 1;
         return 0;
     }
     *q = (struct query){.kind = k, .other = 1, .correlated = 1};
     struct scope outer = {.record = k, .phase = 2}, inner = {.record = k, .outer = &outer, .query = q, .phase = 2};
-    struct expr *other = fact(m, k, "code", AT_RECORD, span), *here = fact(m, k, "code", AT_THIS, span), *cond;
-    const struct ast_node *same = ast_child(it->node, AST_SAME), *where = ast_child(it->node, AST_WHERE),
-                          *lifted = ast_child(it->node, AST_LIFTED_BY);
-    struct expr *bypass = NULL;
+    args[0] = fact(m, k, "code", AT_THIS, span);
+    args[1] = fact(m, k, "code", AT_RECORD, span);
+    const struct ast_node *lifted = ast_child(it->node, AST_LIFTED_BY), *label = ast_child(it->node, AST_LABEL);
+    struct expr *bypass = NULL, *terms;
     if (lifted) {
         struct code_set *set = set_find(m, lifted->text);
         if (!set) {
@@ -100,31 +118,30 @@ int bundle_check(struct model *m, struct item *it, struct rule *out)
         a->set = b->set = set;
         bypass = one(m, X_NOT, TYPE_BOOL, two(m, X_OR, a, b));
     }
-    if (column_named(r, "indicator") == 2) {
-        struct type count = {TYPE_COUNT, NULL, ""};
-        struct expr *never = lists(m, r, other, here, expr_const(m, count, 0, span));
-        struct expr *unless = lists(m, r, other, here, expr_const(m, count, 1, span));
-        cond = two(m, X_OR, never, bypass ? two(m, X_AND, unless, bypass) : unless);
-    } else {
-        cond = lists(m, r, other, here, NULL);
-        if (bypass) cond = two(m, X_AND, cond, bypass);
+    if (!pair_terms(m, it, k, &inner, &terms)) return 0;
+    int told = column_named(r, "indicator") == 2, count = 0;
+    for (int64_t indicator = 0; indicator < (told ? 2 : 1); indicator++) {
+        struct type number = {TYPE_COUNT, NULL, ""};
+        struct expr *when = lists(m, r, args[1], args[0], told ? expr_const(m, number, indicator, span) : NULL);
+        int lifts = bypass && (!told || indicator == 1);
+        if (lifts) when = two(m, X_AND, when, bypass);
+        if (terms) when = two(m, X_AND, when, terms);
+        if (!when) return 0;
+        struct rule *rule = &out[count++];
+        *rule = (struct rule){.item = it, .kind = k, .phase = 2, .when = when, .pair = q};
+        rule->effect.op = OP_DENY;
+        rule->effect.args = args;
+        rule->effect.arg_count = 2;
+        rule->effect.message = arena_printf(
+            m->arena, "%s: {0} is not paid beside {1}%s%s", label ? text_z(m, label->text) : text_z(m, it->name),
+            lifts    ? " without a modifier that lifts it"
+            : bypass ? ", whatever the modifier"
+                     : "",
+            !told            ? ""
+            : indicator == 0 ? " (indicator 0)"
+                             : " (indicator 1)");
     }
-    for (const struct ast_node *c = same ? same->first : NULL; c; c = c->next) {
-        const char *name = text_z(m, c->text);
-        cond =
-            two(m, X_AND, cond, two(m, X_EQ, fact(m, k, name, AT_RECORD, c->span), fact(m, k, name, AT_THIS, c->span)));
-    }
-    if (where) cond = two(m, X_AND, cond, cond_check(m, &inner, where->first));
-    out->when = cond;
-    out->effect.op = OP_DENY;
-    out->effect.args = arena_zero(m->arena, 2, sizeof *out->effect.args);
-    if (!cond || !out->effect.args) return 0;
-    out->effect.args[out->effect.arg_count++] = here;
-    out->effect.args[out->effect.arg_count++] = other;
-    const struct ast_node *label = ast_child(it->node, AST_LABEL);
-    out->effect.message =
-        arena_printf(m->arena, "%s: {0} is not paid beside {1}", label ? text_z(m, label->text) : text_z(m, it->name));
-    return 1;
+    return count;
 }
 
 static const char *const periods[] = {"line", "date", "week", "encounter"};

@@ -73,7 +73,7 @@ part_habits() {
 # The answer key and the published tables, where they are (tests/key/README.md).
 part_key() {
     [ -d ../shared/cases ] && python3 -c '' 2> "$work/none" || { echo 'skip the answer key is not here, or no python3'; return; }
-    for script in cases records claims; do
+    for script in cases records claims pairs; do
         PYTHONDONTWRITEBYTECODE=1 python3 tests/key/$script.py || echo "not ok tests/key/$script.py: status $?"
     done
 }
