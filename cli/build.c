@@ -8,17 +8,33 @@ enum { BUILD_OUTPUT = 1, BUILD_STRICT };
 static const struct option build_options[] = {
     {"output", 'o', "FILE", BUILD_OUTPUT}, {"strict", 0, NULL, BUILD_STRICT}, OPTION_COMMON, OPTION_PACKS, OPTION_LAST};
 
+static json_t *build_tables(const edict_program *p)
+{
+    char hash[33];
+    const char *name;
+    json_t *all = json_array();
+    for (unsigned i = 0; (name = edict_program_table(p, i, hash)); i++)
+        json_array_append_new(all, json_pack("{s:o,s:s}", "name", json_text(name), "hash", hash));
+    return all;
+}
+
 static void build_say(const struct options *o, const struct pack *pack, const char *file, size_t size)
 {
     const edict_program *p = pack->program;
-    if (o->json)
+    char hash[33];
+    const char *name;
+    if (o->json) {
         output_json(output_standard(),
-                    json_pack("{s:o,s:o,s:o,s:o,s:o,s:I}", "pack", json_text(edict_program_pack(p)), "version",
+                    json_pack("{s:o,s:o,s:o,s:o,s:o,s:I,s:o}", "pack", json_text(edict_program_pack(p)), "version",
                               json_text(edict_program_version(p)), "image", json_text(edict_program_image(p)), "rules",
-                              json_text(edict_program_rules(p)), "file", json_text(file), "bytes", (json_int_t)size));
-    else
-        output_print(output_error(), "%s: %s@%s, %zu bytes\n  image %s\n  rules %s\n", file, edict_program_pack(p),
-                     edict_program_version(p), size, edict_program_image(p), edict_program_rules(p));
+                              json_text(edict_program_rules(p)), "file", json_text(file), "bytes", (json_int_t)size,
+                              "tables", build_tables(p)));
+        return;
+    }
+    output_print(output_error(), "%s: %s@%s, %zu bytes\n  image %s\n  rules %s\n", file, edict_program_pack(p),
+                 edict_program_version(p), size, edict_program_image(p), edict_program_rules(p));
+    for (unsigned i = 0; (name = edict_program_table(p, i, hash)); i++)
+        output_print(output_error(), "  table %s %s\n", hash, name);
 }
 
 static int build_pack(const struct options *o, const char *path, const char *file, int strict)

@@ -87,6 +87,7 @@ int bundle_check(struct model *m, struct item *it, struct rule *out)
     if (!k || !r) return 0;
     relation_check(m, r);
     if (r->state == BROKEN) return 0;
+    relation_asked(m, r, k);
     if (r->column_count < 2 || r->types[0].base != TYPE_CODE || r->types[1].base != TYPE_CODE) {
         struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, (it->header ? it->header->span : it->node->span),
                                   "a bundle has the columns column_1 and column_2, both codes");
@@ -155,6 +156,7 @@ int limit_check(struct model *m, struct item *it, struct rule *out)
     if (!k || !r) return 0;
     relation_check(m, r);
     if (r->state == BROKEN) return 0;
+    relation_asked(m, r, k);
     int code = column_named(r, "code"), most = column_named(r, "at most"), per = column_named(r, "per");
     if (code < 0 || most < 0 || per < 0 || r->types[code].base != TYPE_CODE || r->types[most].base != TYPE_COUNT ||
         r->types[per].base != TYPE_WORD) {

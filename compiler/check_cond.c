@@ -142,6 +142,7 @@ struct expr *cond_check(struct model *m, struct scope *s, const struct ast_node 
         }
         relation_check(m, r);
         if (r->state == BROKEN) return NULL;
+        relation_asked(m, r, s->record);
         e = expr_new(m, X_LISTS, TYPE_BOOL, span);
         e->relation = r;
         e->args = arena_zero(m->arena, ast_count(n) + 1u, sizeof *e->args);

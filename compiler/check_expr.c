@@ -344,6 +344,7 @@ static struct expr *lookup_check(struct model *m, struct scope *s, const struct 
     }
     relation_check(m, r);
     if (r->state == BROKEN) return NULL;
+    relation_asked(m, r, s->record);
     unsigned column = 0;
     while (column < r->column_count && !text_equal(r->columns[column], n->text)) column++;
     unsigned keys = ast_count(n) - 1;

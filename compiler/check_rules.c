@@ -267,6 +267,7 @@ void check_all(struct model *m)
         }
     }
     for (unsigned i = 0; i < m->relation_count; i++) relation_check(m, &m->relations[i]);
+    quarters_tell(m);
     cites_check(m);
     if (!m->diags->errors && !m->oom) all_checked(m);
 }

@@ -131,47 +131,6 @@ void row_keep(struct reading *x, const int64_t *cells, int32_t from, int32_t unt
 
 /* ---- several files */
 
-static int32_t quarter_end(int32_t day)
-{
-    int y, m, d;
-    date_parts(day, &y, &m, &d);
-    m += 3;
-    return date_days(m > 12 ? y + 1 : y, m > 12 ? m - 12 : m, 1) - 1;
-}
-
-static const char *day_text(struct reading *x, int32_t day)
-{
-    char text[11];
-    if (day == DATE_OPEN || day == DATE_MIN_OPEN) return "open";
-    date_text(day, text);
-    return arena_copy(x->m->arena, text, strlen(text));
-}
-
-/* Numbered parts: each once, and all of them. */
-static void parts_number(struct reading *x, struct part *all, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++)
-        for (unsigned k = 0; k < i; k++)
-            if (all[i].part && all[k].part == all[i].part && all[k].day == all[i].day) {
-                x->part = &all[i];
-                part_error(x, "this part of the table is named twice", "name every part once");
-            }
-    for (unsigned i = 0; i < count && !x->bad; i++) {
-        unsigned seen = 0, most = x->layout->parts;
-        if (!all[i].part) continue;
-        for (unsigned k = 0; k < count; k++) {
-            if (all[k].day != all[i].day) continue;
-            seen |= 1u << all[k].part;
-            most = all[k].part > most ? all[k].part : most;
-        }
-        x->part = &all[i];
-        for (unsigned part = 1; part <= most; part++)
-            if (!(seen >> part & 1))
-                part_error(x, arena_printf(x->m->arena, "part %u of this table is missing", part),
-                           "a table is given with all of its parts: from file \"…-f1…\", \"…-f2…\" and so on");
-    }
-}
-
 static void parts_date(struct reading *x, struct part *all, unsigned count)
 {
     const struct item *it = x->r->item;
@@ -215,11 +174,13 @@ static struct part *parts_read(struct reading *x, unsigned *count)
         all[i] = (struct part){
             .name = name, .span = n->span, .day = DATE_MIN_OPEN, .from = DATE_MIN_OPEN, .until = DATE_OPEN};
         all[i].path = path_join(m, directory_of(m, p->path), name);
-        if (x->layout->name) x->layout->name(slash ? slash + 1 : name, &all[i].day, &all[i].part);
+        if (x->layout->name) x->layout->name(slash ? slash + 1 : name, &all[i]);
         i++;
     }
+    x->parts = all;
+    x->part_count = *count;
     parts_date(x, all, *count);
-    if (!x->bad) parts_number(x, all, *count);
+    if (!x->bad) parts_check(x);
     return all;
 }
 
@@ -232,7 +193,7 @@ static int part_read(struct reading *x, struct part *part)
     x->part = part;
     x->line = 1;
     x->records = 0;
-    x->began = x->year = 0;
+    x->began = x->year = x->worded = 0;
     x->newest = DATE_MIN_OPEN;
     if (x->pass == 0) {
         file = arena_zero(m->arena, 1, sizeof *file);
@@ -257,6 +218,44 @@ static int part_read(struct reading *x, struct part *part)
     return good;
 }
 
+/* What the files should have, where it is said: the only way to see that one was cut behind a whole row. */
+static void rows_look(struct reading *x)
+{
+    const struct ast_node *wanted = ast_child(x->from, AST_VALUE);
+    int64_t scaled = 0;
+    if (!wanted) return;
+    if (!number_read(wanted->text, &scaled) || scaled % 1000000) scaled = -1;
+    if ((uint64_t)scaled == x->seen * 1000000) return;
+    struct diag *d = diag_add(x->m->diags, DIAG_TABLE_FILE, wanted->span,
+                              "the files have %llu rows, %.*s are expected; the last is "
+                              "%s, line %llu",
+                              (unsigned long long)x->seen, (int)wanted->text.size, wanted->text.at, x->part->name,
+                              (unsigned long long)x->line);
+    diag_hint(x->m->diags, d, "a file is cut off or of another quarter: download it again, or correct the number");
+    x->bad++;
+}
+
+/* The quarters that the names speak of, each once, the earliest first. */
+static void quarters_keep(struct reading *x)
+{
+    struct relation *r = x->r;
+    for (unsigned i = 0; i < x->part_count; i++)
+        if (x->parts[i].day == DATE_MIN_OPEN) return;
+    r->quarters = arena_zero(x->m->arena, x->part_count + 1u, sizeof *r->quarters);
+    if (!r->quarters) {
+        x->m->oom = 1;
+        return;
+    }
+    for (unsigned i = 0; i < x->part_count; i++) {
+        unsigned k = 0, at = r->quarter_count;
+        while (k < r->quarter_count && r->quarters[k].from != x->parts[i].day) k++;
+        if (k < r->quarter_count) continue;
+        for (; at && r->quarters[at - 1].from > x->parts[i].day; at--) r->quarters[at] = r->quarters[at - 1];
+        r->quarters[at] = (struct quarter){x->parts[i].day, quarter_end(x->parts[i].day)};
+        r->quarter_count++;
+    }
+}
+
 int relation_file(struct model *m, struct relation *r, const struct ast_node *from)
 {
     const struct ast_node *reader = ast_child(from, AST_NAME);
@@ -276,10 +275,12 @@ int relation_file(struct model *m, struct relation *r, const struct ast_node *fr
             x.first_file = i == 0;
             good = part_read(&x, &all[i]);
         }
-        if (good && x.pass + 1 < x.layout->passes) good = table_types(&x);
+        if (good && x.pass + 1 < x.layout->passes && x.layout->between) good = x.layout->between(&x);
     }
     buffer_free(&x.scratch);
-    if (!good || m->oom) return 0;
+    if (good) rows_look(&x);
+    if (!good || x.bad || m->oom) return 0;
+    quarters_keep(&x);
     if (!r->pairs && !r->cells && !room_make(&x)) return 0;
     if (r->pairs && x.rows <= PAIRS_LEAST) {
         relation_expand(m, r);

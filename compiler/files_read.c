@@ -89,22 +89,46 @@ static void line_take(struct block *b, char *at, size_t size)
         file_error(x, csv_strerror(csv_error(&b->csv)), "check the quotes");
 }
 
+static int begins(const struct block *b, size_t at, const char *with, size_t size)
+{
+    return b->used - at >= size && !memcmp(b->at + at, with, size);
+}
+
 /* Is it a table at all? */
 static void start_look(struct reading *x, struct block *b)
 {
     size_t i = 0;
-    if (b->used >= 3 && !memcmp(b->at, "\xef\xbb\xbf", 3)) {
+    if (begins(b, 0, "\xff\xfe", 2) || begins(b, 0, "\xfe\xff", 2) || (b->used > 1 && !b->at[0] != !b->at[1])) {
+        file_error(x, "this is UTF-16, two bytes a character",
+                   "save it as plain text, UTF-8 or Latin-1, or take the file as it was published");
+        return;
+    }
+    if (begins(b, 0, "\xef\xbb\xbf", 3)) {
         memmove(b->at, b->at + 3, b->used - 3);
         b->used -= 3;
     }
-    while (i < b->used && strchr(" \t\r\n", b->at[i])) i++;
+    while (i < b->used && strchr(" \t\r\n", b->at[i]) && b->at[i]) i++;
     if (i == b->used) return;
-    if (b->at[i] == '<' || (b->used - i > 4 && !memcmp(b->at + i, "%PDF", 4)))
+    if (b->at[i] == '<' || begins(b, i, "%PDF", 4) || b->at[i] == '{')
         file_error(x, "this is a web page or a document, not a table",
                    "the download gave something else than the table: download it again");
-    else if (b->used > 4 && (!memcmp(b->at, "PK\3\4", 4) || !memcmp(b->at, "\xd0\xcf\x11\xe0", 4)))
+    else if (begins(b, 0, "PK\3\4", 4) || begins(b, 0, "\xd0\xcf\x11\xe0", 4) || begins(b, 0, "\x1f\x8b", 2) ||
+             begins(b, 0, "\x28\xb5\x2f\xfd", 4) || begins(b, 0, "7z\xbc\xaf", 4))
         file_error(x, "this is an archive or a workbook, not a table",
                    "unpack it; of a workbook, take the text file that is published beside it");
+    else if (!memchr(b->at, '\n', b->used) && memchr(b->at, '\r', b->used - 1))
+        file_error(x, "its lines end with CR alone", "save it with line ends LF or CRLF");
+}
+
+/* Room that a download left empty reads as zeros. */
+static void zeros_look(struct reading *x, const struct block *b, const char *from)
+{
+    const char *zero = memchr(from, 0, (size_t)(b->at + b->used - from));
+    if (!zero) return;
+    x->line = b->line + 1;
+    for (const char *at = b->at; at < zero; at++) x->line += *at == '\n';
+    file_error(x, "there are zero bytes here, which no text has",
+               "only a part of it was downloaded: download it again");
 }
 
 /* Every whole line of the block; what is left moves to its front. */
@@ -129,10 +153,16 @@ static void blocks_read(struct block *b)
             XXH3_128bits_update(b->hash, b->at + b->used, got);
             x->file->size += got;
         }
+        const char *from = b->at + b->used;
         b->used += got;
-        if (!started++) start_look(x, b);
+        if (!started++) {
+            start_look(x, b);
+            from = b->at;
+        }
+        if (!x->bad) zeros_look(x, b, from);
         if (!x->bad) block_take(b);
     }
+    if (!x->bad && !started && !ferror(b->file)) file_error(x, "the file is empty", "download it again");
     if (!x->bad && ferror(b->file)) file_error(x, "the file could not be read to its end", "try again, or copy it");
     if (!x->bad && b->used) {
         if (x->layout->closed) {

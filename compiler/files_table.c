@@ -85,6 +85,7 @@ void table_record(struct reading *x, const struct text *fields, unsigned count)
         else if (x->use[c] == COLUMN_VALUE && x->pass) cells[x->target[c]] = value_read(x, c, fields[c]);
         else if (x->use[c] == COLUMN_VALUE) value_look(x, c, fields[c]);
     }
+    if (x->pass) x->seen++;
     if (!x->bad && x->pass) row_keep(x, cells, from, until);
 }
 

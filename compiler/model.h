@@ -329,6 +329,13 @@ struct code_set {
     uint32_t id;
     int used;
 };
+struct quarter {
+    int32_t from, until; /* first and last day */
+};
+struct asked {
+    struct kind *kind;
+    struct asked *next;
+};
 struct relation {
     struct text name;
     struct item *item;
@@ -339,6 +346,9 @@ struct relation {
     struct pairs *pairs;
     unsigned row_count;
     const struct item_row **origins;
+    struct quarter *quarters; /* of its files, as their names say; the earliest first. None: not known */
+    unsigned quarter_count;
+    struct asked *asked; /* kinds of records for which rows are looked up */
     uint32_t id;
     enum check_state state;
     int used;
@@ -530,6 +540,12 @@ struct table *threshold_check(struct model *m, struct item *it, struct scope *s)
 
 /* ---- files.c: a relation's rows from a file beside the pack. 0: reported. */
 int relation_file(struct model *m, struct relation *r, const struct ast_node *from);
+
+/* ---- quarters.c: what is said where a table of another quarter answers */
+/* Notes that rows of the relation are looked up for records of the kind. */
+void relation_asked(struct model *m, struct relation *r, struct kind *k);
+/* Adds the rules that say so, behind all others. */
+void quarters_tell(struct model *m);
 
 /* ---- rows.c */
 int column_trails(const struct ast_node *name); /* effective, until, cite: of the row, not of the table */

@@ -56,6 +56,9 @@ const char *edict_program_version(const edict_program *program);
 const char *edict_program_title(const edict_program *program);
 const char *edict_program_image(const edict_program *program);       /* 32 hex digits: identity of every byte */
 const char *edict_program_rules(const edict_program *program);       /* 32 hex digits: identity of the meaning */
+/* The table files that rows were read from, in the order in which they were read: name (relative to the directory of
+ * the pack that was compiled) and XXH3-128 as 32 hex digits. Text of the program's; NULL past the end. */
+const char *edict_program_table(const edict_program *program, unsigned index, char hash[33]);
 /* Compares the stored image hash with the bytes. Reads the whole image. */
 int edict_program_intact(const edict_program *program);
 /* All that opening leaves out to be quick: the image hash, and the insides of the big tables, whose look-ups are safe

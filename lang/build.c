@@ -118,13 +118,23 @@ struct ast_node *parse_part(struct parse *p, struct ast_node *parts, struct ast_
     return ast_append(parts, part);
 }
 
-void parse_units_word(struct parse *p, struct text word, struct parse_place at)
+static void word_wanted(struct parse *p, struct text word, struct parse_place at, const char *wanted, const char *hint)
 {
-    if (text_is(word, "units")) return;
+    if (text_is(word, wanted)) return;
     struct diag *d =
         diag_add(p->diags, DIAG_SYNTAX, parse_span(p, at), "`%.*s` cannot stand here", (int)word.size, word.at);
-    diag_hint(p->diags, d, "write how many: charge CODE units 1");
+    diag_hint(p->diags, d, "%s", hint);
     p->bad_at = at.from;
+}
+
+void parse_units_word(struct parse *p, struct text word, struct parse_place at)
+{
+    word_wanted(p, word, at, "units", "write how many: charge CODE units 1");
+}
+
+void parse_rows_word(struct parse *p, struct text word, struct parse_place at)
+{
+    word_wanted(p, word, at, "rows", "write how many rows the files have: from file \"…\" as cms ptp, 2546017 rows");
 }
 
 void parse_too_deep(struct parse *p, struct parse_place at)

@@ -400,6 +400,9 @@ opt_units: %empty { $$ = NULL; } | WORD expr { parse_units_word(p, $1, @1); $$ =
 /* ---- relations, bundles, limits */
 row_or_file: rows
     | FROM_FILE texts AS opt_name_list { $$ = take(take(list(p, AST_FROM_FILE, @$), $texts), $4); }
+    | FROM_FILE texts AS opt_name_list ',' NUMBER[n] WORD
+        { $$ = with(take(take(list(p, AST_FROM_FILE, @$), $texts), $4), value(p, OP_NUMBER, $n, @n));
+          parse_rows_word(p, $WORD, @WORD); }
     ;
 texts: TEXT { $$ = clause(p, AST_FILE, word(p, AST_LABEL, $TEXT, @TEXT), @$); }
     | texts ',' TEXT { $$ = with($1, word(p, AST_LABEL, $TEXT, @TEXT)); }

@@ -50,6 +50,7 @@ struct ast_node *parse_target(struct parse *p, const struct text *kind, struct p
 /* One more part of an item's first line, or clause of a pack: each stands once, where it means something. */
 struct ast_node *parse_part(struct parse *p, struct ast_node *parts, struct ast_node *part);
 void parse_units_word(struct parse *p, struct text word, struct parse_place at);
+void parse_rows_word(struct parse *p, struct text word, struct parse_place at);
 void parse_too_deep(struct parse *p, struct parse_place at);
 /* The item as it is; or a broken one in its place when a mistake was reported in it, or it is nested too deep. */
 struct ast_node *parse_item(struct parse *p, struct ast_node *item, struct parse_place at);

@@ -189,6 +189,10 @@ void edict_program_list(const edict_program *program, edict_put *put, void *cont
     name_registers(&l);
     buffer_printf(&l.line, "; %s %s, image %s, rules %s\n", edict_program_pack(program), edict_program_version(program),
         program->image_hex, program->rules_hex);
+    char hash[33];
+    const char *table;
+    for (unsigned i = 0; (table = edict_program_table(program, i, hash)); i++)
+        buffer_printf(&l.line, "; table %s %s\n", hash, table);
     cost_write(program, &l.line);
     bounds_write(program, &l.line);
     for (uint32_t pc = 0; pc < program->code_size && !l.line.failed; pc += program->code[pc] >> 8) {

@@ -212,6 +212,17 @@ const char *edict_program_policy(const edict_program *program, unsigned index, c
     return program_string(program, program->policies[index].name);
 }
 
+const char *edict_program_table(const edict_program *program, unsigned index, char hash[33])
+{
+    for (uint32_t i = 0; i < program->source_count; i++) {
+        if (program->sources[i].size || index--) /* a pack has its text beside it */
+            continue;
+        hex_text(hash, program->sources[i].hash);
+        return program_string(program, program->sources[i].name);
+    }
+    return NULL;
+}
+
 const char *edict_program_policy_value(const edict_program *program, unsigned index)
 {
     if (index >= program->policy_count || !program->policies[index].settings)

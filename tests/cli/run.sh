@@ -86,6 +86,13 @@ cp small.edx first.edx
 status 'build again' 0 "$edict" build "$small" -o small.edx --format json
 same 'the same bytes' "$(cmp small.edx first.edx && echo same)" same
 has 'build as JSON' out '"pack": "demo.small"'
+status 'build from table files' 0 "$edict" build "$packs/../../tables/whole.edict" -o whole.edx
+has 'each file with its hash' err '  table '
+has 'by its own name' err 'MCR_MUE_PractitionerServices_Eff_07-01-2026.csv'
+status 'as JSON too' 0 "$edict" build "$packs/../../tables/whole.edict" -o whole.edx --format json
+has 'all seven' out '"name": "AOC_V2026Q3-F-MCR.txt"'
+status 'and of an image' 0 "$edict" list whole.edx
+same 'list has them' "$(grep -c '^; table [0-9a-f]\{32\} ' out)" 7
 status 'build of a bad pack' 2 "$edict" build bad.edict -o bad.edx
 [ -e bad.edx ] && not_ok 'no image of a bad pack' || ok 'no image of a bad pack'
 status 'build where nothing can be written' 5 "$edict" build "$small" -o /nowhere/small.edx
