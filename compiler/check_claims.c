@@ -121,9 +121,12 @@ int bundle_check(struct model *m, struct item *it, struct rule *out)
     }
     if (!pair_terms(m, it, k, &inner, &terms)) return 0;
     int told = column_named(r, "indicator") == 2, count = 0;
+    struct expr *never = NULL;
     for (int64_t indicator = 0; indicator < (told ? 2 : 1); indicator++) {
         struct type number = {TYPE_COUNT, NULL, ""};
         struct expr *when = lists(m, r, args[1], args[0], told ? expr_const(m, number, indicator, span) : NULL);
+        if (indicator == 0) never = when;
+        else when = two(m, X_AND, when, one(m, X_NOT, TYPE_BOOL, never)); /* rows of two indicators: the stricter */
         int lifts = bypass && (!told || indicator == 1);
         if (lifts) when = two(m, X_AND, when, bypass);
         if (terms) when = two(m, X_AND, when, terms);

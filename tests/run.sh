@@ -73,10 +73,12 @@ part_habits() {
 # The answer key and the published tables, where they are (tests/key/README.md).
 part_key() {
     [ -d ../shared/cases ] && python3 -c '' 2> "$work/none" || { echo 'skip the answer key is not here, or no python3'; return; }
-    for script in cases records claims pairs; do
+    for script in ${1:-cases records claims pairs units}; do
         PYTHONDONTWRITEBYTECODE=1 python3 tests/key/$script.py || echo "not ok tests/key/$script.py: status $?"
     done
 }
+# Only when it is named: the whole published table of pairs, some seconds and 165 MB in the directory of temporary files.
+part_whole() { part_key whole; }
 
 for part in $parts; do
     "part_$part" > "$work/log" 2>&1

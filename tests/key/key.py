@@ -14,7 +14,8 @@ atexit.register(shutil.rmtree, WORK)
 
 
 def built(pack, images={}):
-    """The image of a pack, made once."""
+    """The image of a pack, made once; an image is its own."""
+    if pack.endswith('.edx'): return pack
     if pack not in images:
         images[pack] = f'{WORK}/{len(images)}.edx'
         p = subprocess.run([EDICT, 'build', pack, '-o', images[pack]], capture_output=True, text=True)
@@ -30,8 +31,9 @@ def told(name, wrong, what=''):
     return not wrong
 
 
-def asked(questions):
-    """Answers to (pack, policy, encounter)…, in their order: one run for each pack and policy, two runs at a time."""
+def asked(questions, read=json.loads):
+    """Answers to (pack, policy, encounter)…, in their order: one run for each pack and policy, two runs at a time.
+    `read` makes what is wanted of a line of answers."""
     runs = collections.defaultdict(list)
     for i, (pack, policy, _) in enumerate(questions): runs[pack, tuple(sorted(policy.items()))].append(i)
 
@@ -50,7 +52,7 @@ def asked(questions):
     answers = [None] * len(questions)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for places, lines in pool.map(one, runs.items()):
-            for i, line in zip(places, lines): answers[i] = json.loads(line)
+            for i, line in zip(places, lines): answers[i] = read(line)
     return answers
 
 
