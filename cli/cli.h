@@ -26,7 +26,7 @@ struct command {
     int (*run)(const struct command *command, int argc, char **argv);
 };
 extern const struct command command_run, command_check, command_build, command_test, command_fmt, command_list,
-    command_new, command_schema, command_explain, command_version, command_sign, command_verify;
+    command_new, command_schema, command_explain, command_version, command_sign, command_verify, command_diff;
 #define HELP_STATUS                                                                       \
     "Exit status: 0 success, 1 findings asked to fail on or failed tests, 2 bad rules,\n" \
     "3 bad input, 4 usage, 5 internal.\n"
@@ -101,6 +101,11 @@ struct pack {
     edict_program *program;            /* NULL when the rules have mistakes */
 };
 int path_is_pack(const char *path);
+int path_is_image(const char *path);    /* by its first bytes */
+/* How packs are compiled: --search, then where packs were installed. An exit status. The options point into it. */
+struct search { const char **paths; char installed[4200]; edict_compile_options options; };
+int search_make(struct search *search, const struct options *o);
+void search_free(struct search *search);
 /* No program, no report. */
 int pack_compile(struct pack *pack, const char *path, const struct options *o, int strict);
 int pack_report(const struct pack *pack, struct output *to, int color);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_run, &command_check, &command_build, &command_test, &command_fmt,
+    &command_run, &command_check, &command_build, &command_test, &command_diff, &command_fmt,
     &command_list, &command_new, &command_schema, &command_sign, &command_verify, &command_explain, &command_version};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

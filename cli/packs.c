@@ -20,7 +20,7 @@ int status_exit(edict_status status)
     return EXIT_INTERNAL;
 }
 
-static int path_is_image(const char *path)
+int path_is_image(const char *path)
 {
     char head[4];
     struct stat status;
@@ -58,23 +58,37 @@ static void search_installed(char *path, size_t room)
     snprintf(path + used, room - used, "/share/edict/rulesets");
 }
 
-int pack_compile(struct pack *pack, const char *path, const struct options *o, int strict)
+int search_make(struct search *s, const struct options *o)
 {
-    char installed[4200];
-    edict_error error = {0};
-    const char **search = calloc(o->searches + 1, sizeof *search);
-    *pack = (struct pack){.path = path};
-    if (!search) {
+    *s = (struct search){.paths = calloc(o->searches + 1, sizeof *s->paths)};
+    if (!s->paths) {
         message("no memory");
         return EXIT_INTERNAL;
     }
     for (size_t i = 0; i < o->searches; i++)
-        search[i] = o->search[i];
-    search_installed(installed, sizeof installed - 32);
-    search[o->searches] = installed;
-    edict_compile_options options = {.search = search, .searches = o->searches + 1, .strict = strict};
-    edict_status status = edict_compile(path, &options, &pack->compilation, &error);
-    free(search);
+        s->paths[i] = o->search[i];
+    search_installed(s->installed, sizeof s->installed - 32);
+    s->paths[o->searches] = s->installed;
+    s->options = (edict_compile_options){.search = s->paths, .searches = o->searches + 1};
+    return EXIT_FINE;
+}
+
+void search_free(struct search *s)
+{
+    free(s->paths);
+    s->paths = NULL;
+}
+
+int pack_compile(struct pack *pack, const char *path, const struct options *o, int strict)
+{
+    struct search search;
+    edict_error error = {0};
+    *pack = (struct pack){.path = path};
+    if (search_make(&search, o) != EXIT_FINE)
+        return EXIT_INTERNAL;
+    search.options.strict = strict;
+    edict_status status = edict_compile(path, &search.options, &pack->compilation, &error);
+    search_free(&search);
     if (status == EDICT_OK)
         return EXIT_FINE;
     message("%s: %s", path, error.message[0] ? error.message : "cannot be compiled");

@@ -36,26 +36,16 @@ static void header_check(struct model *m)
     }
 }
 
-static int model_make(struct edict_compilation *c, const char *path, const edict_compile_options *o)
+struct edict_compilation *compilation_new(void)
 {
-    struct model *m = &c->model;
-    m->arena = &c->arena;
-    m->diags = &c->diags;
-    m->source_room = 64;
-    m->sources = arena_zero(&c->arena, m->source_room, sizeof *m->sources);
-    if (!m->sources) return 0;
-    if (!compose(m, path, o ? o->search : NULL, o ? o->searches : 0)) return 0;
-    header_check(m);
-    if (c->diags.errors && (!m->packs->node || !m->items)) return 1;
-    int parsed = 1;
-    for (struct pack *p = m->packs; p; p = p->base)
-        for (struct ast_node *n = p->file->root->first; n; n = n->next) parsed &= n->kind != AST_BROKEN;
-    c->broken = !parsed;
-    if (declare(m)) {
-        check_all(m);
-        if (!c->diags.errors) analyse_all(m);
-    }
-    return 1;
+    struct edict_compilation *c = calloc(1, sizeof *c);
+    if (!c) return NULL;
+    arena_init(&c->arena, 0);
+    diags_init(&c->diags, &c->arena);
+    buffer_init(&c->image, 0);
+    c->model.arena = &c->arena;
+    c->model.diags = &c->diags;
+    return c;
 }
 
 /* Why the file cannot be read, or NULL. */
@@ -81,41 +71,67 @@ static void sources_show(struct edict_compilation *c)
     for (const struct pack *p = m->packs; p; p = p->base) c->shown[p->source].name = p->path;
 }
 
-edict_status edict_compile(const char *path, const edict_compile_options *options, edict_compilation **out,
-                           edict_error *error)
+edict_status compilation_read(struct edict_compilation *c, const char *path, const struct archive *given,
+                              const edict_compile_options *options, edict_error *error)
 {
-    struct edict_compilation *c = calloc(1, sizeof *c);
-    *out = NULL;
-    if (!c) {
-        error_fill(error, EDICT_MEMORY, "memory", "no memory%s", "");
-        return EDICT_MEMORY;
+    struct model *m = &c->model;
+    const char *trouble = given ? NULL : unreadable(path);
+    m->given = given;
+    m->source_room = 64;
+    m->sources = arena_zero(&c->arena, m->source_room, sizeof *m->sources);
+    if (!trouble && m->sources && compose(m, path, options ? options->search : NULL, options ? options->searches : 0))
+        return EDICT_OK;
+    error_fill(error, trouble ? EDICT_IO : EDICT_MEMORY, trouble ? "unreadable" : "memory",
+               trouble ? "cannot be read: %s" : "no memory while reading %s", trouble ? trouble : path);
+    return trouble ? EDICT_IO : EDICT_MEMORY;
+}
+
+int compilation_finish(struct edict_compilation *c)
+{
+    struct model *m = &c->model;
+    header_check(m);
+    if (!c->diags.errors || (m->packs->node && m->items)) {
+        int parsed = 1;
+        for (struct pack *p = m->packs; p; p = p->base)
+            for (struct ast_node *n = p->file->root->first; n; n = n->next) parsed &= n->kind != AST_BROKEN;
+        c->broken = !parsed;
+        if (declare(m)) {
+            check_all(m);
+            if (!c->diags.errors) analyse_all(m);
+        }
     }
-    arena_init(&c->arena, 0);
-    diags_init(&c->diags, &c->arena);
-    buffer_init(&c->image, 0);
-    c->strict = options && options->strict;
-    const char *trouble = unreadable(path);
-    if (trouble || !model_make(c, path, options)) {
-        error_fill(error, trouble ? EDICT_IO : EDICT_MEMORY, trouble ? "unreadable" : "memory",
-                   trouble ? "cannot be read: %s" : "no memory while reading %s", trouble ? trouble : path);
-        edict_compilation_free(c);
-        return trouble ? EDICT_IO : EDICT_MEMORY;
-    }
-    sources_show(c);
+    int good = 1;
     if (!c->diags.errors) {
         struct lower *l = arena_zero(&c->arena, 1, sizeof *l);
-        int good = l != NULL;
+        good = l != NULL;
         if (good) {
-            l->m = &c->model;
+            l->m = m;
             good = image_write(l, &c->image);
-        }
-        if (!good && !c->diags.errors) {
-            error_fill(error, EDICT_MEMORY, "memory", "no memory while compiling %s", path);
-            edict_compilation_free(c);
-            return EDICT_MEMORY;
         }
     }
     if (c->diags.errors) buffer_clear(&c->image);
+    return good || c->diags.errors;
+}
+
+edict_status edict_compile(const char *path, const edict_compile_options *options, edict_compilation **out,
+                           edict_error *error)
+{
+    struct edict_compilation *c = compilation_new();
+    edict_status status = EDICT_MEMORY;
+    *out = NULL;
+    if (!c) error_fill(error, EDICT_MEMORY, "memory", "no memory%s", "");
+    else if ((status = compilation_read(c, path, NULL, options, error)) == EDICT_OK) {
+        c->strict = options && options->strict;
+        sources_show(c);
+        if (!compilation_finish(c)) {
+            error_fill(error, EDICT_MEMORY, "memory", "no memory while compiling %s", path);
+            status = EDICT_MEMORY;
+        }
+    }
+    if (status != EDICT_OK) {
+        edict_compilation_free(c);
+        return status;
+    }
     diags_sort(&c->diags);
     *out = c;
     return EDICT_OK;

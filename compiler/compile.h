@@ -20,4 +20,12 @@ struct edict_compilation {
 /* message: a format with one %s, for `what`. */
 void error_fill(edict_error *error, edict_status status, const char *code, const char *message, const char *what);
 
+/* The pipeline in three steps, for those who bring the items themselves. An empty compilation, or NULL: no memory. */
+struct edict_compilation *compilation_new(void);
+/* `given`: sources that are read instead of files (of which the first is the pack), or NULL. */
+edict_status compilation_read(struct edict_compilation *c, const char *path, const struct archive *given,
+                              const edict_compile_options *options, edict_error *error);
+/* From the composed items in `model` to the image. 0: no memory. */
+int compilation_finish(struct edict_compilation *c);
+
 #endif

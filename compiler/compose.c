@@ -3,71 +3,8 @@
  * later. */
 #include "compiler/model.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static struct source *source_add(struct model *m, const char *path, const char *shown, uint32_t *index)
-{
-    FILE *f = fopen(path, "rb");
-    if (!f) return NULL;
-    size_t room = 1 << 16, size = 0, got;
-    char *bytes = malloc(room);
-    while (bytes && (got = fread(bytes + size, 1, room - size - 1, f)) > 0) {
-        size += got;
-        if (size > SOURCE_MAX) break;
-        if (room - size < 2) {
-            char *more = realloc(bytes, room *= 2);
-            if (!more) {
-                free(bytes);
-                bytes = NULL;
-                break;
-            }
-            bytes = more;
-        }
-    }
-    int bad = ferror(f);
-    fclose(f);
-    if (!bytes || bad || size > SOURCE_MAX) {
-        free(bytes);
-        return NULL;
-    }
-    if (m->source_count == m->source_room) {
-        free(bytes);
-        return NULL;
-    }
-    char *kept = arena_copy(m->arena, bytes, size);
-    free(bytes);
-    if (!kept) return NULL;
-    *index = m->source_count;
-    struct source *s = &m->sources[m->source_count++];
-    s->name = shown;
-    s->bytes = kept;
-    s->size = (uint32_t)size;
-    return s;
-}
-
-const char *directory_of(struct model *m, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? arena_copy(m->arena, path, (size_t)(slash - path)) : ".";
-}
-
-char *path_join(struct model *m, const char *directory, const char *rest)
-{
-    if (*rest == '/' || !strcmp(directory, ".")) return arena_copy(m->arena, rest, strlen(rest));
-    char *joined = arena_printf(m->arena, "%s/%s", directory, rest);
-    /* a/../b becomes b, so that the same file has one name */
-    for (char *at = joined, *up; at && (up = strstr(at, "/../"));) {
-        char *before = up;
-        while (before > joined && before[-1] != '/') before--;
-        at = up + 3;
-        if (!strncmp(before, "../", 3) || !strncmp(before, "./", 2) || before == up) continue;
-        memmove(before, up + 4, strlen(up + 4) + 1);
-        at = before > joined ? before - 1 : joined;
-    }
-    return joined;
-}
 
 static unsigned dots_in(struct text t)
 {
@@ -139,6 +76,7 @@ static struct pack *base_read(struct model *m, const struct pack *p, const struc
         base = pack_read(m, path_join(m, here, rest), path_join(m, shown, rest));
         rest = name_as_path(m, extends->text, 0);
         for (size_t i = 0; !base && i < searches; i++) base = pack_read(m, path_join(m, search[i], rest), rest);
+        if (!base && m->given) base = pack_read(m, rest, rest);
     }
     if (!base) {
         m->all_lost = 1;
@@ -560,7 +498,7 @@ int compose(struct model *m, const char *path, const char *const *search, size_t
     struct pack *chain[BASES_MAX];
     unsigned depth = 0;
     const char *slash = strrchr(path, '/');
-    struct pack *p = pack_read(m, path, slash ? slash + 1 : path);
+    struct pack *p = pack_read(m, path, slash && !m->given ? slash + 1 : path);
     m->packs = p;
     if (!p) return 0;
     while (p && p->file) {

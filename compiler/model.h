@@ -407,9 +407,11 @@ struct said {
     struct said *next;
 };
 
+struct archive;
 struct model {
     struct arena *arena;
     struct diags *diags;
+    const struct archive *given; /* read from there, not from files (archive.h); or NULL */
     struct source *sources;
     unsigned source_count, source_room;
     struct data_file *files;  /* read for relations: name and hash go into the image */
@@ -449,10 +451,13 @@ struct model {
     int oom;
 };
 
-/* ---- compose.c: reads the pack and its bases, applies sets, changes, retires */
-int compose(struct model *m, const char *path, const char *const *search, size_t searches);
+/* ---- sources.c */
+struct source *source_add(struct model *m, const char *path, const char *shown, uint32_t *index);
 const char *directory_of(struct model *m, const char *path);
 char *path_join(struct model *m, const char *directory, const char *rest);
+
+/* ---- compose.c: reads the pack and its bases, applies sets, changes, retires */
+int compose(struct model *m, const char *path, const char *const *search, size_t searches);
 struct item *item_find(struct model *m, enum ast_kind kind, struct text name);
 
 /* ---- names.c */

@@ -50,6 +50,52 @@ typedef struct edict_explanation { const char *code, *title, *why, *bad, *good; 
 const edict_explanation *edict_explain(const char *code);
 const edict_explanation *edict_explanation_at(unsigned index);
 
+/* ---- Two versions of the rules: what changes, in the words of the field, and what each change does by itself.
+ *
+ * Compared is what the packs mean once composed with their bases. Formatting, comments, names of files, the order of
+ * items, and the order of rows where it decides nothing make no difference. OLD and NEW are sources (.edict) or images;
+ * an image carries its sources and tables, so it is compared without any file beside it. The two may be versions of one
+ * pack or different packs. */
+typedef struct edict_difference edict_difference;
+/* EDICT_OK also when nothing differs. EDICT_IO, EDICT_IMAGE: a file cannot be read; EDICT_RULES: a source has mistakes
+ * (the message says which and how many; `edict_compile` tells them). */
+edict_status edict_diff(const char *old_path, const char *new_path, const edict_compile_options *options,
+                        edict_difference **out, edict_error *error);
+void edict_difference_free(edict_difference *difference);
+
+/* One change; the texts belong to the difference. They stand in an order of their own that depends on the two versions
+ * only: by kind of item, name and place. */
+typedef struct edict_change {
+    const char *item;      /* what is changed, the same in any two versions: "policy NAME", "codes LIST CODE" … */
+    const char *kind;      /* "policy", "codes", "row", "threshold", "hierarchy", "order", "rule", "define", "choose",
+                              "group", "bill", "table", "relation", "bundle", "limit", "facts", "dates", "answers",
+                              "cite", "item" (added or removed as a whole), "rename", "label", "header", "tests" */
+    const char *words;     /* one sentence without a full stop */
+    const char *effective; /* first day of service on which it makes a difference ("2026-07-01"), or NULL: always */
+    const char *until;     /* last one, or NULL: without end */
+    const char *cite;      /* keys of the sources that the new version cites for it, ", " between; or "" */
+    int answers;           /* 0: no answer can differ by it (title, label, tests, what a citation says …) */
+    unsigned long long count; /* of how many alike: "697 codes added" is one change of 697; else 1 */
+} edict_change;
+/* 0 past the end. Changes that can alter an answer come first. */
+int edict_difference_change(const edict_difference *difference, unsigned index, edict_change *out);
+
+/* OLD with these changes alone, compiled; rows keep the numbers of their own version. None of them: OLD; all that can
+ * alter an answer: NEW. The image belongs to the difference until the next call of this function or of
+ * edict_difference_needed; its sources are those of both. EDICT_RULES: these do not make a pack by themselves
+ * (`error->message` says why): ask edict_difference_needed. EDICT_USAGE: no such change. Not thread-safe. */
+edict_status edict_difference_image(edict_difference *difference, const unsigned *changes, size_t count,
+                                    const void **image, size_t *size, edict_error *error);
+/* The least that has to be applied together with these changes, themselves included, in rising order: a list and the
+ * row that uses it. Belongs to the difference until the next call. Gives how many; 0: no memory. */
+size_t edict_difference_needed(edict_difference *difference, const unsigned *changes, size_t count,
+                               const unsigned **needed);
+/* The images themselves: of a source, what edict_compile gives; of an image, its own bytes. Theirs until freed. */
+const void *edict_difference_old(const edict_difference *difference, size_t *size);
+const void *edict_difference_new(const edict_difference *difference, size_t *size);
+/* Are the rules the same by their identity? Then no change alters an answer. */
+int edict_difference_same(const edict_difference *difference);
+
 #ifdef __cplusplus
 }
 #endif

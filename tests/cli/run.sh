@@ -10,7 +10,7 @@ status 'no command is usage' 4 "$edict"
 status 'an unknown command is usage' 4 "$edict" chekc
 has 'and what was meant is named' err 'did you mean check?'
 status 'help of an unknown command' 4 "$edict" help nothing
-for command in run check build test fmt list new schema sign verify explain version; do
+for command in run check build test diff fmt list new schema sign verify explain version; do
     status "$command --help" 0 "$edict" "$command" --help
     same "$command --help fits a page" "$(awk 'length > 80 {wide++} END {print (NR < 40 && !wide) ? "yes" : "no"}' out)" yes
     has "$command --help has a usage line" out "Usage: edict $command"
@@ -78,6 +78,29 @@ same 'fmt -w formats' "$(cmp ragged.edict formatted.edict && echo same)" same
 same 'fmt of standard input' "$(cmp out formatted.edict && echo same)" same
 status 'fmt of no file' 3 "$edict" fmt nowhere.edict
 status 'fmt of a bad file' 2 "$edict" fmt bad.edict
+
+# diff
+status 'diff of a pack with itself' 0 "$edict" diff "$small" "$small"
+has 'nothing differs' out 'no difference'
+sed -e 's/| 22222 | 1     |/| 22223 | 1     |/' -e 's/A small pack/The small pack/' "$small" > changed.edict
+status 'diff of two versions' 1 "$edict" diff "$small" changed.edict
+has 'it counts' out 'demo.small@1: 1 change'
+has 'it says what changes' out 'method push, billed yes, units 1: code 22222'
+has 'and its source' out '[DEMO]'
+has 'and that there is more' out '1 more in words that no answer depends on'
+lacks 'no colour in a file' out "$esc"
+status 'diff --all' 1 "$edict" diff --all "$small" changed.edict
+has 'tells the title' out 'title of the pack: A small pack'
+status 'diff as JSON' 1 "$edict" diff --format json "$small" changed.edict
+same 'each line is JSON' "$("$json" check < out && echo yes)" yes
+same 'one line about both, one a change' "$(wc -l < out)" 2
+status 'diff with colour' 1 "$edict" diff --color always "$small" changed.edict
+has 'colour when asked for' out "$esc"
+status 'diff takes two' 4 "$edict" diff "$small"
+status 'diff with bad rules' 2 "$edict" diff "$small" bad.edict
+has 'and says so' err 'bad.edict: the rules have'
+status 'diff of no file' 3 "$edict" diff nowhere.edict "$small"
+has 'the file is named' err 'nowhere.edict'
 
 # build, list, schema, new
 status 'build' 0 "$edict" build "$small" -o small.edx

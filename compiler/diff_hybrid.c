@@ -1,0 +1,267 @@
+/* The old version with some of the changes: composed items of both versions in one model, compiled. Of every slot the
+ * new parts are taken where its change was chosen. */
+#include "compiler/difference.h"
+
+#include <string.h>
+
+struct hybrid {
+    struct edict_difference *d;
+    const unsigned char *chosen;
+    struct arena *arena;
+    int oom;
+};
+
+static int takes(const struct hybrid *h, const struct change *c) { return c && h->chosen[c->number]; }
+
+static void *make(struct hybrid *h, size_t count, size_t size)
+{
+    void *at = arena_zero(h->arena, count ? count : 1, size);
+    if (!at) h->oom = 1;
+    return at;
+}
+
+/* A copy of one node, its children shared. */
+static struct ast_node *node_copy(struct hybrid *h, const struct ast_node *n)
+{
+    struct ast_node *c = make(h, 1, sizeof *c);
+    if (!c) return NULL;
+    *c = *n;
+    c->next = NULL;
+    return c;
+}
+
+static void child_copy(struct hybrid *h, struct ast_node *to, const struct ast_node *n)
+{
+    struct ast_node *c = n ? node_copy(h, n) : NULL;
+    if (c) ast_append(to, c);
+}
+
+/* ---- rows under another header */
+
+static const struct ast_node *cell_named(const struct part *row, const struct ast_node *name)
+{
+    const struct ast_node *h = row->header ? row->header->first : NULL, *c = row->node->first;
+    for (; h && c; h = h->next, c = c->next)
+        if (text_equal(h->text, name->text)) return c;
+    return NULL;
+}
+
+static int headers_same(const struct ast_node *a, const struct ast_node *b)
+{
+    if (a == b) return 1;
+    if (!a || !b) return 0;
+    a = a->first;
+    b = b->first;
+    for (; a && b; a = a->next, b = b->next)
+        if (!text_equal(a->text, b->text)) return 0;
+    return !a && !b;
+}
+
+static const struct ast_node *row_lay(struct hybrid *h, const struct part *row, const struct ast_node *header)
+{
+    if (headers_same(row->header, header)) return row->node;
+    struct ast_node *n = node_copy(h, row->node);
+    if (!n) return row->node;
+    n->first = n->last = NULL;
+    int first = 1;
+    for (const struct ast_node *c = header->first; c; c = c->next) {
+        const struct ast_node *cell = cell_named(row, c);
+        if (first && row->node->first && row->node->first->op == OP_OTHERWISE) cell = row->node->first;
+        else if (cell && cell->op == OP_OTHERWISE) cell = NULL; /* it stands in the first column alone */
+        struct ast_node empty = {.kind = AST_CELL, .op = OP_EMPTY, .text = {"", 0}, .span = row->node->span};
+        child_copy(h, n, cell ? cell : &empty);
+        first = 0;
+    }
+    return n;
+}
+
+static int opens(const struct ast_node *cell)
+{
+    return !cell || cell->op == OP_ANY || cell->op == OP_EMPTY || cell->op == OP_OTHERWISE;
+}
+
+/* The old columns, of the new ones those that a row at hand says something in; without old ones in which none does. */
+static const struct ast_node *header_make(struct hybrid *h, const struct pair *p, const struct part *rows,
+                                          unsigned count)
+{
+    const struct ast_node *old = p->old ? p->old->header : NULL, *now = p->now ? p->now->header : NULL;
+    if (!old || !now || headers_same(old, now)) return old ? old : now;
+    struct ast_node *n = node_copy(h, old);
+    if (!n) return old;
+    n->first = n->last = NULL;
+    for (int side = 1; side >= 0; side--) /* new columns first: they ask, results stand behind */
+        for (const struct ast_node *c = side ? now->first : old->first; c; c = c->next) {
+            const struct ast_node *o = side ? old->first : now->first;
+            while (o && !text_equal(o->text, c->text)) o = o->next;
+            if (side && o) continue;
+            int said = 0;
+            for (unsigned i = 0; i < count; i++) said |= !opens(cell_named(&rows[i], c));
+            if (o || said) child_copy(h, n, c);
+        }
+    return n;
+}
+
+/* ---- items */
+
+static unsigned parts_count(const struct hybrid *h, const struct pair *p, enum slot_kind kind)
+{
+    unsigned n = 0;
+    for (const struct slot *s = p->first; s; s = s->next)
+        if (s->kind == kind) n += takes(h, s->change) ? s->news : s->olds;
+    return n;
+}
+
+static struct part *parts_take(struct hybrid *h, const struct pair *p, enum slot_kind kind, unsigned *count)
+{
+    unsigned n = 0;
+    struct part *all = make(h, parts_count(h, p, kind) + 1u, sizeof *all);
+    for (const struct slot *s = p->first; s && all; s = s->next) {
+        if (s->kind != kind) continue;
+        int now = takes(h, s->change);
+        unsigned more = now ? s->news : s->olds;
+        if (more) memcpy(all + n, now ? s->now : s->old, more * sizeof *all);
+        n += more;
+    }
+    *count = n;
+    return all;
+}
+
+static void rows_take(struct hybrid *h, const struct pair *p, struct item *it)
+{
+    unsigned n;
+    struct part *parts = parts_take(h, p, SLOT_ROW, &n);
+    it->rows = make(h, n + 1u, sizeof *it->rows);
+    if (!parts || !it->rows) return;
+    it->header = header_make(h, p, parts, n);
+    it->row_count = n;
+    for (unsigned i = 0; i < n; i++)
+        it->rows[i] = (struct item_row){row_lay(h, &parts[i], it->header), parts[i].from, parts[i].until, parts[i].cite,
+                                        parts[i].number};
+}
+
+static void entries_take(struct hybrid *h, const struct pair *p, struct item *it)
+{
+    unsigned n;
+    struct part *parts = parts_take(h, p, SLOT_ENTRY, &n);
+    it->entries = make(h, n + 1u, sizeof *it->entries);
+    if (!parts || !it->entries) return;
+    it->entry_count = n;
+    for (unsigned i = 0; i < n; i++)
+        it->entries[i] = (struct item_entry){parts[i].node, parts[i].from, parts[i].until, parts[i].except};
+}
+
+static struct ast_node *clauses_join(struct hybrid *h, const struct pair *p, const struct item *it)
+{
+    unsigned n;
+    struct ast_node *node = node_copy(h, p->old->node);
+    struct part *parts = parts_take(h, p, SLOT_CLAUSE, &n);
+    const struct item *dated = takes(h, p->dates) ? p->now : p->old;
+    if (!node || !parts) return node;
+    node->first = node->last = NULL;
+    for (unsigned i = 0; i < n; i++) child_copy(h, node, parts[i].node);
+    child_copy(h, node, it->cite);
+    child_copy(h, node, ast_child(dated->node, AST_EFFECTIVE));
+    return node;
+}
+
+static struct item *item_make(struct hybrid *h, const struct pair *p)
+{
+    const struct item *from = p->old;
+    if (p->whole) from = takes(h, p->whole) ? p->now : p->old;
+    else if (!p->old) from = p->now;
+    if (!from && p->now && p->now->kind == AST_CITE_ITEM) from = p->now; /* so that it can be cited */
+    if (!from && p->old && p->old->kind == AST_CITE_ITEM) from = p->old;
+    struct item *it = from ? make(h, 1, sizeof *it) : NULL;
+    if (!it) return NULL;
+    *it = *from;
+    it->id = NONE;
+    it->used = 0;
+    it->next = NULL;
+    if (it->kind == AST_POLICIES) {
+        rows_take(h, p, it);
+        return it;
+    }
+    if (p->whole || !p->old || !p->now || it->kind == AST_CITE_ITEM) return it;
+    if (takes(h, p->dates)) {
+        it->from = p->now->from;
+        it->until = p->now->until;
+    }
+    if (takes(h, p->cite)) it->cite = p->now->cite;
+    it->node = clauses_join(h, p, it);
+    rows_take(h, p, it);
+    entries_take(h, p, it);
+    return it;
+}
+
+/* ---- the pack */
+
+static struct pack *pack_make(struct hybrid *h)
+{
+    struct edict_difference *d = h->d;
+    const struct pack *old = d->old->model.packs, *now = d->read.packs;
+    struct pack *p = make(h, 1, sizeof *p);
+    if (!p) return NULL;
+    *p = *old;
+    if (takes(h, d->effective)) {
+        p->from = now->from;
+        p->until = now->until;
+    }
+    struct ast_node *n = node_copy(h, old->node);
+    if (!n) return NULL;
+    n->first = n->last = NULL;
+    for (const struct ast_node *c = old->node->first; c; c = c->next)
+        if (c->kind != AST_ANSWERS) child_copy(h, n, c);
+    child_copy(h, n, ast_child(takes(h, d->answers) ? now->node : old->node, AST_ANSWERS));
+    p->node = n;
+    return p;
+}
+
+/* Of which version are the settings of this policy? */
+static int policy_takes(const struct hybrid *h, struct text name)
+{
+    for (unsigned i = 0; i < h->d->pair_count; i++) {
+        const struct pair *p = &h->d->pairs[i];
+        if ((p->old ? p->old : p->now)->kind != AST_POLICIES) continue;
+        for (const struct slot *s = p->first; s; s = s->next)
+            if (text_equal(s->policy, name)) return takes(h, s->change);
+    }
+    return 0;
+}
+
+static void settings_take(struct hybrid *h, struct model *m)
+{
+    struct setting **last = &m->settings;
+    for (int now = 0; now < 2; now++)
+        for (const struct setting *s = now ? h->d->read.settings : h->d->old->model.settings; s; s = s->next) {
+            struct setting *copy = policy_takes(h, s->policy) == now ? make(h, 1, sizeof *copy) : NULL;
+            if (!copy) continue;
+            *copy = *s;
+            copy->next = NULL;
+            *last = copy;
+            last = &copy->next;
+        }
+}
+
+struct edict_compilation *hybrid_make(struct edict_difference *d, const unsigned char *chosen)
+{
+    struct edict_compilation *c = compilation_new();
+    if (!c) return NULL;
+    struct hybrid h = {.d = d, .chosen = chosen, .arena = &c->arena};
+    struct model *m = &c->model;
+    m->sources = d->sources;
+    m->source_count = m->source_room = d->source_count;
+    m->packs = pack_make(&h);
+    struct item **last = &m->items;
+    for (unsigned i = 0; i < d->pair_count && !h.oom; i++) {
+        struct item *it = item_make(&h, &d->pairs[i]);
+        if (!it) continue;
+        *last = it;
+        last = &it->next;
+    }
+    settings_take(&h, m);
+    if (h.oom || !compilation_finish(c)) {
+        edict_compilation_free(c);
+        return NULL;
+    }
+    return c;
+}

@@ -1,0 +1,308 @@
+/* The doors of a comparison (include/edict_compile.h): reads both versions, lists what changes between them, and makes
+ * hybrids. What is compared and how: diff_items.c and the files that it calls. */
+#include "compiler/difference.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- changes */
+
+struct change *change_new(struct edict_difference *d, const char *kind, int answers, const char *item)
+{
+    struct change *c = arena_zero(&d->arena, 1, sizeof *c);
+    if (!c) {
+        static struct change spare; /* never read: the comparison fails */
+        d->oom = 1;
+        spare = (struct change){.shown = {.item = "", .kind = "", .words = "", .cite = ""}};
+        return &spare;
+    }
+    c->shown = (edict_change){.item = item, .kind = kind, .words = "", .cite = "", .answers = answers, .count = 1};
+    if (d->last) d->last->next = c;
+    else d->first = c;
+    d->last = c;
+    d->count++;
+    return c;
+}
+
+void change_say(struct edict_difference *d, struct change *c, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *words = arena_vprintf(&d->arena, format, args);
+    va_end(args);
+    if (words) c->shown.words = words;
+    else d->oom = 1;
+}
+
+void change_dates(struct edict_difference *d, struct change *c, int32_t from, int32_t until)
+{
+    c->shown.effective = date_shown(d, from);
+    c->shown.until = date_shown(d, until);
+}
+
+void change_cite(struct edict_difference *d, struct change *c, const struct ast_node *cite)
+{
+    c->shown.cite = cites_text(d, cite);
+}
+
+struct slot *slot_new(struct edict_difference *d, struct pair *p, enum slot_kind kind)
+{
+    struct slot *s = arena_zero(&d->arena, 1, sizeof *s);
+    if (!s) {
+        static struct slot spare;
+        d->oom = 1;
+        return &spare;
+    }
+    s->kind = kind;
+    if (p->last) p->last->next = s;
+    else p->first = s;
+    p->last = s;
+    return s;
+}
+
+void part_add(struct edict_difference *d, struct slot *s, int now, struct part part)
+{
+    struct part **parts = now ? &s->now : &s->old;
+    unsigned *count = now ? &s->news : &s->olds;
+    if (!(*count & (*count - 1))) { /* grows by halves: 0, 1, 2, 4 … */
+        struct part *more = arena_alloc(&d->arena, (*count ? *count * 2u : 1u) * sizeof *more);
+        if (!more) {
+            d->oom = 1;
+            return;
+        }
+        if (*count) memcpy(more, *parts, *count * sizeof *more);
+        *parts = more;
+    }
+    (*parts)[(*count)++] = part;
+}
+
+/* Those that can alter an answer first, else as they were found. */
+static void changes_number(struct edict_difference *d)
+{
+    unsigned n = 0;
+    d->all = arena_alloc(&d->arena, (d->count + 1) * sizeof *d->all);
+    d->needed = arena_alloc(&d->arena, (d->count + 1) * sizeof *d->needed);
+    if (!d->all || !d->needed) {
+        d->oom = 1;
+        return;
+    }
+    for (int answers = 1; answers >= 0; answers--) {
+        for (struct change *c = d->first; c; c = c->next)
+            if (c->shown.answers == answers) d->all[c->number = n++] = c;
+        if (answers) d->answering = n;
+    }
+}
+
+/* ---- reading both versions */
+
+static edict_status side_read(struct edict_compilation **out, const char *path, const edict_compile_options *options,
+                              edict_error *error)
+{
+    struct edict_compilation *c;
+    edict_status status = edict_compile(path, options, &c, error);
+    if (status == EDICT_IO && error) { /* which of the two */
+        char why[sizeof error->message];
+        memcpy(why, error->message, sizeof why);
+        snprintf(error->message, sizeof error->message, "%.120s: %.190s", path, why);
+    }
+    if (status != EDICT_OK) return status;
+    *out = c;
+    if (!c->diags.errors) return EDICT_OK;
+    char text[600];
+    const struct diag *d = c->diags.first;
+    uint32_t line = 0, column = 0;
+    while (d && d->next && diag_infos[d->code].severity != DIAG_ERROR) d = d->next;
+    if (d) source_position(&c->shown[d->span.source], d->span.from, &line, &column);
+    snprintf(text, sizeof text, "%s: the rules have %u mistake%s, the first on line %u of %s: %s", path,
+             c->diags.errors, c->diags.errors == 1 ? "" : "s", line, d ? c->shown[d->span.source].name : "",
+             d ? d->message : "");
+    error_fill(error, EDICT_RULES, "rules", "%s", text);
+    return EDICT_RULES;
+}
+
+/* The new version once more, its sources numbered behind those of the old one, so that parts of both stand in one
+ * model. */
+static int both_read(struct edict_difference *d, const char *path, const edict_compile_options *options)
+{
+    struct model *old = &d->old->model, *m = &d->read;
+    m->arena = &d->arena;
+    m->diags = &d->diags;
+    m->source_room = old->source_count + 64;
+    m->sources = arena_zero(&d->arena, m->source_room, sizeof *m->sources);
+    if (!m->sources) return 0;
+    memcpy(m->sources, old->sources, old->source_count * sizeof *old->sources);
+    m->source_count = old->source_count;
+    if (!compose(m, path, options ? options->search : NULL, options ? options->searches : 0) || m->oom) return 0;
+    d->sources = m->sources;
+    d->source_count = m->source_count;
+    return !d->diags.errors;
+}
+
+edict_status edict_diff(const char *old_path, const char *new_path, const edict_compile_options *options,
+                        edict_difference **out, edict_error *error)
+{
+    struct edict_difference *d = calloc(1, sizeof *d);
+    edict_status status = EDICT_MEMORY;
+    *out = NULL;
+    if (d) {
+        arena_init(&d->arena, 0);
+        diags_init(&d->diags, &d->arena);
+        status = side_read(&d->old, old_path, options, error);
+        if (status == EDICT_OK) status = side_read(&d->now, new_path, options, error);
+        if (status == EDICT_OK && both_read(d, new_path, options)) {
+            items_compare(d);
+            changes_number(d);
+        } else if (status == EDICT_OK) d->oom = 1;
+        if (d->oom) status = EDICT_MEMORY;
+    }
+    if (status == EDICT_MEMORY) error_fill(error, EDICT_MEMORY, "memory", "no memory%s", "");
+    if (status == EDICT_OK) *out = d;
+    else edict_difference_free(d);
+    return status;
+}
+
+void edict_difference_free(edict_difference *d)
+{
+    if (!d) return;
+    edict_compilation_free(d->old);
+    edict_compilation_free(d->now);
+    edict_compilation_free(d->hybrid);
+    arena_free(&d->arena);
+    free(d);
+}
+
+int edict_difference_change(const edict_difference *d, unsigned index, edict_change *out)
+{
+    if (index >= d->count) return 0;
+    *out = d->all[index]->shown;
+    return 1;
+}
+
+const void *edict_difference_old(const edict_difference *d, size_t *size)
+{
+    return edict_compilation_image(d->old, size);
+}
+
+const void *edict_difference_new(const edict_difference *d, size_t *size)
+{
+    return edict_compilation_image(d->now, size);
+}
+
+int edict_difference_same(const edict_difference *d)
+{
+    const struct image_header *a = (const void *)d->old->image.at, *b = (const void *)d->now->image.at;
+    return !memcmp(a->rules_hash, b->rules_hash, sizeof a->rules_hash);
+}
+
+/* ---- hybrids */
+
+/* 1: it makes a pack; 0: it does not; -1: no memory. */
+static int hybrid_try(struct edict_difference *d, const unsigned char *chosen)
+{
+    edict_compilation_free(d->hybrid);
+    d->hybrid = hybrid_make(d, chosen);
+    if (!d->hybrid) return -1;
+    return !d->hybrid->diags.errors;
+}
+
+/* 0: no such change. */
+static int chosen_fill(const struct edict_difference *d, unsigned char *chosen, const unsigned *changes, size_t count)
+{
+    memset(chosen, 0, d->count + 1u);
+    for (size_t i = 0; i < count; i++) {
+        if (changes[i] >= d->count) return 0;
+        chosen[changes[i]] = 1;
+    }
+    return 1;
+}
+
+static unsigned answering_chosen(const struct edict_difference *d, const unsigned char *chosen)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < d->answering; i++) n += chosen[i];
+    return n;
+}
+
+edict_status edict_difference_image(edict_difference *d, const unsigned *changes, size_t count, const void **image,
+                                    size_t *size, edict_error *error)
+{
+    unsigned char *chosen = calloc(d->count + 1u, 1);
+    edict_status status = EDICT_OK;
+    *image = NULL;
+    *size = 0;
+    if (!chosen) status = EDICT_MEMORY;
+    else if (!chosen_fill(d, chosen, changes, count)) {
+        error_fill(error, EDICT_USAGE, "no_such_change", "there is no such change%s", "");
+        status = EDICT_USAGE;
+    } else {
+        unsigned n = answering_chosen(d, chosen);
+        if (n == 0) *image = edict_difference_old(d, size);
+        else if (n == d->answering) *image = edict_difference_new(d, size);
+        else {
+            int good = hybrid_try(d, chosen);
+            if (good < 0) status = EDICT_MEMORY;
+            else if (!good) {
+                const struct diag *first = d->hybrid->diags.first;
+                while (first && first->next && diag_infos[first->code].severity != DIAG_ERROR) first = first->next;
+                error_fill(error, EDICT_RULES, "not_alone", "%s", first ? first->message : "");
+                status = EDICT_RULES;
+            } else *image = edict_compilation_image(d->hybrid, size);
+        }
+    }
+    if (status == EDICT_MEMORY) error_fill(error, EDICT_MEMORY, "memory", "no memory%s", "");
+    free(chosen);
+    return status;
+}
+
+/* Adds what is missing one by one: among the others in their order, the one with which the prefix begins to compile. */
+static int needed_add(struct edict_difference *d, unsigned char *chosen, unsigned char *trial)
+{
+    unsigned low = 0, high = d->answering; /* all of them do compile */
+    while (high - low > 1) {
+        unsigned middle = low + (high - low) / 2;
+        memcpy(trial, chosen, d->count);
+        for (unsigned i = 0; i < middle; i++) trial[i] = 1;
+        int good = answering_chosen(d, trial) == d->answering ? 1 : hybrid_try(d, trial);
+        if (good < 0) return 0;
+        if (good) high = middle;
+        else low = middle;
+    }
+    if (chosen[high - 1]) return 0; /* does not become better: all of them */
+    chosen[high - 1] = 1;
+    return 1;
+}
+
+size_t edict_difference_needed(edict_difference *d, const unsigned *changes, size_t count, const unsigned **needed)
+{
+    const size_t room = d->count + 1u;
+    unsigned char *chosen = calloc(3, room), *trial = chosen ? chosen + room : NULL,
+                  *asked = chosen ? trial + room : NULL;
+    size_t n = 0;
+    int good = 0;
+    *needed = d->needed;
+    if (!chosen || !chosen_fill(d, chosen, changes, count)) {
+        free(chosen);
+        return 0;
+    }
+    memcpy(asked, chosen, d->count);
+    while (!good) {
+        unsigned all = answering_chosen(d, chosen);
+        good = all == 0 || all == d->answering ? 1 : hybrid_try(d, chosen);
+        if (good < 0) break;
+        if (!good && !needed_add(d, chosen, trial)) {
+            for (unsigned i = 0; i < d->answering; i++) chosen[i] = 1;
+            good = 1;
+        }
+    }
+    for (unsigned i = 0; good > 0 && i < d->answering; i++) { /* is each of them needed? */
+        if (!chosen[i] || asked[i]) continue;
+        chosen[i] = 0;
+        if (answering_chosen(d, chosen) && hybrid_try(d, chosen) <= 0) chosen[i] = 1;
+    }
+    for (unsigned i = 0; good > 0 && i < d->count; i++)
+        if (chosen[i]) d->needed[n++] = i;
+    free(chosen);
+    return n;
+}

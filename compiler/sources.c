@@ -1,0 +1,81 @@
+/* Where the texts of packs come from: files, or the sources that an image carries. And the names by which they are
+ * known: relative to the directory of the pack that was asked for. */
+#include "compiler/archive.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *file_bytes(struct model *m, const char *path, size_t *out)
+{
+    FILE *f = fopen(path, "rb");
+    if (!f) return NULL;
+    size_t room = 1 << 16, size = 0, got;
+    char *bytes = malloc(room);
+    while (bytes && (got = fread(bytes + size, 1, room - size - 1, f)) > 0) {
+        size += got;
+        if (size > SOURCE_MAX) break;
+        if (room - size < 2) {
+            char *more = realloc(bytes, room *= 2);
+            if (!more) {
+                free(bytes);
+                bytes = NULL;
+                break;
+            }
+            bytes = more;
+        }
+    }
+    int bad = ferror(f);
+    fclose(f);
+    char *kept = bytes && !bad && size <= SOURCE_MAX ? arena_copy(m->arena, bytes, size) : NULL;
+    free(bytes);
+    *out = size;
+    return kept;
+}
+
+static char *given_read(struct model *m, const char *name, size_t *size)
+{
+    for (unsigned i = 0; i < m->given->source_count; i++) {
+        const struct source *s = &m->given->sources[i];
+        if (strcmp(s->name, name)) continue;
+        *size = s->size;
+        return arena_copy(m->arena, s->bytes, s->size);
+    }
+    return NULL;
+}
+
+/* NULL: there is none, or it cannot be read. */
+struct source *source_add(struct model *m, const char *path, const char *shown, uint32_t *index)
+{
+    size_t size = 0;
+    char *kept = m->given ? given_read(m, shown, &size) : file_bytes(m, path, &size);
+    if (!kept || m->source_count == m->source_room) return NULL;
+    *index = m->source_count;
+    struct source *s = &m->sources[m->source_count++];
+    s->name = shown;
+    s->bytes = kept;
+    s->size = (uint32_t)size;
+    return s;
+}
+
+const char *directory_of(struct model *m, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? arena_copy(m->arena, path, (size_t)(slash - path)) : ".";
+}
+
+char *path_join(struct model *m, const char *directory, const char *rest)
+{
+    if (*rest == '/' || !strcmp(directory, ".")) return arena_copy(m->arena, rest, strlen(rest));
+    char *joined = arena_printf(m->arena, "%s/%s", directory, rest);
+    /* a/../b becomes b, so that the same file has one name */
+    for (char *at = joined, *up; at && (up = strstr(at, "/../"));) {
+        char *before = up;
+        while (before > joined && before[-1] != '/') before--;
+        at = up + 3;
+        if (!strncmp(before, "../", 3) || !strncmp(before, "./", 2) || before == up) continue;
+        memmove(before, up + 4, strlen(up + 4) + 1);
+        at = before > joined ? before - 1 : joined;
+    }
+    return joined;
+}
