@@ -84,9 +84,15 @@ json_t *json_text(const char *text);    /* a JSON string whatever the bytes */
 
 struct text { char *bytes; size_t size, room; int failed; };
 void text_put(void *text, const char *bytes, size_t size);        /* an edict_put */
-/* These two say themselves what went wrong; 0 or -1. "-" is standard input; a temporary name, then a rename. */
+/* These say themselves what went wrong; 0 or -1, or NULL. "-" is standard input. */
 int file_read(const char *path, struct text *into);
 int file_replace(const char *path, const void *bytes, size_t size);
+/* The same piece by piece: a temporary name, renamed on replacement_close(keep) and not before. secret: a new file is
+ * its owner's alone. The path must live as long. */
+struct replacement;
+struct replacement *replacement_open(const char *path, int secret);
+struct output *replacement_output(struct replacement *r);
+int replacement_close(struct replacement *r, int keep);
 
 /* Terminal */
 int terminal_is(int fd);
@@ -138,7 +144,10 @@ struct reader {
     uint64_t line, bytes;            /* lines and bytes taken so far */
     char *data;
     size_t room, from, end;
+    size_t indent;                   /* blanks before the next document on its line; SIZE_MAX: more than blanks */
     int (*idle)(void *context);      /* called before a read that would wait; not 0: do not read, READ_FAILED */
+    /* called with the pieces of an encounter that is too long, if there is somebody: READ_LONG then follows */
+    void (*over)(void *context, const char *bytes, size_t size);
     void *context;
 };
 int reader_open(struct reader *r, const char *path);
