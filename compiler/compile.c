@@ -121,7 +121,7 @@ edict_status edict_compile(const char *path, const edict_compile_options *option
     *out = NULL;
     if (!c) error_fill(error, EDICT_MEMORY, "memory", "no memory%s", "");
     else if ((status = compilation_read(c, path, NULL, options, error)) == EDICT_OK) {
-        c->strict = options && options->strict;
+        c->strict = c->model.strict = options && options->strict;
         sources_show(c);
         if (!compilation_finish(c)) {
             error_fill(error, EDICT_MEMORY, "memory", "no memory while compiling %s", path);

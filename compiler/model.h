@@ -409,6 +409,7 @@ struct said {
 
 struct archive;
 struct model {
+    int strict; /* say also what only a strict check asks for */
     struct arena *arena;
     struct diags *diags;
     const struct archive *given; /* read from there, not from files (archive.h); or NULL */
