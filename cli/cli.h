@@ -32,7 +32,8 @@ extern const struct command command_run, command_check, command_build, command_t
     "3 bad input, 4 usage, 5 internal.\n"
 
 /* Options: `--name value`, `--name=value`, `-n value`; `--` ends them. What all commands share is kept here. */
-enum { OPTION_END = -1, OPTION_BAD = -2, OPTION_WORD = -3, OPTION_COLOR = -4, OPTION_FORMAT = -5, OPTION_SEARCH = -6 };
+enum { OPTION_END = -1, OPTION_BAD = -2, OPTION_WORD = -3, OPTION_COLOR = -4, OPTION_FORMAT = -5, OPTION_SEARCH = -6,
+       OPTION_TABLE = -7 };
 struct option {
     const char *name;
     char letter;
@@ -41,6 +42,7 @@ struct option {
 };
 #define OPTION_COMMON {"color", 0, "WHEN", OPTION_COLOR}, {"format", 0, "text|json", OPTION_FORMAT}
 #define OPTION_PACKS {"search", 'I', "DIR", OPTION_SEARCH}
+#define OPTION_TABLES {"table", 't', "NAME=FILE", OPTION_TABLE}
 #define OPTION_LAST {NULL, 0, NULL, 0}
 struct options {
     const struct command *command;
@@ -53,6 +55,9 @@ struct options {
     int json;                  /* --format json */
     const char **search;       /* --search, in order */
     size_t searches;
+    const char **tables;       /* --table, in order */
+    unsigned char *taken;      /* by some pack */
+    size_t table_count;
     const char **words;        /* positional arguments, filled by options_word */
     size_t word_count;
 };
@@ -115,6 +120,10 @@ void search_free(struct search *search);
 /* No program, no report. */
 int pack_compile(struct pack *pack, const char *path, const struct options *o, int strict);
 int pack_report(const struct pack *pack, struct output *to, int color);
+/* --table of several packs names one of them, and each was for one. Usage errors; ask when the packs are known, and
+ * when they are compiled. */
+int tables_named(const struct options *o, size_t packs);
+int tables_taken(const struct options *o);
 enum pack_wanted { PACK_ERRORS, PACK_WARNINGS };
 /* Source or image to a program; mistakes (and warnings, if wanted) are reported on standard error. An exit status. */
 int pack_open(struct pack *pack, const char *path, const struct options *o, enum pack_wanted wanted);

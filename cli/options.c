@@ -65,7 +65,9 @@ int options_start(struct options *o, const struct command *command, const struct
     *o = (struct options){.command = command, .table = table, .argc = argc, .argv = argv, .color = "auto"};
     o->search = calloc(room, sizeof *o->search);
     o->words = calloc(room, sizeof *o->words);
-    if (o->search && o->words)
+    o->tables = calloc(room, sizeof *o->tables);
+    o->taken = calloc(room, sizeof *o->taken);
+    if (o->search && o->words && o->tables && o->taken)
         return EXIT_FINE;
     options_free(o);
     message("no memory");
@@ -76,6 +78,8 @@ void options_free(struct options *o)
 {
     free(o->search);
     free(o->words);
+    free(o->tables);
+    free(o->taken);
 }
 
 static int option_unknown(const struct options *o, const char *name, size_t size)
@@ -112,6 +116,9 @@ static int option_take(struct options *o, const struct option *option)
         }
         o->format = o->value;
         o->json = o->value[0] == 'j';
+        return OPTION_WORD;
+    case OPTION_TABLE:
+        o->tables[o->table_count++] = o->value;
         return OPTION_WORD;
     case OPTION_SEARCH:
         o->search[o->searches++] = o->value;

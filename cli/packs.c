@@ -87,12 +87,34 @@ int pack_compile(struct pack *pack, const char *path, const struct options *o, i
     if (search_make(&search, o) != EXIT_FINE)
         return EXIT_INTERNAL;
     search.options.strict = strict;
+    search.options.tables = o->tables;
+    search.options.table_count = o->table_count;
     edict_status status = edict_compile(path, &search.options, &pack->compilation, &error);
     search_free(&search);
+    for (size_t i = 0; status == EDICT_OK && i < o->table_count; i++)
+        o->taken[i] |= (unsigned char)edict_compilation_took(pack->compilation, i);
     if (status == EDICT_OK)
         return EXIT_FINE;
     message("%s: %s", path, error.message[0] ? error.message : "cannot be compiled");
     return status == EDICT_LIMIT || status == EDICT_RANGE ? EXIT_RULES : status_exit(status);
+}
+
+int tables_named(const struct options *o, size_t packs)
+{
+    for (size_t i = 0; packs > 1 && i < o->table_count; i++) {
+        const char *equals = strchr(o->tables[i], '='), *colon = strchr(o->tables[i], ':');
+        if (!colon || (equals && colon > equals))
+            return usage_error(o->command, "several packs: say whose table it is, --table PACK:%s", o->tables[i]);
+    }
+    return EXIT_FINE;
+}
+
+int tables_taken(const struct options *o)
+{
+    for (size_t i = 0; i < o->table_count; i++)
+        if (!o->taken[i])
+            return usage_error(o->command, "--table %s is for none of the packs here that are compiled", o->tables[i]);
+    return EXIT_FINE;
 }
 
 int pack_report(const struct pack *pack, struct output *to, int color)

@@ -13,7 +13,7 @@ static const struct option run_options[] = {
     {"set", 's', "POLICY=VALUE", RUN_SET}, {"fail-on", 0, "KIND,...", RUN_FAIL_ON}, {"strict", 0, NULL, RUN_STRICT},
     {"show-values", 0, NULL, RUN_SHOW_VALUES}, {"pretty", 'p', NULL, RUN_PRETTY}, {"ascii", 0, NULL, RUN_ASCII},
     {"threads", 0, "N", RUN_THREADS}, {"quiet", 'q', NULL, RUN_QUIET}, {"require-signed", 0, "KEYRING", RUN_SIGNED},
-    {"errors", 'e', "FILE", RUN_ERRORS}, OPTION_COMMON, OPTION_PACKS, OPTION_LAST};
+    {"errors", 'e', "FILE", RUN_ERRORS}, OPTION_COMMON, OPTION_PACKS, OPTION_TABLES, OPTION_LAST};
 static const char *const kind_names[EDICT_KINDS] = {"deny", "change", "missing", "hold", "review", "note"};
 
 struct run {
@@ -328,7 +328,11 @@ static int run_arguments(struct run *run)
 static int run_packs(struct run *run, size_t *inputs)
 {
     struct options *o = &run->options;
-    size_t kept = 0;
+    size_t kept = 0, packs = 0;
+    for (size_t i = 0; i < o->word_count; i++)
+        packs += path_is_pack(o->words[i]) != 0;
+    if (tables_named(o, packs) != EXIT_FINE)
+        return EXIT_USAGE;
     for (size_t i = 0; i < o->word_count; i++) {
         if (!path_is_pack(o->words[i])) {
             o->words[kept++] = o->words[i];
@@ -342,6 +346,8 @@ static int run_packs(struct run *run, size_t *inputs)
     }
     if (!run->of.pack_count)
         return usage_error(run->command, "no pack given: a .edict source or a .edx image");
+    if (tables_taken(o) != EXIT_FINE)
+        return EXIT_USAGE;
     if (!kept)
         o->words[kept++] = "-";
     *inputs = kept;
@@ -436,6 +442,7 @@ const struct command command_run = {
     "      --strict            unknown keys are errors, not warnings\n"
     "      --show-values       errors and warnings may quote the input\n"
     "  -I, --search DIR        where base packs are looked for; repeatable\n"
+    "  -t, --table NAME=FILE   rows of a table from files: see edict build --help\n"
     "      --require-signed F  only images signed by a key of keyring F (edict sign)\n"
     "  -q, --quiet             no warnings, progress or summary\n"
     "\n"

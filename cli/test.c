@@ -5,7 +5,8 @@
 
 enum { TEST_ONLY = 1, TEST_VERBOSE };
 static const struct option test_options[] = {
-    {"only", 0, "TEXT", TEST_ONLY}, {"verbose", 'v', NULL, TEST_VERBOSE}, OPTION_COMMON, OPTION_PACKS, OPTION_LAST};
+    {"only", 0, "TEXT", TEST_ONLY}, {"verbose", 'v', NULL, TEST_VERBOSE}, OPTION_COMMON, OPTION_PACKS,
+    OPTION_TABLES, OPTION_LAST};
 
 struct tests { const char *pack; unsigned long passed, all; int json, color, verbose, ran; };
 
@@ -70,7 +71,7 @@ static int test_run(const struct command *command, int argc, char **argv)
         exit = EXIT_USAGE;
     } else if (!o.word_count) {
         exit = usage_error(command, "no pack given");
-    } else {
+    } else if ((exit = tables_named(&o, o.word_count)) == EXIT_FINE) {
         for (size_t i = 0; i < o.word_count && exit != EXIT_INTERNAL; i++) {
             int one = test_pack(&o, o.words[i], only, &tests);
             exit = one > exit ? one : exit;
@@ -81,6 +82,8 @@ static int test_run(const struct command *command, int argc, char **argv)
         else if (tests.ran)
             output_print(o.json ? output_error() : output_standard(), "%lu of %lu tests pass\n", tests.passed,
                          tests.all);
+        if (exit == EXIT_FINE)
+            exit = tables_taken(&o);
     }
     options_free(&o);
     return exit;
@@ -98,6 +101,7 @@ const struct command command_test = {
     "      --format json   one test a line, as JSON\n"
     "      --color WHEN    always, never, auto (terminal, and NO_COLOR not set)\n"
     "  -I, --search DIR    where base packs are looked for; repeatable\n"
+    "  -t, --table NAME=FILE  rows of a table from files: see edict build --help\n"
     "\n"
     "  edict test rules/hospital.edict\n"
     "  edict test --only \"stop time\" rules/*.edict\n"

@@ -36,6 +36,7 @@ static void item_write(struct buffer *b, const struct item *it)
                 buffer_json(b, ast_child(c, AST_LABEL)->text.at, ast_child(c, AST_LABEL)->text.size);
             node_write(b, c);
         }
+    if (it->given) node_write(b, it->given);
     buffer_printf(b, "[%d %d]", it->from, it->until);
     if (it->header && it->kind != AST_POLICIES && it->kind != AST_FACTS) node_write(b, it->header);
 }

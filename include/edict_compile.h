@@ -15,6 +15,11 @@ typedef struct edict_compile_options {
     const char *const *search;
     size_t searches;
     int strict;                  /* warnings count as errors */
+    /* Files that a bundle, limit or relation takes its rows from instead of the pack's own:
+     * "[PACK:]NAME=FILE[,FILE]... [as READER][, N rows]", as the command's --table. With PACK only for the pack of that
+     * name. Without `as` the layout is recognised. Paths are the process's, not relative to the pack. */
+    const char *const *tables;
+    size_t table_count;
 } edict_compile_options;
 
 /* Compiles the pack file and its bases. EDICT_OK also when the rules have mistakes: ask edict_compilation_errors. The
@@ -23,6 +28,8 @@ edict_status edict_compile(const char *path, const edict_compile_options *option
                            edict_error *error);
 void edict_compilation_free(edict_compilation *compilation);
 
+/* Was the table of the options, by its index, for this pack: without PACK, or with its name? */
+int edict_compilation_took(const edict_compilation *compilation, size_t table);
 size_t edict_compilation_errors(const edict_compilation *compilation);
 size_t edict_compilation_warnings(const edict_compilation *compilation);
 /* All diagnostics as text (colour: ANSI) or as NDJSON. */
