@@ -26,7 +26,8 @@ struct command {
     int (*run)(const struct command *command, int argc, char **argv);
 };
 extern const struct command command_run, command_check, command_build, command_test, command_fmt, command_list,
-    command_new, command_schema, command_explain, command_version, command_sign, command_verify, command_diff;
+    command_new, command_schema, command_explain, command_version, command_sign, command_verify, command_diff,
+    command_snapshot, command_regress;
 #define HELP_STATUS                                                                       \
     "Exit status: 0 success, 1 findings asked to fail on or failed tests, 2 bad rules,\n" \
     "3 bad input, 4 usage, 5 internal.\n"
@@ -41,6 +42,7 @@ struct option {
     int id;
 };
 #define OPTION_COMMON {"color", 0, "WHEN", OPTION_COLOR}, {"format", 0, "text|json", OPTION_FORMAT}
+#define OPTION_REPORTS {"color", 0, "WHEN", OPTION_COLOR}, {"format", 0, "text|json|junit|tap", OPTION_FORMAT}
 #define OPTION_PACKS {"search", 'I', "DIR", OPTION_SEARCH}
 #define OPTION_TABLES {"table", 't', "NAME=FILE", OPTION_TABLE}
 #define OPTION_LAST {NULL, 0, NULL, 0}
@@ -51,7 +53,7 @@ struct options {
     char **argv;
     const char *value;         /* of the option or word just met */
     const char *color;         /* always, never, auto */
-    const char *format;        /* --format text or json; NULL: not given */
+    const char *format;        /* --format, one of those that the option names; NULL: not given */
     int json;                  /* --format json */
     const char **search;       /* --search, in order */
     size_t searches;
@@ -110,6 +112,7 @@ struct pack {
     const char *path;
     edict_compilation *compilation;    /* of a source; NULL for an image */
     edict_program *program;            /* NULL when the rules have mistakes */
+    char problem[1200];                /* why there is no compilation */
 };
 int path_is_pack(const char *path);
 int path_is_image(const char *path);    /* by its first bytes */
@@ -117,13 +120,15 @@ int path_is_image(const char *path);    /* by its first bytes */
 struct search { const char **paths; char installed[4200]; edict_compile_options options; };
 int search_make(struct search *search, const struct options *o);
 void search_free(struct search *search);
-/* No program, no report. */
+/* No program, no report. The first says what went wrong, the second leaves it in `problem`, for other threads. */
+int pack_compile_quiet(struct pack *pack, const char *path, const struct options *o, int strict);
 int pack_compile(struct pack *pack, const char *path, const struct options *o, int strict);
 int pack_report(const struct pack *pack, struct output *to, int color);
 /* --table of several packs names one of them, and each was for one. Usage errors; ask when the packs are known, and
  * when they are compiled. */
 int tables_named(const struct options *o, size_t packs);
 int tables_taken(const struct options *o);
+void tables_mark(const struct options *o, const struct pack *pack);    /* after pack_compile_quiet */
 enum pack_wanted { PACK_ERRORS, PACK_WARNINGS };
 /* Source or image to a program; mistakes (and warnings, if wanted) are reported on standard error. An exit status. */
 int pack_open(struct pack *pack, const char *path, const struct options *o, enum pack_wanted wanted);

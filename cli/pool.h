@@ -51,4 +51,9 @@ const char *pool_file_name(const char *path);
  * SIGHUP. */
 int pool_run(const struct pool_jobs *jobs, const char *const *files, size_t count);
 
+/* Work that is counted beforehand: `work` of each number below `count`, in any thread and order; `take` of each in
+ * rising order, in the calling thread. */
+void tasks_run(size_t count, unsigned threads, void (*work)(void *context, size_t number),
+               void (*take)(void *context, size_t number), void *context);
+
 #endif

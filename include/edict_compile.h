@@ -49,6 +49,22 @@ typedef struct edict_test {
 typedef void edict_test_put(void *context, const edict_test *test);
 int edict_compilation_test(edict_compilation *compilation, const char *only, edict_test_put *put, void *context);
 
+/* What the composed pack consists of, each with what it means: two packs in which an item has the same `meaning` say
+ * the same there. Names are those of `because` and `rule` in answers; what answers never name has its kind before its
+ * name ("policy NAME", "codes NAME", "facts NAME", "file NAME"). `meaning` covers the rows too; `rows` tell each one by
+ * the number that `because` shows. Hashes of 64 bits, as stable as `rules`. */
+typedef struct edict_item_row { unsigned number; uint64_t meaning; } edict_item_row;
+typedef struct edict_item {
+    const char *name;
+    uint64_t meaning, heading;      /* with its rows; without them */
+    const edict_item_row *rows;     /* in their order; none of policies and facts */
+    size_t row_count;
+    const unsigned *reads;          /* indices of the items that it names */
+    size_t read_count;
+} edict_item;
+/* All items; they belong to the compilation. Not thread-safe. EDICT_RULES: the pack has mistakes. */
+edict_status edict_compilation_items(edict_compilation *compilation, const edict_item **items, size_t *count);
+
 /* Formats rule text. With mistakes in it: EDICT_RULES, and the diagnostics are put instead. */
 edict_status edict_format(const char *name, const char *bytes, size_t size, edict_put *put, void *context);
 
