@@ -69,6 +69,11 @@ part_habits() {
         status=$?
         if [ $status -eq 0 ] && [ ! -s "$work/habit" ]; then echo "ok $habit"; else echo "not ok $habit"; sed 's/^/#   /' "$work/habit"; fi
     done
+    if ! grep -qF "made from $(sh tests/tools/coverage.sh --sum) " rulesets/COVERAGE.md; then
+        echo 'not ok rulesets/COVERAGE.md is up to date'; echo '#   the packs have changed: make coverage-rules'
+    elif grep -n '[*][*]none[*][*]' rulesets/COVERAGE.md > "$work/habit"; then
+        echo 'not ok each rule and row of a pack is noticed by a test'; sed 's/^/#   /' "$work/habit"
+    else echo 'ok each rule and row of a pack is noticed by a test'; fi
 }
 # The answer key and the published tables, where they are (tests/key/README.md).
 part_key() {
