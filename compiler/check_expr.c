@@ -122,6 +122,16 @@ int single_value(struct model *m, const struct expr *e)
     return 0;
 }
 
+/* Texts and sets are equal or not, and nothing more. */
+int ordered_value(struct model *m, const struct expr *e)
+{
+    if (!single_value(m, e)) return 0;
+    if (e->type.base != TYPE_TEXT && e->type.base != TYPE_SET) return 1;
+    mistake(m, DIAG_WRONG_TYPE, e->span, "name a number, a time, a date or a code", "%s has no order",
+            type_name(m, &e->type));
+    return 0;
+}
+
 /* Makes two operands comparable, or reports. */
 int match_types(struct model *m, struct expr **a, struct expr **b)
 {

@@ -1,5 +1,5 @@
 /* Fields and kinds are checked when first needed, so that order never matters and a circle is found where it closes. */
-#include "compiler/model.h"
+#include "compiler/check_expr.h"
 
 #include <string.h>
 
@@ -75,7 +75,9 @@ static int fold_check(struct model *m, struct field *f)
         struct field *p = fold_part(m, source, c);
         if (!p) return 0;
         struct expr *e = field_expr(m, p, AT_RECORD, c->span);
-        if (!e) return 0;
+        if (!e || (fold->op == OP_SET_OF && !single_value(m, e)) ||
+            ((fold->op == OP_EARLIEST || fold->op == OP_LATEST) && !ordered_value(m, e)))
+            return 0;
         fold->parts[fold->count++] = e;
         if (fold->op != OP_SET_OF) f->maybe |= p->maybe;
     }
@@ -161,7 +163,7 @@ void choose_check(struct model *m, struct field *f)
     c->per = arena_zero(m->arena, ast_count(per) + 1u, sizeof *c->per);
     for (const struct ast_node *n = per ? per->first : NULL; n && c->per; n = n->next) {
         struct expr *e = name_check(m, &s, n->text, n->span);
-        if (e) {
+        if (e && single_value(m, e)) {
             guard(m, e, "`per`");
             c->per[c->per_count++] = e;
         }
@@ -227,7 +229,7 @@ void ways_check(struct model *m, struct scope *s, const struct ast_node *item, s
                 k->kind = CRITERION_SPACED;
                 k->a = expr_check(m, s, c->first, &minutes);
                 k->b = c->first && c->first->next ? name_check(m, s, c->first->next->text, c->first->next->span) : NULL;
-                if (!k->a || !k->b) continue;
+                if (!k->a || !k->b || !ordered_value(m, k->b)) continue;
                 guard(m, k->b, "`every one from`");
                 break;
             }
@@ -246,6 +248,7 @@ void ways_check(struct model *m, struct scope *s, const struct ast_node *item, s
                     }
                 } else {
                     k->kind = c->op == OP_GREATEST ? CRITERION_GREATEST : CRITERION_LEAST;
+                    ordered_value(m, k->a);
                     if (!k->flag) {
                         struct diag *d = NULL;
                         if (expr_maybe(k->a))
@@ -356,8 +359,8 @@ void kind_check(struct model *m, struct kind *k)
             k->state = BROKEN;
             return;
         }
-        field_check(m, k->key);
-        k->key->used = 1;
+        struct expr *key = field_expr(m, k->key, AT_RECORD, by->span);
+        if (!key || !ordered_value(m, key)) k->state = BROKEN;
         return;
     }
     struct scope s = {.record = k->source};

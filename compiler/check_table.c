@@ -1,5 +1,6 @@
 /* Rows between bars: the header's columns resolved, every cell checked against its column, results typed. One reader
  * for tables, hierarchies, group keys and bills; thresholds have their own shape. */
+#include "compiler/check_expr.h"
 #include "compiler/check_table.h"
 
 #include <ctype.h>
@@ -96,6 +97,8 @@ static int alt_check(struct model *m, struct scope *s, const struct ast_node *n,
     }
     const struct ast_node *v = n->first;
     if (!v) return 0;
+    struct expr column = {.type = *want, .span = n->span};
+    if (!single_value(m, &column)) return 0;
     if (n->op == OP_EQ && want->base == TYPE_CODE && is_name(v)) {
         struct code_set *set = set_find(m, v->text);
         if (set) {
@@ -307,7 +310,7 @@ static void keys_check(struct model *m, struct row *row, struct scope *s, const 
             continue;
         }
         struct expr *e = name_check(m, s, v->text, v->span);
-        if (e) row->keys[row->key_count++] = e;
+        if (e && single_value(m, e)) row->keys[row->key_count++] = e;
         else unknown = 1;
     }
     if (!row->key_count && row->mode != KEY_ALONE && !unknown) {

@@ -138,6 +138,18 @@ int64_t *codes_room(struct edict_evaluator *e, size_t need)
     return ok ? e->codes + e->code_count : NULL;
 }
 
+int list_same(const struct edict_evaluator *e, uint32_t type, int64_t x, int64_t y)
+{
+    if (LIST_SIZE(x) != LIST_SIZE(y))
+        return 0;
+    for (uint32_t i = 0; i < LIST_SIZE(x); i++)
+        if (type == TYPE_CODES ? e->codes[LIST_AT(x) + i] != e->codes[LIST_AT(y) + i]
+                               : e->intervals[LIST_AT(x) + i].from != e->intervals[LIST_AT(y) + i].from ||
+                                     e->intervals[LIST_AT(x) + i].to != e->intervals[LIST_AT(y) + i].to)
+            return 0;
+    return 1;
+}
+
 static unsigned code_length(uint64_t code)
 {
     unsigned n = 0;

@@ -79,6 +79,13 @@ const int64_t *relation_find(const struct edict_program *p, uint32_t relation, c
  */
 struct interval *times_room(struct edict_evaluator *e, size_t need);
 int64_t *codes_room(struct edict_evaluator *e, size_t need);
+/* Are two documented values of a type equal? Lists of codes and of intervals: if they hold the same. */
+int list_same(const struct edict_evaluator *e, uint32_t type, int64_t x, int64_t y);
+static inline int is_list(uint32_t type) { return type == TYPE_CODES || type == TYPE_TIMES; }
+static inline int value_same(const struct edict_evaluator *e, uint32_t type, int64_t x, int64_t y)
+{
+    return x == y || (is_list(type) && list_same(e, type, x, y));
+}
 #define LIST_AT(ref) ((uint32_t)((uint64_t)(ref) >> 24))
 #define LIST_SIZE(ref) ((uint32_t)((uint64_t)(ref)&0xffffff))
 /* Counts `size` items at the end of a pool and returns their reference; of nothing: 0. */

@@ -203,6 +203,7 @@ static void eval_docor(struct edict_evaluator *e, const uint32_t *at)
 static void eval_if(struct edict_evaluator *e, const uint32_t *at)
 {
     const struct cells a = cells_of(e, at[1]), b = cells_of(e, at[2]), c = cells_of(e, at[3]);
+    const uint32_t type = e->program->registers[at[0]].type;
     struct column *o = column_new(e, at[0]);
     if (!o || ((a.w || b.w || c.w) && !column_states(e, o)))
         return;
@@ -213,7 +214,7 @@ static void eval_if(struct edict_evaluator *e, const uint32_t *at)
         if (!o->w)
             continue;
         o->w[i] = cell_w(from, i);
-        if (w && (o->w[i] || cell_w(&b, i) || cell_v(&b, i) != o->v[i])) {
+        if (w && (o->w[i] || cell_w(&b, i) || !value_same(e, type, cell_v(&b, i), o->v[i]))) {
             o->w[i] = w;
             o->v[i] = 0;
         }

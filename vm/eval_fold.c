@@ -113,18 +113,6 @@ static void fold_count(struct edict_evaluator *e, const uint32_t *at)
     fold_close(&f, 0);
 }
 
-static int same_value(const struct edict_evaluator *e, uint32_t type, int64_t x, int64_t y)
-{
-    if (x == y || (type != TYPE_CODES && type != TYPE_TIMES) || LIST_SIZE(x) != LIST_SIZE(y))
-        return x == y;
-    for (uint32_t i = 0; i < LIST_SIZE(x); i++)
-        if (type == TYPE_CODES ? e->codes[LIST_AT(x) + i] != e->codes[LIST_AT(y) + i]
-                               : e->intervals[LIST_AT(x) + i].from != e->intervals[LIST_AT(y) + i].from ||
-                                     e->intervals[LIST_AT(x) + i].to != e->intervals[LIST_AT(y) + i].to)
-            return 0;
-    return 1;
-}
-
 /* SUM, MIN, MAX, AGREE: one pass, the result so far in the output cell. */
 static void fold_values(struct edict_evaluator *e, enum op op, const uint32_t *at)
 {
@@ -154,7 +142,7 @@ static void fold_values(struct edict_evaluator *e, enum op op, const uint32_t *a
                 eval_range(e);
         } else if (first || (op == OP_CODE_MIN && x < *o) || (op == OP_CODE_MAX && x > *o)) {
             *o = x;
-        } else if (op == OP_CODE_AGREE && !same_value(e, type, x, *o)) {
+        } else if (op == OP_CODE_AGREE && !value_same(e, type, x, *o)) {
             differ[t] = 1;
         }
     }

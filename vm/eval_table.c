@@ -168,8 +168,8 @@ static uint32_t row_result(struct match *m, const struct table_row *row, size_t 
 }
 
 /* The result of a record's hits; `*row`: the trace row that decided, -1: none did. */
-static uint32_t table_result(struct match *m, const struct hit *hits, uint32_t count, const struct table_row *sure,
-    size_t record, int64_t *v, int64_t *row)
+static uint32_t table_result(struct match *m, uint32_t type, const struct hit *hits, uint32_t count,
+    const struct table_row *sure, size_t record, int64_t *v, int64_t *row)
 {
     *row = -1;
     *v = 0;
@@ -185,7 +185,7 @@ static uint32_t table_result(struct match *m, const struct hit *hits, uint32_t c
     for (uint32_t i = 1; i < count; i++) {
         int64_t other;
         const uint32_t state = row_result(m, hits[i].row, record, &other);
-        same = same && !state && other == *v;
+        same = same && !state && value_same(m->e, type, other, *v);
         w = why_merge(m->e, w, why_merge(m->e, hits[i].why, state));
     }
     if (same) {
@@ -201,7 +201,7 @@ void eval_table(struct edict_evaluator *e, const uint32_t *at)
     struct column *o = column_new(e, at[0]), *trace = column_new(e, at[1]);
     if (!o || !trace || !column_states(e, o))
         return;
-    const uint32_t policy = at[2];
+    const uint32_t policy = at[2], type = e->program->registers[at[0]].type;
     struct match m;
     at = match_open(&m, e, at + 3);
     const uint32_t count = at ? *at++ : 0;
@@ -217,7 +217,7 @@ void eval_table(struct edict_evaluator *e, const uint32_t *at)
     for (uint32_t i = 0; i < o->n; i++) {
         const struct table_row *sure, *second;
         const uint32_t n = table_hits(&m, rows, count, policy, i, hits, &sure, &second);
-        o->w[i] = table_result(&m, hits, n, sure, i, &o->v[i], &trace->v[i]);
+        o->w[i] = table_result(&m, type, hits, n, sure, i, &o->v[i], &trace->v[i]);
         if (second) {
             o->v[i] = 0;
             o->w[i] = why_hold(e, second->row, 0);

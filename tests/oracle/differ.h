@@ -1,0 +1,36 @@
+/* The campaign: the VM and the reference evaluator answer the same encounters by the same pack; every byte must
+ * agree. */
+#ifndef EDICT_TESTS_ORACLE_DIFFER_H
+#define EDICT_TESTS_ORACLE_DIFFER_H
+
+#include "edict_compile.h"
+#include "tests/oracle/oracle.h"
+
+/* A pack compiled once, for both. */
+struct subject {
+    edict_compilation *compilation;
+    edict_program *program;
+    edict_evaluator *evaluator;
+    struct oracle *oracle;
+    struct buffer answer;
+};
+/* 0: the pack has mistakes (printed if `loud`). */
+int subject_open(struct subject *s, const char *path, const char *const *search, int loud);
+void subject_close(struct subject *s);
+/* Sets a policy on both sides. */
+int subject_set(struct subject *s, const char *policy, const char *value);
+void subject_unset(struct subject *s);
+/* Both answers to one encounter: 1 they agree, 0 they do not; then `report` (unless NULL) has both. */
+int subject_ask(struct subject *s, const char *json, size_t size, struct buffer *report);
+
+struct random {
+    uint64_t state;
+};
+uint64_t random_next(struct random *r);
+uint32_t random_below(struct random *r, uint32_t n);
+int random_one_in(struct random *r, uint32_t n);
+
+/* make_encounter.c: an encounter by the pack's own facts. */
+void encounter_make(struct random *r, const struct oracle *o, struct buffer *out);
+
+#endif

@@ -1,0 +1,11 @@
+/* What the campaign must know of the VM's inside: how many cells an evaluation wrote, on which the number of worlds
+ * that it may try out depends (SPEC.md, 19.4). Nothing of it reaches the reference evaluator but that number. */
+#include "tests/oracle/vm_side.h"
+
+#include "vm/bind.h"
+
+uint32_t vm_worlds(const edict_evaluator *e)
+{
+    uint64_t affordable = WORLDS_CELLS / (e->cells + 1);
+    return affordable < WORLDS_MAX ? (uint32_t)affordable : WORLDS_MAX;
+}
