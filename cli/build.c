@@ -6,7 +6,8 @@
 
 enum { BUILD_OUTPUT = 1, BUILD_STRICT };
 static const struct option build_options[] = {
-    {"output", 'o', "FILE", BUILD_OUTPUT}, {"strict", 0, NULL, BUILD_STRICT}, OPTION_COMMON, OPTION_PACKS, OPTION_LAST};
+    {"output", 'o', "FILE", BUILD_OUTPUT}, {"strict", 0, NULL, BUILD_STRICT}, OPTION_COMMON,
+    OPTION_PACKS, OPTION_TABLES, OPTION_LAST};
 
 static json_t *build_tables(const edict_program *p)
 {
@@ -44,6 +45,8 @@ static int build_pack(const struct options *o, const char *path, const char *fil
     int exit = pack_open(&pack, path, o, PACK_WARNINGS);
     if (exit == EXIT_FINE && !pack.compilation)
         exit = usage_error(o->command, "%s is an image already", path);
+    if (exit == EXIT_FINE)
+        exit = tables_taken(o);
     if (exit == EXIT_FINE && strict && edict_compilation_warnings(pack.compilation)) {
         message("%s: warnings, and --strict: no image written", path);
         exit = EXIT_RULES;
@@ -102,9 +105,15 @@ const struct command command_build = {
     "      --format json   pack, version and hashes as JSON on standard output\n"
     "      --color WHEN    always, never, auto (terminal, and NO_COLOR not set)\n"
     "  -I, --search DIR    where base packs are looked for; repeatable\n"
+    "  -t, --table NAME=FILE[,FILE]...[ as READER][, N rows]\n"
+    "                      the bundle, limit or relation NAME takes its rows from\n"
+    "                      these files, as published, instead of the pack's own;\n"
+    "                      repeatable. Not given: READER by what the file looks like;\n"
+    "                      else csv, tsv, cms ptp, cms mue, mue table, cms aoc\n"
     "\n"
     "  edict build rules/hospital.edict -o hospital.edx\n"
     "  edict run hospital.edx day.ndjson\n"
+    "  edict build part_b.edict -t ptp=ccipra-v322r0-f1.txt,ccipra-v322r0-f2.txt,...\n"
     "\n"
     "It prints two identities: `image` of every byte, `rules` of the meaning alone,\n"
     "which formatting, comments and order do not change.\n"

@@ -3,7 +3,7 @@
 
 enum { CHECK_STRICT = 1 };
 static const struct option check_options[] = {
-    {"strict", 0, NULL, CHECK_STRICT}, OPTION_COMMON, OPTION_PACKS, OPTION_LAST};
+    {"strict", 0, NULL, CHECK_STRICT}, OPTION_COMMON, OPTION_PACKS, OPTION_TABLES, OPTION_LAST};
 
 static int check_pack(const struct options *o, const char *path, int strict)
 {
@@ -41,10 +41,14 @@ static int check_run(const struct command *command, int argc, char **argv)
     else if (!o.word_count)
         exit = usage_error(command, "no pack given");
     else
-        for (size_t i = 0; i < o.word_count && exit != EXIT_INTERNAL; i++) {
-            int one = check_pack(&o, o.words[i], strict);
-            exit = one > exit ? one : exit;
-        }
+        exit = tables_named(&o, o.word_count);
+    const int asked = exit == EXIT_FINE;
+    for (size_t i = 0; asked && i < o.word_count && exit != EXIT_INTERNAL; i++) {
+        int one = check_pack(&o, o.words[i], strict);
+        exit = one > exit ? one : exit;
+    }
+    if (exit == EXIT_FINE)
+        exit = tables_taken(&o);
     options_free(&o);
     return exit;
 }
@@ -60,6 +64,7 @@ const struct command command_check = {
     "      --format json   one diagnostic a line, as JSON\n"
     "      --color WHEN    always, never, auto (terminal, and NO_COLOR not set)\n"
     "  -I, --search DIR    where base packs are looked for; repeatable\n"
+    "  -t, --table NAME=FILE  rows of a table from files: see edict build --help\n"
     "\n"
     "  edict check rules/hospital.edict\n"
     "  edict check --strict --format json *.edict > diagnostics.ndjson\n"

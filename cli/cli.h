@@ -26,13 +26,15 @@ struct command {
     int (*run)(const struct command *command, int argc, char **argv);
 };
 extern const struct command command_run, command_check, command_build, command_test, command_fmt, command_list,
-    command_new, command_schema, command_explain, command_version, command_sign, command_verify, command_diff;
+    command_new, command_schema, command_explain, command_version, command_sign, command_verify, command_diff,
+    command_snapshot, command_regress;
 #define HELP_STATUS                                                                       \
     "Exit status: 0 success, 1 findings asked to fail on or failed tests, 2 bad rules,\n" \
     "3 bad input, 4 usage, 5 internal.\n"
 
 /* Options: `--name value`, `--name=value`, `-n value`; `--` ends them. What all commands share is kept here. */
-enum { OPTION_END = -1, OPTION_BAD = -2, OPTION_WORD = -3, OPTION_COLOR = -4, OPTION_FORMAT = -5, OPTION_SEARCH = -6 };
+enum { OPTION_END = -1, OPTION_BAD = -2, OPTION_WORD = -3, OPTION_COLOR = -4, OPTION_FORMAT = -5, OPTION_SEARCH = -6,
+       OPTION_TABLE = -7 };
 struct option {
     const char *name;
     char letter;
@@ -40,7 +42,9 @@ struct option {
     int id;
 };
 #define OPTION_COMMON {"color", 0, "WHEN", OPTION_COLOR}, {"format", 0, "text|json", OPTION_FORMAT}
+#define OPTION_REPORTS {"color", 0, "WHEN", OPTION_COLOR}, {"format", 0, "text|json|junit|tap", OPTION_FORMAT}
 #define OPTION_PACKS {"search", 'I', "DIR", OPTION_SEARCH}
+#define OPTION_TABLES {"table", 't', "NAME=FILE", OPTION_TABLE}
 #define OPTION_LAST {NULL, 0, NULL, 0}
 struct options {
     const struct command *command;
@@ -49,10 +53,13 @@ struct options {
     char **argv;
     const char *value;         /* of the option or word just met */
     const char *color;         /* always, never, auto */
-    const char *format;        /* --format text or json; NULL: not given */
+    const char *format;        /* --format, one of those that the option names; NULL: not given */
     int json;                  /* --format json */
     const char **search;       /* --search, in order */
     size_t searches;
+    const char **tables;       /* --table, in order */
+    unsigned char *taken;      /* by some pack */
+    size_t table_count;
     const char **words;        /* positional arguments, filled by options_word */
     size_t word_count;
 };
@@ -84,9 +91,15 @@ json_t *json_text(const char *text);    /* a JSON string whatever the bytes */
 
 struct text { char *bytes; size_t size, room; int failed; };
 void text_put(void *text, const char *bytes, size_t size);        /* an edict_put */
-/* These two say themselves what went wrong; 0 or -1. "-" is standard input; a temporary name, then a rename. */
+/* These say themselves what went wrong; 0 or -1, or NULL. "-" is standard input. */
 int file_read(const char *path, struct text *into);
 int file_replace(const char *path, const void *bytes, size_t size);
+/* The same piece by piece: a temporary name, renamed on replacement_close(keep) and not before. secret: a new file is
+ * its owner's alone. The path must live as long. */
+struct replacement;
+struct replacement *replacement_open(const char *path, int secret);
+struct output *replacement_output(struct replacement *r);
+int replacement_close(struct replacement *r, int keep);
 
 /* Terminal */
 int terminal_is(int fd);
@@ -99,6 +112,7 @@ struct pack {
     const char *path;
     edict_compilation *compilation;    /* of a source; NULL for an image */
     edict_program *program;            /* NULL when the rules have mistakes */
+    char problem[1200];                /* why there is no compilation */
 };
 int path_is_pack(const char *path);
 int path_is_image(const char *path);    /* by its first bytes */
@@ -106,9 +120,15 @@ int path_is_image(const char *path);    /* by its first bytes */
 struct search { const char **paths; char installed[4200]; edict_compile_options options; };
 int search_make(struct search *search, const struct options *o);
 void search_free(struct search *search);
-/* No program, no report. */
+/* No program, no report. The first says what went wrong, the second leaves it in `problem`, for other threads. */
+int pack_compile_quiet(struct pack *pack, const char *path, const struct options *o, int strict);
 int pack_compile(struct pack *pack, const char *path, const struct options *o, int strict);
 int pack_report(const struct pack *pack, struct output *to, int color);
+/* --table of several packs names one of them, and each was for one. Usage errors; ask when the packs are known, and
+ * when they are compiled. */
+int tables_named(const struct options *o, size_t packs);
+int tables_taken(const struct options *o);
+void tables_mark(const struct options *o, const struct pack *pack);    /* after pack_compile_quiet */
 enum pack_wanted { PACK_ERRORS, PACK_WARNINGS };
 /* Source or image to a program; mistakes (and warnings, if wanted) are reported on standard error. An exit status. */
 int pack_open(struct pack *pack, const char *path, const struct options *o, enum pack_wanted wanted);
@@ -138,7 +158,10 @@ struct reader {
     uint64_t line, bytes;            /* lines and bytes taken so far */
     char *data;
     size_t room, from, end;
+    size_t indent;                   /* blanks before the next document on its line; SIZE_MAX: more than blanks */
     int (*idle)(void *context);      /* called before a read that would wait; not 0: do not read, READ_FAILED */
+    /* called with the pieces of an encounter that is too long, if there is somebody: READ_LONG then follows */
+    void (*over)(void *context, const char *bytes, size_t size);
     void *context;
 };
 int reader_open(struct reader *r, const char *path);

@@ -1,7 +1,8 @@
 /* edict list: the instructions of a pack beside its source. */
 #include "cli.h"
 
-static const struct option list_options[] = {{"color", 0, "WHEN", OPTION_COLOR}, OPTION_PACKS, OPTION_LAST};
+static const struct option list_options[] = {{"color", 0, "WHEN", OPTION_COLOR}, OPTION_PACKS, OPTION_TABLES,
+                                             OPTION_LAST};
 
 static int list_run(const struct command *command, int argc, char **argv)
 {
@@ -16,6 +17,8 @@ static int list_run(const struct command *command, int argc, char **argv)
         exit = usage_error(command, "takes one pack, not %zu", o.word_count);
     else
         exit = pack_open(&pack, o.words[0], &o, PACK_ERRORS);
+    if (exit == EXIT_FINE)
+        exit = tables_taken(&o);
     if (exit == EXIT_FINE)
         edict_program_list(pack.program, output_put, output_standard());
     pack_close(&pack);
@@ -32,6 +35,7 @@ const struct command command_list = {
     "\n"
     "      --color WHEN    always, never, auto; for diagnostics\n"
     "  -I, --search DIR    where base packs are looked for; repeatable\n"
+    "  -t, --table NAME=FILE  rows of a table from files: see edict build --help\n"
     "\n"
     "  edict list hospital.edx | less\n"
     "\n"

@@ -1,14 +1,17 @@
 /* edict: finds the command and hands over. */
 #include "cli.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command *const commands[] = {
-    &command_run, &command_check, &command_build, &command_test, &command_diff, &command_fmt,
-    &command_list, &command_new, &command_schema, &command_sign, &command_verify, &command_explain, &command_version};
+    &command_run,     &command_check, &command_build, &command_test,   &command_diff, &command_snapshot,
+    &command_regress, &command_fmt,   &command_list,  &command_new,    &command_schema, &command_sign,
+    &command_verify,  &command_explain, &command_version};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static void help_put(struct output *o)
@@ -56,10 +59,21 @@ static int help_asked(int argc, char **argv)
     return 0;
 }
 
+/* A standard stream that is closed would be the next file that is opened, and be written over. What stands in for it
+ * fails when it is used: the wrong way round. */
+static void streams_hold(void)
+{
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) < 0)
+            _exit(EXIT_INTERNAL);
+}
+
 int main(int argc, char **argv)
 {
+    streams_hold();
     setlocale(LC_CTYPE, "");
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);    /* a file that may not grow is a failed write */
     if (argc < 2) {
         help_put(output_error());
         output_flush(output_error());

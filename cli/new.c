@@ -192,8 +192,8 @@ static void new_text(struct text *t, const char *name, const char *base_name, co
     new_print(t, "  owner     \"who answers for these rules\"\n");
     new_line(t, "  effective %s-01-01 until open%s\n", year, "");
     new_line(t, "  answers   payer is \"%s\"%s\n\n", payer, "");
-    new_print(t, "# Every difference names its source: a key, a title, and the day it was read.\n");
-    new_line(t, "cite POLICY \"the payer's published policy\", read %s-01-01%s\n\n", year, "");
+    new_print(t, "# Every difference names its source: a key, a title, where in it, and the day it was read.\n");
+    new_line(t, "cite POLICY \"the payer's published policy\", section \"which of it\", read %s-01-01%s\n\n", year, "");
     new_print(t, "# 1. Policies are the base's switches. A row sets one; a column `effective` may date it.\n"
                  "#    Keep the rows that differ. To try one first: edict run FILE --set POLICY=VALUE\n"
                  "# sets\n");

@@ -65,7 +65,9 @@ int options_start(struct options *o, const struct command *command, const struct
     *o = (struct options){.command = command, .table = table, .argc = argc, .argv = argv, .color = "auto"};
     o->search = calloc(room, sizeof *o->search);
     o->words = calloc(room, sizeof *o->words);
-    if (o->search && o->words)
+    o->tables = calloc(room, sizeof *o->tables);
+    o->taken = calloc(room, sizeof *o->taken);
+    if (o->search && o->words && o->tables && o->taken)
         return EXIT_FINE;
     options_free(o);
     message("no memory");
@@ -76,6 +78,8 @@ void options_free(struct options *o)
 {
     free(o->search);
     free(o->words);
+    free(o->tables);
+    free(o->taken);
 }
 
 static int option_unknown(const struct options *o, const char *name, size_t size)
@@ -95,6 +99,20 @@ static int option_unknown(const struct options *o, const char *name, size_t size
     return OPTION_BAD;
 }
 
+/* "text|json": the words that an option takes. */
+static int word_among(const char *words, const char *word)
+{
+    size_t size = strlen(word), one;
+    for (const char *at = words; size; at += one + 1) {
+        one = strcspn(at, "|");
+        if (one == size && memcmp(at, word, size) == 0)
+            return 1;
+        if (!at[one])
+            break;
+    }
+    return 0;
+}
+
 static int option_take(struct options *o, const struct option *option)
 {
     switch (option->id) {
@@ -106,12 +124,15 @@ static int option_take(struct options *o, const struct option *option)
         o->color = o->value;
         return OPTION_WORD;
     case OPTION_FORMAT:
-        if (strcmp(o->value, "json") && strcmp(o->value, "text")) {
-            usage_error(o->command, "--format takes text or json");
+        if (!word_among(option->value, o->value)) {
+            usage_error(o->command, "--format takes one of %s", option->value);
             return OPTION_BAD;
         }
         o->format = o->value;
-        o->json = o->value[0] == 'j';
+        o->json = strcmp(o->value, "json") == 0;
+        return OPTION_WORD;
+    case OPTION_TABLE:
+        o->tables[o->table_count++] = o->value;
         return OPTION_WORD;
     case OPTION_SEARCH:
         o->search[o->searches++] = o->value;

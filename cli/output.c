@@ -1,14 +1,12 @@
-/* Buffered output, messages, whole files: everything the commands read and write except the stream of encounters. */
+/* Buffered output, messages, files read whole. Files that are written: replace.c. */
 #include "cli.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static struct output standard_output = {.fd = 1}, error_output = {.fd = 2};
@@ -168,53 +166,6 @@ int file_read(const char *path, struct text *into)
         close(fd);
     if (!error)
         return 0;
-    message("%s: %s", path, strerror(error));
-    return -1;
-}
-
-/* The name to replace: behind links, so that a link stays one. */
-static const char *file_target(const char *path, char *room)
-{
-    return realpath(path, room) ? room : path;
-}
-
-int file_replace(const char *path, const void *bytes, size_t size)
-{
-    char real[PATH_MAX], name[PATH_MAX + 16];
-    struct stat now;
-    struct output *out = calloc(1, sizeof *out);
-    const char *target = file_target(path, real);
-    if (stat(target, &now) == 0 && !S_ISREG(now.st_mode)) {    /* /dev/stdout, a pipe: written in place */
-        snprintf(name, sizeof name, "%s", target);
-        if (out)
-            out->fd = open(target, O_WRONLY | O_CLOEXEC);
-    } else {
-        mode_t mask = umask(0);
-        umask(mask);
-        mode_t mode = stat(target, &now) == 0 ? now.st_mode & 07777 : 0666 & ~mask;
-        int wrote = snprintf(name, sizeof name, "%s.XXXXXX", target);
-        if (out)
-            out->fd = wrote < (int)sizeof name ? mkstemp(name) : -1;
-        if (out && out->fd >= 0 && fchmod(out->fd, mode) != 0)
-            out->error = errno;
-    }
-    if (!out || out->fd < 0) {
-        message("%s: %s", path, out ? strerror(errno) : "no memory");
-        free(out);
-        return -1;
-    }
-    output_put(out, bytes, size);
-    output_flush(out);
-    if (close(out->fd) != 0 && !out->error)
-        out->error = errno;
-    if (!out->error && strcmp(name, target) != 0 && rename(name, target) != 0)
-        out->error = errno;
-    int error = out->error;
-    free(out);
-    if (!error)
-        return 0;
-    if (strcmp(name, target) != 0)
-        unlink(name);
     message("%s: %s", path, strerror(error));
     return -1;
 }

@@ -79,7 +79,7 @@ void search_free(struct search *s)
     s->paths = NULL;
 }
 
-int pack_compile(struct pack *pack, const char *path, const struct options *o, int strict)
+int pack_compile_quiet(struct pack *pack, const char *path, const struct options *o, int strict)
 {
     struct search search;
     edict_error error = {0};
@@ -87,12 +87,49 @@ int pack_compile(struct pack *pack, const char *path, const struct options *o, i
     if (search_make(&search, o) != EXIT_FINE)
         return EXIT_INTERNAL;
     search.options.strict = strict;
+    search.options.tables = o->tables;
+    search.options.table_count = o->table_count;
     edict_status status = edict_compile(path, &search.options, &pack->compilation, &error);
     search_free(&search);
     if (status == EDICT_OK)
         return EXIT_FINE;
-    message("%s: %s", path, error.message[0] ? error.message : "cannot be compiled");
+    snprintf(pack->problem, sizeof pack->problem, "%s: %s", path,
+             error.message[0] ? error.message : "cannot be compiled");
     return status == EDICT_LIMIT || status == EDICT_RANGE ? EXIT_RULES : status_exit(status);
+}
+
+int pack_compile(struct pack *pack, const char *path, const struct options *o, int strict)
+{
+    int exit = pack_compile_quiet(pack, path, o, strict);
+    if (exit != EXIT_FINE)
+        message("%s", pack->problem);
+    else
+        tables_mark(o, pack);
+    return exit;
+}
+
+void tables_mark(const struct options *o, const struct pack *pack)
+{
+    for (size_t i = 0; pack->compilation && i < o->table_count; i++)
+        o->taken[i] |= (unsigned char)edict_compilation_took(pack->compilation, i);
+}
+
+int tables_named(const struct options *o, size_t packs)
+{
+    for (size_t i = 0; packs > 1 && i < o->table_count; i++) {
+        const char *equals = strchr(o->tables[i], '='), *colon = strchr(o->tables[i], ':');
+        if (!colon || (equals && colon > equals))
+            return usage_error(o->command, "several packs: say whose table it is, --table PACK:%s", o->tables[i]);
+    }
+    return EXIT_FINE;
+}
+
+int tables_taken(const struct options *o)
+{
+    for (size_t i = 0; i < o->table_count; i++)
+        if (!o->taken[i])
+            return usage_error(o->command, "--table %s is for none of the packs here that are compiled", o->tables[i]);
+    return EXIT_FINE;
 }
 
 int pack_report(const struct pack *pack, struct output *to, int color)

@@ -52,7 +52,7 @@ struct pool {
     uint64_t file_size;
     const char *name;
     size_t file;
-    int exit;
+    int exit, in_over;                             /* in_over: an encounter that is too long is being dropped */
 };
 
 /* Ctrl-C: the flag stops everybody at the next encounter, the event wakes the caller. */
@@ -288,6 +288,19 @@ static int item_add(struct pool *pool, enum read_result result, const char *byte
     return EXIT_FINE;
 }
 
+/* A piece of an encounter that is too long: behind everything before it. */
+static void pool_over(void *context, const char *bytes, size_t size)
+{
+    struct pool *pool = context;
+    if (!pool->in_over) {
+        batch_submit(pool, 1);
+        batches_take(pool, 0);
+    }
+    pool->in_over = 1;
+    if (pool->exit == EXIT_FINE)
+        pool->jobs->over(pool->jobs->context, bytes, size);
+}
+
 /* Everything read is worked on and taken before something is said: messages stand in order too. */
 static void pool_settle(struct pool *pool)
 {
@@ -311,6 +324,7 @@ static int file_read_all(struct pool *pool, const char *path)
     pool->file_size =
         fstat(pool->reader.fd, &status) == 0 && S_ISREG(status.st_mode) ? (uint64_t)status.st_size : 0;
     pool->reader.idle = pool_idle;
+    pool->reader.over = pool->jobs->over ? pool_over : NULL;
     pool->reader.context = pool;
     if (terminal_is(pool->reader.fd) && !pool->jobs->quiet)
         message("reading encounters from the terminal, one JSON object a line; Ctrl-D ends");
@@ -324,6 +338,7 @@ static int file_read_all(struct pool *pool, const char *path)
         if (result == READ_END || result == READ_FAILED)
             break;
         exit = item_add(pool, result, bytes, size, line);
+        pool->in_over = 0;
     }
     if (result == READ_FAILED && !atomic_load(&interrupted) && pool->exit == EXIT_FINE) {
         int error = errno;
@@ -360,7 +375,9 @@ static void pool_end(struct pool *pool)
 
 int pool_run(const struct pool_jobs *jobs, const char *const *files, size_t count)
 {
-    struct sigaction act = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND}, before;
+    struct sigaction act = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction before[sizeof signals / sizeof *signals];
     struct pool pool = {.jobs = jobs, .files = files, .event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     int bad_input = 0;
     pool.room = jobs->threads > 1 ? jobs->threads * BATCHES_A_THREAD : 1;
@@ -375,7 +392,11 @@ int pool_run(const struct pool_jobs *jobs, const char *const *files, size_t coun
     pthread_cond_init(&pool.done, NULL);
     atomic_store(&interrupted, 0);
     atomic_store(&interrupt_event, pool.event);
-    sigaction(SIGINT, &act, &before);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        sigaction(signals[i], NULL, &before[i]);
+        if (before[i].sa_handler != SIG_IGN)    /* nohup, and a shell's background */
+            sigaction(signals[i], &act, NULL);
+    }
     int exit = EXIT_FINE;
     for (pool.file = 0; pool.file < count; pool.file++) {
         exit = file_read_all(&pool, files[pool.file]);
@@ -386,7 +407,8 @@ int pool_run(const struct pool_jobs *jobs, const char *const *files, size_t coun
     if (!atomic_load(&interrupted))
         batch_submit(&pool, 1);
     batches_take(&pool, 0);
-    sigaction(SIGINT, &before, NULL);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        sigaction(signals[i], &before[i], NULL);
     atomic_store(&interrupt_event, -1);
     if (pool.exit == EXIT_FINE)
         pool.exit = exit == EXIT_INTERNAL           ? EXIT_INTERNAL

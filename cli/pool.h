@@ -28,6 +28,9 @@ struct pool_jobs {
     int (*work)(void *context, void *worker, struct pool_item *item, struct text *answer, struct text *aside);
     int (*take)(void *context, const struct pool_item *item);
     void (*flush)(void *context);          /* nothing comes for a while: let the reader have what there is */
+    /* pieces of an encounter that is too long, behind everything that came before it; `take` is then called for it. May
+     * be left out */
+    void (*over)(void *context, const char *bytes, size_t size);
     /* now and then: how far the file is, in hundredths, or -1; may be left out */
     void (*progress)(void *context, const char *file, int percent);
     void (*progress_clear)(void *context); /* before something is said on standard error; may be left out */
@@ -44,7 +47,13 @@ const char *pool_file_name(const char *path);
 
 /* Reads all files ("-": standard input) and gives EXIT_FINE, EXIT_INPUT when one could not be read (the others are),
  * EXIT_INTERRUPTED after Ctrl-C (what was worked on until then was taken), or what work or take gave. What is in flight
- * is bounded, whatever the length of the input. The first Ctrl-C ends in order, the second at once. */
+ * is bounded, whatever the length of the input. The first Ctrl-C ends in order, the second at once; so do SIGTERM and
+ * SIGHUP. */
 int pool_run(const struct pool_jobs *jobs, const char *const *files, size_t count);
+
+/* Work that is counted beforehand: `work` of each number below `count`, in any thread and order; `take` of each in
+ * rising order, in the calling thread. */
+void tasks_run(size_t count, unsigned threads, void (*work)(void *context, size_t number),
+               void (*take)(void *context, size_t number), void *context);
 
 #endif

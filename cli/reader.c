@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MODE_UNKNOWN, MODE_LINES, MODE_DOCUMENTS, MODE_ARRAY, MODE_OVER };
+enum { MODE_UNKNOWN, MODE_LINES, MODE_DOCUMENTS, MODE_ARRAY };
 enum { READ_SIZE = 1 << 18 };
 
 int reader_open(struct reader *r, const char *path)
@@ -47,11 +47,14 @@ static int reader_fill(struct reader *r)
         r->room = r->room * 2 + READ_SIZE;
     }
     struct pollfd wait = {.fd = r->fd, .events = POLLIN};
-    if (r->idle && poll(&wait, 1, 0) == 0 && r->idle(r->context) != 0) {
-        errno = EINTR;
-        return -1;
-    }
-    ssize_t got = read(r->fd, r->data + r->end, r->room - r->end);
+    ssize_t got;
+    do {
+        if (r->idle && poll(&wait, 1, 0) == 0 && r->idle(r->context) != 0) {
+            errno = EINTR;
+            return -1;
+        }
+        got = read(r->fd, r->data + r->end, r->room - r->end);
+    } while (got < 0 && errno == EINTR);
     if (got < 0)
         return -1;
     r->eof = got == 0;
@@ -91,8 +94,12 @@ static int depth_step(struct depth *d, char c)
 static size_t take_blank(struct reader *r)
 {
     while (r->from < r->end && blank(r->data[r->from])) {
-        r->line += r->data[r->from] == '\n';
-        r->from++;
+        const char c = r->data[r->from++];
+        r->line += c == '\n';
+        if (c == '\n')
+            r->indent = 0;
+        else if (r->indent != SIZE_MAX)
+            r->indent++;
     }
     return r->end - r->from;
 }
@@ -115,6 +122,7 @@ static int reader_decide(struct reader *r)
     r->mode = MODE_LINES;
     if (r->data[r->from] == '[') {
         r->from++;
+        r->indent = SIZE_MAX;
         r->mode = MODE_ARRAY;
         return 1;
     }
@@ -140,11 +148,18 @@ static int reader_decide(struct reader *r)
     return 1;
 }
 
+static void over(struct reader *r, const char *bytes, size_t size)
+{
+    if (r->over)
+        r->over(r->context, bytes, size);
+}
+
 /* Drops the rest of a line that is too long. */
 static enum read_result skip_line(struct reader *r)
 {
     for (;;) {
         char *at = r->data + r->from, *end = memchr(at, '\n', r->end - r->from);
+        over(r, at, end ? (size_t)(end - at) : r->end - r->from);
         if (end) {
             r->from += (size_t)(end - at) + 1;
             r->line++;
@@ -179,6 +194,8 @@ static enum read_result next_line(struct reader *r, const char **bytes, size_t *
         size_t length = end ? (size_t)(end - at) : have, used = end ? length + 1 : length;
         *line = r->line;
         if (length > READER_LIMIT) {
+            if (end)
+                over(r, at, length);
             r->from += end ? used : 0;
             r->line += end != NULL;
             return end ? READ_LONG : skip_line(r);
@@ -198,23 +215,52 @@ static enum read_result next_line(struct reader *r, const char **bytes, size_t *
     }
 }
 
+/* A document whose brackets do not close: where the next one seems to begin, a line that starts as this one did.
+ * SIZE_MAX: nowhere. Only asked when nothing else helps, for in a whole document such a line may stand too. */
+static size_t next_begin(const struct reader *r, size_t size)
+{
+    const char *at = r->data + r->from;
+    if (r->indent == SIZE_MAX)
+        return SIZE_MAX;
+    for (size_t i = 1; i + r->indent + 1 < size; i++) {
+        const char *line = memchr(at + i, '\n', size - i - r->indent - 1);
+        if (!line)
+            return SIZE_MAX;
+        i = (size_t)(line - at);
+        size_t blanks = 0;
+        while (blanks < r->indent && (line[1 + blanks] == ' ' || line[1 + blanks] == '\t'))
+            blanks++;
+        if (blanks == r->indent && line[1 + blanks] == '{')
+            return i + 1;
+    }
+    return SIZE_MAX;
+}
+
+static enum read_result document_cut(struct reader *r, size_t size, const char **bytes, size_t *taken)
+{
+    for (size_t i = 0; i < size; i++)
+        r->line += r->data[r->from + i] == '\n';
+    *bytes = r->data + r->from;
+    *taken = size;
+    r->indent = size && r->data[r->from + size - 1] == '\n' ? 0 : SIZE_MAX;
+    r->from += size;
+    return READ_ENCOUNTER;
+}
+
 static enum read_result next_document(struct reader *r, const char **bytes, size_t *size, uint64_t *line)
 {
     struct depth depth = {0};
-    size_t at = 0;
-    int got;
+    size_t at = 0, cut;
+    int got, dropped = 0;
     for (;;) {
         while (take_blank(r) == 0)
             if ((got = reader_fill(r)) <= 0)
                 return got < 0 ? READ_FAILED : READ_END;
         char c = r->data[r->from];
-        if (r->mode == MODE_ARRAY && c == ',') {
+        if (r->mode == MODE_ARRAY && (c == ',' || c == ']')) {
             r->from++;
-            continue;
-        }
-        if (r->mode == MODE_ARRAY && c == ']') {
-            r->from++;
-            r->mode = MODE_DOCUMENTS;
+            r->indent = SIZE_MAX;
+            r->mode = c == ',' ? MODE_ARRAY : MODE_DOCUMENTS;
             continue;
         }
         break;
@@ -224,20 +270,29 @@ static enum read_result next_document(struct reader *r, const char **bytes, size
         if (r->from + at == r->end && (got = reader_fill(r)) <= 0) {
             if (got < 0)
                 return READ_FAILED;
+            if (!dropped && (cut = next_begin(r, at)) != SIZE_MAX)
+                return document_cut(r, cut, bytes, size);
             break;
         }
         char c = r->data[r->from + at++];
         done = depth_step(&depth, c) || (!depth.depth && !depth.text && c == '\n');
-        r->line += c == '\n';
-        if (at > READER_LIMIT) {    /* no place to go on from is known */
-            r->mode = MODE_OVER;
-            return READ_LONG;
-        }
+        const int crossed = done && r->data[r->from] == '{' && c == ']';    /* it closes the array around */
+        if (at <= READER_LIMIT && !crossed)
+            continue;
+        if (!dropped && (cut = next_begin(r, at)) != SIZE_MAX)
+            return document_cut(r, cut, bytes, size);
+        if (crossed)
+            break;
+        dropped = 1;
+        over(r, r->data + r->from, at);
+        document_cut(r, at, bytes, size);
+        at = 0;
     }
-    *bytes = r->data + r->from;
-    *size = at;
-    r->from += at;
-    return READ_ENCOUNTER;
+    if (!dropped)
+        return document_cut(r, at, bytes, size);
+    over(r, r->data + r->from, at);
+    document_cut(r, at, bytes, size);
+    return READ_LONG;
 }
 
 enum read_result reader_next(struct reader *r, const char **bytes, size_t *size, uint64_t *line)
@@ -247,7 +302,5 @@ enum read_result reader_next(struct reader *r, const char **bytes, size_t *size,
         if (got <= 0)
             return got < 0 ? READ_FAILED : READ_END;
     }
-    if (r->mode == MODE_OVER)
-        return READ_END;
     return r->mode == MODE_LINES ? next_line(r, bytes, size, line) : next_document(r, bytes, size, line);
 }

@@ -8,12 +8,12 @@
 #include <time.h>
 
 enum { RUN_SET = 1, RUN_FAIL_ON, RUN_STRICT, RUN_SHOW_VALUES, RUN_PRETTY, RUN_ASCII, RUN_QUIET, RUN_THREADS,
-    RUN_SIGNED };
+    RUN_SIGNED, RUN_ERRORS };
 static const struct option run_options[] = {
     {"set", 's', "POLICY=VALUE", RUN_SET}, {"fail-on", 0, "KIND,...", RUN_FAIL_ON}, {"strict", 0, NULL, RUN_STRICT},
     {"show-values", 0, NULL, RUN_SHOW_VALUES}, {"pretty", 'p', NULL, RUN_PRETTY}, {"ascii", 0, NULL, RUN_ASCII},
     {"threads", 0, "N", RUN_THREADS}, {"quiet", 'q', NULL, RUN_QUIET}, {"require-signed", 0, "KEYRING", RUN_SIGNED},
-    OPTION_COMMON, OPTION_PACKS, OPTION_LAST};
+    {"errors", 'e', "FILE", RUN_ERRORS}, OPTION_COMMON, OPTION_PACKS, OPTION_TABLES, OPTION_LAST};
 static const char *const kind_names[EDICT_KINDS] = {"deny", "change", "missing", "hold", "review", "note"};
 
 struct run {
@@ -27,6 +27,8 @@ struct run {
     unsigned threads;
     struct page page;
     const char *keyring;                /* --require-signed */
+    const char *errors_path;            /* --errors */
+    struct output *errors;              /* NULL: not asked for */
     uint64_t answered, held, no_rules, refused, failing;
     struct timespec began, shown;
     struct text keys;                   /* unknown keys told of this file: pack, key, zero … */
@@ -230,6 +232,20 @@ static void keys_tell(struct run *run, const struct pool_item *item)
     }
 }
 
+/* --errors: a refused encounter as it came; one that is too long comes in pieces before it is taken. */
+static void refused_over(void *context, const char *bytes, size_t size)
+{
+    struct run *run = context;
+    output_put(run->errors, bytes, size);
+}
+
+static void refused_keep(struct run *run, const struct pool_item *item)
+{
+    output_put(run->errors, item->bytes, item->size);
+    if (!item->size || item->bytes[item->size - 1] != '\n')
+        output_put(run->errors, "\n", 1);
+}
+
 static int encounter_take(void *context, const struct pool_item *item)
 {
     struct run *run = context;
@@ -251,9 +267,12 @@ static int encounter_take(void *context, const struct pool_item *item)
         output_put(run->out, item->answer, item->answer_size);
         output_put(run->out, "\n", 1);
     }
+    if (run->errors && (item->mark & MARK_REFUSED))
+        refused_keep(run, item);
     if (item->aside_size)
         keys_tell(run, item);
-    return run->out->error ? EXIT_INTERNAL : EXIT_FINE;    /* nobody reads on, or the disk is full */
+    /* nobody reads on, or the disk is full */
+    return run->out->error || (run->errors && run->errors->error) ? EXIT_INTERNAL : EXIT_FINE;
 }
 
 static void run_flush(void *context)
@@ -296,6 +315,7 @@ static int run_arguments(struct run *run)
         case RUN_QUIET: run->quiet = 1; break;
         case RUN_THREADS: exit = pool_threads_take(run->command, o->value, &run->threads); break;
         case RUN_SIGNED: run->keyring = o->value; break;
+        case RUN_ERRORS: run->errors_path = o->value; break;
         default: exit = EXIT_USAGE;
         }
     }
@@ -308,7 +328,11 @@ static int run_arguments(struct run *run)
 static int run_packs(struct run *run, size_t *inputs)
 {
     struct options *o = &run->options;
-    size_t kept = 0;
+    size_t kept = 0, packs = 0;
+    for (size_t i = 0; i < o->word_count; i++)
+        packs += path_is_pack(o->words[i]) != 0;
+    if (tables_named(o, packs) != EXIT_FINE)
+        return EXIT_USAGE;
     for (size_t i = 0; i < o->word_count; i++) {
         if (!path_is_pack(o->words[i])) {
             o->words[kept++] = o->words[i];
@@ -322,6 +346,8 @@ static int run_packs(struct run *run, size_t *inputs)
     }
     if (!run->of.pack_count)
         return usage_error(run->command, "no pack given: a .edict source or a .edx image");
+    if (tables_taken(o) != EXIT_FINE)
+        return EXIT_USAGE;
     if (!kept)
         o->words[kept++] = "-";
     *inputs = kept;
@@ -332,8 +358,10 @@ static int run_files(struct run *run)
 {
     const struct pool_jobs jobs = {.context = run, .worker_open = worker_open, .worker_close = worker_close,
                                    .work = encounter_work, .take = encounter_take, .flush = run_flush,
+                                   .over = run->errors_path ? refused_over : NULL,
                                    .progress = run->progress ? progress_show : NULL,
                                    .progress_clear = progress_clear, .threads = run->threads, .quiet = run->quiet};
+    struct replacement *errors = NULL;
     size_t inputs = 0;
     int exit = run_packs(run, &inputs);
     if (exit != EXIT_FINE)
@@ -342,11 +370,16 @@ static int run_files(struct run *run)
     evaluators_close(&run->of, tried);
     if (exit != EXIT_FINE)
         return exit;
+    if (run->errors_path && !(errors = replacement_open(run->errors_path, 1)))
+        return EXIT_INTERNAL;
+    run->errors = errors ? replacement_output(errors) : NULL;
     clock_gettime(CLOCK_MONOTONIC, &run->began);
     run->shown = run->began;
     exit = pool_run(&jobs, run->options.words, inputs);
     output_flush(run->out);
     progress_clear(run);
+    if (errors && replacement_close(errors, 1) != 0)
+        exit = EXIT_INTERNAL;
     if (run->out->error)    /* what could not be written was not answered; main says why */
         return run->out->error == EPIPE ? EXIT_FINE : EXIT_INTERNAL;
     summary_print(run);
@@ -405,9 +438,11 @@ const struct command command_run = {
     "      --ascii             pages without box and block characters\n"
     "      --color WHEN        always, never, auto (terminal, and NO_COLOR not set)\n"
     "      --threads N         threads that answer; as many as cores if not given\n"
+    "  -e, --errors FILE       the refused encounters, as they came, to be corrected\n"
     "      --strict            unknown keys are errors, not warnings\n"
     "      --show-values       errors and warnings may quote the input\n"
     "  -I, --search DIR        where base packs are looked for; repeatable\n"
+    "  -t, --table NAME=FILE   rows of a table from files: see edict build --help\n"
     "      --require-signed F  only images signed by a key of keyring F (edict sign)\n"
     "  -q, --quiet             no warnings, progress or summary\n"
     "\n"

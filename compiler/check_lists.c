@@ -1,5 +1,5 @@
 /* Lists of codes with their dates and exceptions, and relations: tables of plain values that are looked up. */
-#include "compiler/model.h"
+#include "compiler/pairs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -208,14 +208,100 @@ static void cell_unplain(struct model *m, const struct item *it, unsigned column
     said_note(m, DIAG_BAD_CELL, name->text, d);
 }
 
+static size_t combinations(const struct item_row *row, unsigned columns)
+{
+    size_t n = 1;
+    for (unsigned c = 0; c < columns; c++) n *= alternatives(row_cell(row, (int)c));
+    return n;
+}
+
+/* The k-th combination of a row's values. 0: reported, and the relation is broken. */
+static int values_read(struct model *m, struct relation *r, const struct item_row *row, unsigned columns, size_t k,
+                       int64_t *out)
+{
+    for (unsigned c = 0; c < columns; c++) {
+        const struct ast_node *cell = row_cell(row, (int)c);
+        unsigned n = alternatives(cell);
+        const struct ast_node *a = cell->op == OP_VALUES ? ast_nth(cell, (unsigned)(k % n)) : NULL;
+        k /= n;
+        struct expr *e = a && a->first && a->op == OP_EQ && r->types[c].base == TYPE_COUNT ? count_read(m, a->first)
+                         : a && a->first && a->op == OP_EQ
+                             ? value_check(m, a->first, r->types[c].base == TYPE_WORD ? NULL : &r->types[c], NULL)
+                             : NULL;
+        if (!e) {
+            if (!a || a->op != OP_EQ) cell_unplain(m, r->item, c, cell);
+            r->state = BROKEN;
+            return 0;
+        }
+        if (r->types[c].base == TYPE_COUNT_OF) r->types[c] = e->type;
+        else if (e->type.base == TYPE_WORD && !word_set_has(r->types[c].words, (uint32_t)e->value))
+            r->types[c].words = word_set_union(m, r->types[c].words, e->type.words);
+        if (r->types[c].words && r->types[c].words->count > WORDS_MAX) {
+            mistake(m, DIAG_LIMIT, cell->span, "write them between quotation marks, as texts",
+                    "a column may have %d different words", WORDS_MAX);
+            r->state = BROKEN;
+            return 0;
+        }
+        out[c] = e->value;
+    }
+    return 1;
+}
+
+/* Rows that packs add to a table that is read from a file: its first columns; what they leave out is 0. */
+static int rows_add(struct model *m, struct relation *r)
+{
+    struct item *it = r->item;
+    size_t more = 0;
+    for (unsigned i = 0; i < it->row_count; i++) {
+        unsigned cells = ast_count(it->rows[i].node);
+        if (cells < 2 || cells > r->column_count) {
+            mistake(m, DIAG_TOO_MANY_CELLS, it->rows[i].node->span, "write its first columns, in their order",
+                    "the file gives %s %u columns, this row has %u", text_z(m, r->name), r->column_count, cells);
+            return 0;
+        }
+        more += combinations(&it->rows[i], cells);
+        if (more > RELATION_ROWS_MAX) {
+            mistake(m, DIAG_LIMIT, it->rows[i].node->span, "put them into the file", "more than %d rows are added",
+                    RELATION_ROWS_MAX);
+            return 0;
+        }
+    }
+    const size_t width = r->column_count, total = r->pairs ? more : r->row_count + more;
+    int64_t *cells = arena_zero(m->arena, total * width + 1, sizeof *cells);
+    const struct item_row **origins = arena_zero(m->arena, total + 1, sizeof *origins);
+    if (!cells || !origins) {
+        m->oom = 1;
+        return 0;
+    }
+    size_t n = r->pairs ? 0 : r->row_count;
+    if (n) memcpy(cells, r->cells, n * width * sizeof *cells);
+    if (n) memcpy(origins, r->origins, n * sizeof *origins);
+    for (unsigned i = 0; i < it->row_count; i++) {
+        const struct item_row *row = &it->rows[i];
+        const unsigned count = ast_count(row->node);
+        const size_t combos = combinations(row, count);
+        for (size_t k = 0; k < combos; k++) {
+            if (!values_read(m, r, row, count, k, cells + n * width)) return 0;
+            if (r->pairs && !pairs_add(m, r->pairs, cells + n * width, r->column_count, row->from, row->until))
+                return 0;
+            origins[n++] = row;
+        }
+    }
+    if (r->pairs) return 1;
+    r->cells = cells;
+    r->origins = origins;
+    r->row_count = (unsigned)n;
+    return 1;
+}
+
 void relation_check(struct model *m, struct relation *r)
 {
     if (r->state != UNCHECKED) return;
     struct item *it = r->item;
     r->state = CHECKED;
-    const struct ast_node *file = ast_child(it->node, AST_FROM_FILE);
+    const struct ast_node *file = it->given ? it->given : ast_child(it->node, AST_FROM_FILE);
     if (file) {
-        if (!relation_file(m, r, file)) r->state = BROKEN;
+        if (!relation_file(m, r, file) || (it->row_count && !rows_add(m, r))) r->state = BROKEN;
         return;
     }
     if (!it->header || !it->row_count) {
@@ -281,38 +367,9 @@ void relation_check(struct model *m, struct relation *r)
             r->state = BROKEN;
             continue;
         }
-        size_t combos = 1;
-        for (c = 0; c < columns; c++) combos *= alternatives(row_cell(row, (int)c));
-        for (size_t k = 0; k < combos; k++) {
-            size_t rest = k;
-            for (c = 0; c < columns; c++) {
-                const struct ast_node *cell = row_cell(row, (int)c);
-                unsigned n = alternatives(cell);
-                const struct ast_node *a = cell->op == OP_VALUES ? ast_nth(cell, (unsigned)(rest % n)) : NULL;
-                rest /= n;
-                struct expr *e =
-                    a && a->first && a->op == OP_EQ && r->types[c].base == TYPE_COUNT ? count_read(m, a->first)
-                    : a && a->first && a->op == OP_EQ
-                        ? value_check(m, a->first, r->types[c].base == TYPE_WORD ? NULL : &r->types[c], NULL)
-                        : NULL;
-                if (!e) {
-                    if (!a || a->op != OP_EQ) cell_unplain(m, it, c, cell);
-                    r->state = BROKEN;
-                    break;
-                }
-                if (r->types[c].base == TYPE_COUNT_OF) r->types[c] = e->type;
-                else if (e->type.base == TYPE_WORD && !word_set_has(r->types[c].words, (uint32_t)e->value))
-                    r->types[c].words = word_set_union(m, r->types[c].words, e->type.words);
-                if (r->types[c].words && r->types[c].words->count > WORDS_MAX) {
-                    mistake(m, DIAG_LIMIT, cell->span, "write them between quotation marks, as texts",
-                            "a column may have %d different words", WORDS_MAX);
-                    r->state = BROKEN;
-                    return;
-                }
-                r->cells[(size_t)r->row_count * columns + c] = e->value;
-            }
-            if (r->state == BROKEN) break;
-            r->origins[r->row_count++] = row;
-        }
+        const size_t combos = combinations(row, columns);
+        for (size_t k = 0; k < combos && r->state != BROKEN; k++)
+            if (values_read(m, r, row, columns, k, r->cells + (size_t)r->row_count * columns))
+                r->origins[r->row_count++] = row;
     }
 }

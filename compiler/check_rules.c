@@ -172,9 +172,22 @@ static int rule_check(struct model *m, struct item *it, struct rule *r)
     return 1;
 }
 
+/* A source that a reader can find again has a section and the day it was read. Asked for by a strict check only. */
+static void source_check(struct model *m, const struct item *it)
+{
+    const int section = ast_child(it->node, AST_SECTION) != NULL, read = ast_child(it->node, AST_READ) != NULL;
+    if (section && read) return;
+    struct diag *d = diag_add(m->diags, DIAG_VAGUE_SOURCE, it->node->span, "the source %s names no %s",
+                              text_z(m, it->name), section ? "day on which it was read" : "section");
+    diag_hint(m->diags, d,
+              section ? "end the line with: , read 2026-01-31"
+                      : "say where in it the rule stands, behind the title: , section \"4.2\"");
+}
+
 static void cites_check(struct model *m)
 {
     for (struct item *it = m->items; it; it = it->next) {
+        if (m->strict && it->kind == AST_CITE_ITEM) source_check(m, it);
         const struct ast_node *lists[1] = {it->cite};
         for (const struct ast_node *c = lists[0] ? lists[0]->first : NULL; c; c = c->next) {
             int known = 0;

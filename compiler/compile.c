@@ -36,6 +36,18 @@ static void header_check(struct model *m)
     }
 }
 
+static int tables_keep(struct edict_compilation *c, const edict_compile_options *o)
+{
+    const char **tables = arena_zero(&c->arena, (o ? o->table_count : 0) + 1, sizeof *tables);
+    for (size_t i = 0; tables && o && i < o->table_count; i++) {
+        tables[i] = arena_copy(&c->arena, o->tables[i], strlen(o->tables[i]));
+        if (!tables[i]) return 0;
+        c->table_count = i + 1;
+    }
+    c->tables = tables;
+    return tables != NULL;
+}
+
 struct edict_compilation *compilation_new(void)
 {
     struct edict_compilation *c = calloc(1, sizeof *c);
@@ -77,10 +89,15 @@ edict_status compilation_read(struct edict_compilation *c, const char *path, con
     struct model *m = &c->model;
     const char *trouble = given ? NULL : unreadable(path);
     m->given = given;
-    m->source_room = 64;
+    const int kept = tables_keep(c, options);
+    m->source_room = 64 + (unsigned)c->table_count;
     m->sources = arena_zero(&c->arena, m->source_room, sizeof *m->sources);
-    if (!trouble && m->sources && compose(m, path, options ? options->search : NULL, options ? options->searches : 0))
+    if (!trouble && kept && m->sources &&
+        compose(m, path, options ? options->search : NULL, options ? options->searches : 0)) {
+        m->pack_sources = m->source_count;
+        tables_give(m, c->tables, c->table_count);
         return EDICT_OK;
+    }
     error_fill(error, trouble ? EDICT_IO : EDICT_MEMORY, trouble ? "unreadable" : "memory",
                trouble ? "cannot be read: %s" : "no memory while reading %s", trouble ? trouble : path);
     return trouble ? EDICT_IO : EDICT_MEMORY;
@@ -121,7 +138,7 @@ edict_status edict_compile(const char *path, const edict_compile_options *option
     *out = NULL;
     if (!c) error_fill(error, EDICT_MEMORY, "memory", "no memory%s", "");
     else if ((status = compilation_read(c, path, NULL, options, error)) == EDICT_OK) {
-        c->strict = options && options->strict;
+        c->strict = c->model.strict = options && options->strict;
         sources_show(c);
         if (!compilation_finish(c)) {
             error_fill(error, EDICT_MEMORY, "memory", "no memory while compiling %s", path);
@@ -143,6 +160,11 @@ void edict_compilation_free(edict_compilation *c)
     buffer_free(&c->image);
     arena_free(&c->arena);
     free(c);
+}
+
+int edict_compilation_took(const edict_compilation *c, size_t table)
+{
+    return table < c->table_count && table_is_for(&c->model, c->tables[table]);
 }
 
 size_t edict_compilation_errors(const edict_compilation *c) { return c->diags.errors; }

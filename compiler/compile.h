@@ -14,6 +14,8 @@ struct edict_compilation {
     struct model model;
     struct buffer image;
     struct source *shown; /* the sources named as they were opened, for reports: a place that the reader can go to */
+    const char *const *tables; /* of the options, copied */
+    size_t table_count;
     int strict, broken;   /* broken: some item could not be read, so names may be missing */
 };
 

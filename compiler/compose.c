@@ -305,7 +305,13 @@ static void row_change(struct model *m, struct item *it, const struct ast_node *
 {
     const struct ast_node *row = change->first, *second = row ? row->next : NULL;
     if (!row) return;
-    if (!it->header) {
+    const int filed = ast_child(it->node, AST_FROM_FILE) != NULL;
+    if (filed && change->kind != AST_ADD_ROW) {
+        mistake(m, DIAG_NOT_IN_BASE, change->span, "its rows stand in a file: rows can be added to them",
+                "no row of %s %s can be pointed at", ast_kind_word(it->kind), text_z(m, it->name));
+        return;
+    }
+    if (!it->header && !filed) {
         mistake(m, DIAG_NOT_IN_BASE, change->span,
                 "change what it has: codes are added with `add`, taken out with `remove`", "%s %s has no rows",
                 ast_kind_word(it->kind), text_z(m, it->name));
@@ -325,6 +331,7 @@ static void row_change(struct model *m, struct item *it, const struct ast_node *
         rows_add(m, it, row, from, until, cite, second ? at + 1 : -1);
         return;
     }
+    it->altered = 1;
     int at = row_find(m, it, row);
     if (at < 0) return;
     struct item_row *old = &it->rows[at];

@@ -173,7 +173,7 @@ static struct part *parts_read(struct reading *x, unsigned *count)
         const char *name = text_z(m, n->text), *slash = strrchr(name, '/');
         all[i] = (struct part){
             .name = name, .span = n->span, .day = DATE_MIN_OPEN, .from = DATE_MIN_OPEN, .until = DATE_OPEN};
-        all[i].path = path_join(m, directory_of(m, p->path), name);
+        all[i].path = x->r->item->given ? name : path_join(m, directory_of(m, p->path), name);
         if (x->layout->name) x->layout->name(slash ? slash + 1 : name, &all[i]);
         i++;
     }
@@ -210,7 +210,8 @@ static int part_read(struct reading *x, struct part *part)
         XXH128_canonical_t digest;
         XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(hash));
         memcpy(file->hash, digest.digest, sizeof file->hash);
-        file->name = path_join(m, directory_of(m, x->r->item->pack->shown), part->name);
+        const char *slash = strrchr(part->name, '/'), *given = slash ? slash + 1 : part->name;
+        file->name = x->r->item->given ? given : path_join(m, directory_of(m, x->r->item->pack->shown), part->name);
         while (*last) last = &(*last)->next;
         if (good) *last = file;
         XXH3_freeState(hash);
@@ -233,6 +234,32 @@ static void rows_look(struct reading *x)
                               (unsigned long long)x->line);
     diag_hint(x->m->diags, d, "a file is cut off or of another quarter: download it again, or correct the number");
     x->bad++;
+}
+
+/* A file in place of the pack's rows has their columns, in their order; others may follow. */
+static void columns_look(struct reading *x)
+{
+    const struct item *it = x->r->item;
+    const struct ast_node *h = it->given && it->header ? it->header->first : NULL;
+    struct buffer wanted, got;
+    int same = 1;
+    buffer_init(&wanted, 0);
+    buffer_init(&got, 0);
+    for (unsigned c = 0; h && !column_trails(h); h = h->next, c++) {
+        same &= c < x->r->column_count && text_equal(h->text, x->r->columns[c]);
+        buffer_printf(&wanted, "%s%.*s", c ? ", " : "", (int)h->text.size, h->text.at);
+    }
+    for (unsigned c = 0; c < x->r->column_count; c++)
+        buffer_printf(&got, "%s%.*s", c ? ", " : "", (int)x->r->columns[c].size, x->r->columns[c].at);
+    if (!same) {
+        const char *name = text_z(x->m, it->name);
+        struct diag *d = diag_add(x->m->diags, DIAG_TABLE_FILE, it->given->span,
+                                  "this is no file for %s: it gives the columns %s", name, got.at ? got.at : "none");
+        diag_hint(x->m->diags, d, "%s has the columns %s", name, wanted.at ? wanted.at : "none");
+        x->bad++;
+    }
+    buffer_free(&wanted);
+    buffer_free(&got);
 }
 
 /* The quarters that the names speak of, each once, the earliest first. */
@@ -258,12 +285,14 @@ static void quarters_keep(struct reading *x)
 
 int relation_file(struct model *m, struct relation *r, const struct ast_node *from)
 {
-    const struct ast_node *reader = ast_child(from, AST_NAME);
+    const struct ast_node *reader = ast_child(from, AST_NAME), *first = ast_child(from, AST_LABEL);
     struct reading x = {.m = m, .r = r, .from = from, .layout = layout_find(reader)};
+    static const char readers[] = "as csv, as tsv, as cms ptp, as cms mue, as mue table, or as cms aoc";
+    if (!reader && first) x.layout = layout_recognise(text_z(m, first->text));
     if (!x.layout) {
-        struct diag *d =
-            diag_add(m->diags, DIAG_TABLE_FILE, reader ? reader->span : from->span, "there is no such reader");
-        diag_hint(m->diags, d, "write: as csv, as tsv, as cms ptp, as cms mue, as mue table, or as cms aoc");
+        struct diag *d = diag_add(m->diags, DIAG_TABLE_FILE, reader ? reader->span : from->span,
+                                  reader ? "there is no such reader" : "what is in this file is not recognised");
+        diag_hint(m->diags, d, reader ? "write: %s" : "say which reader it is for, behind the files: %s", readers);
         return 0;
     }
     unsigned count = 0;
@@ -279,6 +308,7 @@ int relation_file(struct model *m, struct relation *r, const struct ast_node *fr
     }
     buffer_free(&x.scratch);
     if (good) rows_look(&x);
+    if (good && !x.bad) columns_look(&x);
     if (!good || x.bad || m->oom) return 0;
     quarters_keep(&x);
     if (!r->pairs && !r->cells && !room_make(&x)) return 0;

@@ -4,8 +4,9 @@
 
 #include "base/date.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static int is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -212,5 +213,30 @@ const struct layout *layout_find(const struct ast_node *reader)
         if (third && third->kind == AST_NAME) return NULL;
         if (!layouts[i].words[1] ? !second : second && text_is(second->text, layouts[i].words[1])) return &layouts[i];
     }
+    return NULL;
+}
+
+static int is_plain(const char *head, size_t size)
+{
+    if (!size || strchr("<{%", *head)) return 0;
+    for (size_t i = 0; i < size && i < 4; i++)
+        if (((unsigned char)head[i] < ' ' && !strchr("\t\r\n", head[i])) || !head[i] || (unsigned char)head[i] > 126)
+            return 0;
+    return size < 2 || memcmp(head, "PK", 2) != 0;
+}
+
+const struct layout *layout_recognise(const char *path)
+{
+    char head[8192];
+    FILE *f = fopen(path, "rb");
+    size_t size = f ? fread(head, 1, sizeof head, f) : 0;
+    if (f) fclose(f);
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
+        if (layouts[i].looks && layouts[i].looks((struct text){head, (uint32_t)size})) return &layouts[i];
+    if (!is_plain(head, size)) return &layouts[2]; /* whichever reads it says what is wrong */
+    const char *end = memchr(head, '\n', size), *dot = strrchr(path, '.');
+    size_t first = end ? (size_t)(end - head) : size;
+    if (dot && !strcasecmp(dot, ".csv") && memchr(head, ',', first)) return &layouts[0];
+    if (dot && !strcasecmp(dot, ".tsv") && memchr(head, '\t', first)) return &layouts[1];
     return NULL;
 }

@@ -181,7 +181,9 @@ int file_records(struct reading *x, XXH3_state_t *hash)
     x->fields = 0;
     buffer_clear(&x->scratch);
     if (!b.file || !b.at || csv_init(&b.csv, CSV_STRICT | CSV_STRICT_FINI) != 0) {
-        part_error(x, "the file cannot be read", "the path is relative to the file that names it");
+        part_error(x, "the file cannot be read",
+                   x->r->item->given ? "the path is relative to the directory in which you are"
+                                     : "the path is relative to the file that names it");
         if (b.file) fclose(b.file);
         free(b.at);
         return 0;

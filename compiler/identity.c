@@ -1,28 +1,27 @@
 /* The identity of the meaning: a hash over what the composed items say, in an order that does not depend on where they
  * stand. Formatting, comments, order of items, file names, labels and tests do not count; dates, cells, names and cited
  * keys do. */
-#include "compiler/model.h"
+#include "compiler/identity.h"
 
-#include "base/buffer.h"
 #include "compiler/lower.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
-static void node_write(struct buffer *b, const struct ast_node *n)
+void identity_node(struct buffer *b, const struct ast_node *n)
 {
     if (!n || n->kind == AST_ROWS || n->kind == AST_ENTRIES || n->kind == AST_EXCEPT || n->kind == AST_EFFECTIVE)
         return;
     if (n->kind == AST_LABEL) return;
     buffer_printf(b, "(%d %d ", (int)n->kind, (int)n->op);
     buffer_json(b, n->text.at ? n->text.at : "", n->text.size);
-    for (const struct ast_node *c = n->first; c; c = c->next) node_write(b, c);
+    for (const struct ast_node *c = n->first; c; c = c->next) identity_node(b, c);
     buffer_byte(b, ')');
 }
 
 /* A label means something in three places: what to hold with, a file's path, a code's name does not. */
-static void item_write(struct buffer *b, const struct item *it)
+void identity_item(struct buffer *b, const struct item *it)
 {
     buffer_printf(b, "%d ", (int)it->kind);
     buffer_json(b, it->name.at, it->name.size);
@@ -34,10 +33,25 @@ static void item_write(struct buffer *b, const struct item *it)
         for (const struct ast_node *c = it->node->first; c; c = c->next) {
             if (c->kind == AST_REQUIRES && ast_child(c, AST_LABEL))
                 buffer_json(b, ast_child(c, AST_LABEL)->text.at, ast_child(c, AST_LABEL)->text.size);
-            node_write(b, c);
+            identity_node(b, c);
         }
+    if (it->given) identity_node(b, it->given);
     buffer_printf(b, "[%d %d]", it->from, it->until);
-    if (it->header && it->kind != AST_POLICIES && it->kind != AST_FACTS) node_write(b, it->header);
+    if (it->header && it->kind != AST_POLICIES && it->kind != AST_FACTS) identity_node(b, it->header);
+}
+
+void identity_row(struct buffer *b, const struct item_row *row)
+{
+    buffer_printf(b, "{%d %d ", row->from, row->until);
+    identity_node(b, row->node);
+    identity_node(b, row->cite);
+    buffer_byte(b, '}');
+}
+
+void identity_entry(struct buffer *b, const struct item_entry *entry)
+{
+    buffer_printf(b, "<%d %d %d ", entry->from, entry->until, entry->except);
+    identity_node(b, entry->node);
 }
 
 struct digest {
@@ -62,14 +76,13 @@ static void digest_add(struct digest **all, unsigned *n, unsigned *room, struct 
 
 static int named(const struct ast_node *h, const char *name) { return text_is(h->text, name); }
 
-/* One row of policies or facts, its free text left out; the order of such rows means nothing. */
-static void loose_row(struct buffer *b, const struct item *it, const struct item_row *row)
+void identity_loose_row(struct buffer *b, const struct item *it, const struct item_row *row)
 {
     const struct ast_node *h = it->header ? it->header->first : NULL, *c = row->node->first;
     buffer_printf(b, "%d:", (int)it->kind);
     if (it->kind == AST_FACTS) buffer_json(b, it->name.at, it->name.size);
     for (; h && c; h = h->next, c = c->next)
-        if (!named(h, "decides") && !named(h, "means") && !named(h, "note") && !named(h, "cite")) node_write(b, c);
+        if (!named(h, "decides") && !named(h, "means") && !named(h, "note") && !named(h, "cite")) identity_node(b, c);
 }
 
 void rules_identity(struct model *m, unsigned char out[16])
@@ -80,22 +93,16 @@ void rules_identity(struct model *m, unsigned char out[16])
     buffer_init(&b, 0);
     for (const struct item *it = m->items; it; it = it->next) {
         if (it->kind == AST_CITE_ITEM) continue;
-        item_write(&b, it);
+        identity_item(&b, it);
         for (unsigned r = 0; r < it->row_count; r++) {
             if (it->kind == AST_POLICIES || it->kind == AST_FACTS) continue;
-            buffer_printf(&b, "{%d %d ", it->rows[r].from, it->rows[r].until);
-            node_write(&b, it->rows[r].node);
-            node_write(&b, it->rows[r].cite);
-            buffer_byte(&b, '}');
+            identity_row(&b, &it->rows[r]);
         }
-        for (unsigned e = 0; e < it->entry_count; e++) {
-            buffer_printf(&b, "<%d %d %d ", it->entries[e].from, it->entries[e].until, it->entries[e].except);
-            node_write(&b, it->entries[e].node);
-        }
+        for (unsigned e = 0; e < it->entry_count; e++) identity_entry(&b, &it->entries[e]);
         digest_add(&all, &n, &room, &b);
         for (unsigned r = 0; r < it->row_count; r++) {
             if (it->kind != AST_POLICIES && it->kind != AST_FACTS) continue;
-            loose_row(&b, it, &it->rows[r]);
+            identity_loose_row(&b, it, &it->rows[r]);
             digest_add(&all, &n, &room, &b);
         }
     }
@@ -113,7 +120,7 @@ void rules_identity(struct model *m, unsigned char out[16])
     }
     const struct ast_node *answers = m->packs->node ? ast_child(m->packs->node, AST_ANSWERS) : NULL;
     buffer_printf(&b, "pack %.*s %d %d ", (int)m->packs->name.size, m->packs->name.at, m->packs->from, m->packs->until);
-    node_write(&b, answers);
+    identity_node(&b, answers);
     digest_add(&all, &n, &room, &b);
     buffer_free(&b);
     if (n) qsort(all, n, sizeof *all, digest_order);

@@ -195,7 +195,8 @@ static void bounds_number(struct lower *l)
 
 static void sources_number(struct lower *l)
 {
-    for (unsigned i = 0; i < l->m->source_count; i++) {
+    const unsigned packs = l->m->pack_sources ? l->m->pack_sources : l->m->source_count;
+    for (unsigned i = 0; i < packs; i++) {
         const struct source *s = &l->m->sources[i];
         struct image_source out = {.name = string_id(l, s->name), .at = l->text.size, .size = s->size};
         XXH128_canonical_t hash;

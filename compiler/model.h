@@ -53,7 +53,8 @@ struct item {
     unsigned entry_count;
     const struct ast_node *cite;
     uint32_t id; /* image item, set by lowering; NONE before */
-    int used, changed;
+    int used, changed, altered; /* altered: rows were taken out or replaced */
+    struct ast_node *given;     /* FROM_FILE that stands outside of the pack and replaces its rows; NULL: none */
     struct item *next;
 };
 
@@ -409,11 +410,13 @@ struct said {
 
 struct archive;
 struct model {
+    int strict; /* say also what only a strict check asks for */
     struct arena *arena;
     struct diags *diags;
     const struct archive *given; /* read from there, not from files (archive.h); or NULL */
     struct source *sources;
     unsigned source_count, source_room;
+    unsigned pack_sources; /* so many are packs, 0: all; the others do not go into the image */
     struct data_file *files;  /* read for relations: name and hash go into the image */
     struct pack *packs;       /* the pack asked for first, then its bases */
     struct item *items;       /* sorted by kind and name */
@@ -545,6 +548,10 @@ struct table *threshold_check(struct model *m, struct item *it, struct scope *s)
 
 /* ---- files.c: a relation's rows from a file beside the pack. 0: reported. */
 int relation_file(struct model *m, struct relation *r, const struct ast_node *from);
+
+/* ---- tables_given.c: files for tables of the pack, as text: see edict_compile_options. After composing. */
+void tables_give(struct model *m, const char *const *tables, size_t count);
+int table_is_for(const struct model *m, const char *table); /* this pack, not another one */
 
 /* ---- quarters.c: what is said where a table of another quarter answers */
 /* Notes that rows of the relation are looked up for records of the kind. */

@@ -15,6 +15,11 @@ typedef struct edict_compile_options {
     const char *const *search;
     size_t searches;
     int strict;                  /* warnings count as errors */
+    /* Files that a bundle, limit or relation takes its rows from instead of the pack's own:
+     * "[PACK:]NAME=FILE[,FILE]... [as READER][, N rows]", as the command's --table. With PACK only for the pack of that
+     * name. Without `as` the layout is recognised. Paths are the process's, not relative to the pack. */
+    const char *const *tables;
+    size_t table_count;
 } edict_compile_options;
 
 /* Compiles the pack file and its bases. EDICT_OK also when the rules have mistakes: ask edict_compilation_errors. The
@@ -23,6 +28,8 @@ edict_status edict_compile(const char *path, const edict_compile_options *option
                            edict_error *error);
 void edict_compilation_free(edict_compilation *compilation);
 
+/* Was the table of the options, by its index, for this pack: without PACK, or with its name? */
+int edict_compilation_took(const edict_compilation *compilation, size_t table);
 size_t edict_compilation_errors(const edict_compilation *compilation);
 size_t edict_compilation_warnings(const edict_compilation *compilation);
 /* All diagnostics as text (colour: ANSI) or as NDJSON. */
@@ -41,6 +48,22 @@ typedef struct edict_test {
 } edict_test;
 typedef void edict_test_put(void *context, const edict_test *test);
 int edict_compilation_test(edict_compilation *compilation, const char *only, edict_test_put *put, void *context);
+
+/* What the composed pack consists of, each with what it means: two packs in which an item has the same `meaning` say
+ * the same there. Names are those of `because` and `rule` in answers; what answers never name has its kind before its
+ * name ("policy NAME", "codes NAME", "facts NAME", "file NAME"). `meaning` covers the rows too; `rows` tell each one by
+ * the number that `because` shows. Hashes of 64 bits, as stable as `rules`. */
+typedef struct edict_item_row { unsigned number; uint64_t meaning; } edict_item_row;
+typedef struct edict_item {
+    const char *name;
+    uint64_t meaning, heading;      /* with its rows; without them */
+    const edict_item_row *rows;     /* in their order; none of policies and facts */
+    size_t row_count;
+    const unsigned *reads;          /* indices of the items that it names */
+    size_t read_count;
+} edict_item;
+/* All items; they belong to the compilation. Not thread-safe. EDICT_RULES: the pack has mistakes. */
+edict_status edict_compilation_items(edict_compilation *compilation, const edict_item **items, size_t *count);
 
 /* Formats rule text. With mistakes in it: EDICT_RULES, and the diagnostics are put instead. */
 edict_status edict_format(const char *name, const char *bytes, size_t size, edict_put *put, void *context);

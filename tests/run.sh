@@ -56,7 +56,7 @@ part_answers() {
 }
 part_examples() { sh examples/run.sh "$edict"; }
 part_same() { sh tests/same/run.sh "$edict" "$OTHER"; }
-part_cli() { for script in run signed; do sh "tests/cli/$script.sh" "$edict" || echo "not ok $script.sh: status $?"; done; }
+part_cli() { for script in run signed faults versions; do sh "tests/cli/$script.sh" "$edict" || echo "not ok $script.sh: status $?"; done; }
 part_embed() { sh tests/embed/run.sh "$build"; }
 part_docs() {
     documents=$(ls README.md SPEC.md CONTRIBUTING.md docs/*.md 2> "$work/none")
@@ -70,6 +70,11 @@ part_habits() {
         status=$?
         if [ $status -eq 0 ] && [ ! -s "$work/habit" ]; then echo "ok $habit"; else echo "not ok $habit"; sed 's/^/#   /' "$work/habit"; fi
     done
+    if ! grep -qF "made from $(sh tests/tools/coverage.sh --sum) " rulesets/COVERAGE.md; then
+        echo 'not ok rulesets/COVERAGE.md is up to date'; echo '#   the packs have changed: make coverage-rules'
+    elif grep -n '[*][*]none[*][*]' rulesets/COVERAGE.md > "$work/habit"; then
+        echo 'not ok each rule and row of a pack is noticed by a test'; sed 's/^/#   /' "$work/habit"
+    else echo 'ok each rule and row of a pack is noticed by a test'; fi
 }
 # The answer key and the published tables, where they are (tests/key/README.md).
 part_key() {

@@ -116,6 +116,53 @@ status 'as JSON too' 0 "$edict" build "$packs/../../tables/whole.edict" -o whole
 has 'all seven' out '"name": "AOC_V2026Q3-F-MCR.txt"'
 status 'and of an image' 0 "$edict" list whole.edx
 same 'list has them' "$(grep -c '^; table [0-9a-f]\{32\} ' out)" 7
+tables=$packs/../../tables office=$packs/../../../rulesets/medicare/office.edict hospital=$packs/../../../rulesets/medicare/hospital.edict
+pairs="$tables/ccipra-v322r0-f1.txt,$tables/ccipra-v322r0-f2.txt,$tables/ccipra-v322r0-f3.txt,$tables/ccipra-v322r0-f4.txt"
+units="$tables/MCR_MUE_PractitionerServices_Eff_04-01-2026.csv"
+printf '{"id": "x", "setting": "office", "date": "2026-07-02", "lines": [{"code": "96365", "units": 1}, {"code": "36591", "units": 1}, {"code": "0999T", "units": 1}, {"code": "A0425", "units": 251}]}\n' > claim.ndjson
+status 'tables from the command line' 0 "$edict" run -t "ptp=$pairs" --table "mue=$units" -t "parent=$tables/AOC_V2026Q3-F-MCR.txt as cms aoc, 9 rows" "$office" claim.ndjson
+has 'pairs of the file' out '36591 is not paid beside 96365'
+has 'units of the file' out 'more than 250 units of A0425 per line'
+has 'add-on codes of the file' out '"rule": "contractor_parent", "line": 3'
+same 'one note, of the table of another quarter' "$(grep -o '"kind": "note"[^}]*answers ([a-z]*)' out | sed 's/.*answers//')" ' (mue)'
+status 'without it the rows of the pack answer' 0 "$edict" run "$office" claim.ndjson
+lacks 'they know nothing of it' out 'contractor_parent'
+status 'an image of them' 0 "$edict" build -t "mue=$units" "$office" -o given.edx
+has 'has their hash' err '  table '
+cp given.edx first.edx; mkdir -p elsewhere; cp "$units" elsewhere
+status 'from elsewhere' 0 "$edict" build -t "mue=elsewhere/${units##*/}" "$office" -o given.edx
+same 'it is the same image' "$(cmp given.edx first.edx && echo same)" same
+status 'several times is more files' 0 "$edict" check -t "mue=$units" -t "mue=$tables/MCR_MUE_PractitionerServices_Eff_07-01-2026.csv" "$office"
+status 'a table that the pack has not' 2 "$edict" check -t "mues=$units" "$office"
+has 'which one was meant' out 'did you mean `mue`?'
+has 'with a caret under it' out '--table:1:1: error E405'
+status 'a file for another table' 2 "$edict" check -t "mue=$tables/AOC_V2026Q3-F-MCR.txt" "$office"
+has 'what is missing' out 'this is no file for mue: it gives the columns add_on, type, primary'
+status 'a part that is missing' 2 "$edict" check -t "ptp=${pairs%,*}" "$office"
+has 'is named' out 'part 4 of this table is missing'
+status 'no such file' 2 "$edict" build -t "mue=nowhere.csv" "$office" -o none.edx
+has 'is said' err 'nowhere.csv: the file cannot be read'
+same 'and no image is written' "$(ls none.edx 2> /dev/null)" ''
+status 'too few rows' 2 "$edict" check -t "mue=$units as cms mue, 5 rows" "$office"
+has 'how many there are' out 'the files have 4 rows, 5 are expected'
+status 'a reader that is none' 2 "$edict" check -t "mue=$units as cms units" "$office"
+status 'a file of nothing known' 2 "$edict" check -t "mue=$office" "$office"
+has 'asks for the reader' out 'what is in this file is not recognised'
+status 'no equals sign' 2 "$edict" check -t mue "$office"
+has 'shows the form' out 'write: NAME=FILE'
+added=$packs/../../packs/recipes/add_a_code.edict
+printf '{"id": "x", "payer": "medicare", "setting": "office", "date": "2026-05-02", "lines": [{"code": "96529", "units": 2}, {"code": "A0425", "units": 251}]}\n' > claim.ndjson
+status 'rows that a pack adds' 0 "$edict" run -t "mue=$units" "$added" claim.ndjson
+has 'are beside those of the file' out 'more than 1 units of 96529 per date'
+has 'which are there' out 'more than 250 units of A0425 per line'
+printf 'pack acme.less extends medicare.office from "%s"\n  title "x"\n  version 1\n  effective 2026-01-01 until open\nchanges limit mue\n  remove row | J3489, J7030 |\n' "$office" > less.edict
+status 'rows that a pack takes out' 2 "$edict" check -t "mue=$units" less.edict
+has 'would come back' out 'the file would bring them back'
+status 'several packs and no name' 4 "$edict" run -t "mue=$units" "$office" "$hospital" claim.ndjson
+has 'asks for it' err 'say whose table it is'
+status 'several packs and a name' 0 "$edict" run -t "medicare.office:mue=$units" "$office" "$hospital" claim.ndjson
+status 'a name of none' 4 "$edict" run -t "medicare.offices:mue=$units" "$office" claim.ndjson
+status 'an image takes none' 4 "$edict" run -t "mue=$units" given.edx claim.ndjson
 status 'build of a bad pack' 2 "$edict" build bad.edict -o bad.edx
 [ -e bad.edx ] && not_ok 'no image of a bad pack' || ok 'no image of a bad pack'
 status 'build where nothing can be written' 5 "$edict" build "$small" -o /nowhere/small.edx

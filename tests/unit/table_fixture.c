@@ -71,23 +71,32 @@ void file_text(const char *name, const char *text) { file_bytes(name, text, strl
 
 static void report_put(void *context, const char *bytes, size_t size) { buffer_add(context, bytes, size); }
 
-/* Compiles the facts and these items; the image is loaded when there are no errors. */
-void table_compile(const char *items)
+static void text_compile(const char *name, const char *first, const char *items)
 {
     edict_error error;
     struct buffer pack;
     size_t size;
     made_free();
     buffer_init(&pack, 0);
-    buffer_text(&pack, facts);
+    buffer_text(&pack, first);
     buffer_text(&pack, items);
-    file_bytes("pack.edict", pack.at, pack.size);
+    file_bytes(name, pack.at, pack.size);
     buffer_free(&pack);
-    assert_int_equal(edict_compile(path_of("pack.edict"), NULL, &h.made, &error), EDICT_OK);
+    assert_int_equal(edict_compile(path_of(name), NULL, &h.made, &error), EDICT_OK);
     edict_compilation_report(h.made, 0, report_put, &h.report);
     const void *image = edict_compilation_image(h.made, &size);
     assert_int_equal(image == NULL, edict_compilation_errors(h.made) > 0);
     if (image && edict_program_load(image, size, &h.p, &error) != EDICT_OK) fail_msg("%s", error.message);
+}
+
+void table_compile(const char *items) { text_compile("pack.edict", facts, items); }
+
+void child_compile(const char *items)
+{
+    text_compile("child.edict",
+                 "pack test.child extends test.tables from \"pack.edict\"\n  title \"child\"\n  version 1\n"
+                 "  effective 2000-01-01 until open\n\n",
+                 items);
 }
 
 void compile_good(const char *items)

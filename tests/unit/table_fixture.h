@@ -29,6 +29,8 @@ void file_bytes(const char *name, const char *bytes, size_t size);
 void file_text(const char *name, const char *text);
 /* Compiles the facts and these items; the image is loaded when there are no errors. */
 void table_compile(const char *items);
+/* A pack on top of the one compiled last. */
+void child_compile(const char *items);
 void compile_good(const char *items);
 /* One error, E405, whose text has these words. */
 void compile_bad(const char *items, const char *words);

@@ -236,6 +236,37 @@ static void test_pairs_lookup(void **state)
     edict_evaluator_free(e);
 }
 
+/* A pack on top adds rows: beside packed ones, and beside others. */
+static void test_rows_added(void **state)
+{
+    (void)state;
+    FILE *f = fopen(path_of("pairs.csv"), "w");
+    assert_non_null(f);
+    fputs("column_1,column_2,indicator,until\n", f);
+    for (unsigned i = 0; i < 90; i++)
+        for (unsigned k = 0; k < 60; k++) fprintf(f, "%04uA,%04uB,%u,\n", i, k, k % 2);
+    fclose(f);
+    for (int packed = 0; packed < 2; packed++) {
+        if (!packed) file_text("few.csv", "column_1,column_2,indicator,until\n0001A,0001B,1,\n");
+        compile_good(packed ? PAIRS("\"pairs.csv\"", "csv") : PAIRS("\"few.csv\"", "csv"));
+        child_compile(
+            "changes relation pairs, effective 2020-01-01 until 2020-12-31\n  add row | 7000X, 0001A | 8000X | 1 |\n");
+        if (!h.p) fail_msg("%s", h.report.at);
+        assert_int_equal(h.p->relations[relation_called("pairs/3")].codes > 0, packed);
+        assert_true(pairs_has("7000X", "8000X", 1, "2020-01-01"));
+        assert_true(pairs_has("0001A", "8000X", 1, "2020-12-31"));
+        assert_false(pairs_has("0001A", "8000X", 1, "2021-01-01"));
+        assert_false(pairs_has("0001A", "8000X", 1, "2019-12-31"));
+        assert_true(pairs_has("0001A", "0001B", 1, "2021-01-01"));
+        child_compile("changes relation pairs\n  add row | 7000X | 8000X | 1 | 2 |\n");
+        assert_non_null(strstr(h.report.at, "the file gives pairs 3 columns, this row has 4"));
+        child_compile("changes relation pairs\n  add row | 7000X | 8000X | red |\n");
+        assert_null(h.p);
+        child_compile("changes relation pairs\n  remove row | 0001A | 0001B |\n");
+        assert_non_null(strstr(h.report.at, "rows can be added"));
+    }
+}
+
 /* Whatever the bytes of the packed rows are: a look-up ends, and finds a row of the table or none. */
 static void test_pairs_hostile(void **state)
 {
@@ -299,7 +330,8 @@ static void test_pairs_hostile(void **state)
 int main(void)
 {
 #define HERE(name) cmocka_unit_test_setup_teardown(test_##name, here_start, here_end)
-    const struct CMUnitTest tests[] = {HERE(ptp),   HERE(ptp_parts),      HERE(mue),
-                                       HERE(plain), HERE(pairs_are_rows), HERE(pairs_lookup), HERE(pairs_hostile)};
+    const struct CMUnitTest tests[] = {HERE(ptp),           HERE(ptp_parts),      HERE(mue),
+                                       HERE(plain),         HERE(pairs_are_rows), HERE(pairs_lookup),
+                                       HERE(pairs_hostile), HERE(rows_added)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,90 @@
+/* Encounters to outcomes, on any thread: what a baseline keeps of an answer. */
+#include "baseline.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct worker {
+    const struct evaluators *of;
+    edict_evaluator **evaluators;
+    struct outcome outcome;
+};
+
+void *answering_open(void *context)
+{
+    const struct answering *answering = context;
+    struct worker *worker = calloc(1, sizeof *worker);
+    int exit = EXIT_FINE;
+    if (!worker)
+        return NULL;
+    worker->of = &answering->of;
+    worker->evaluators = evaluators_open(worker->of, &exit);
+    if (exit == EXIT_FINE)
+        return worker;
+    free(worker);
+    return NULL;
+}
+
+void answering_close(void *context)
+{
+    struct worker *worker = context;
+    evaluators_close(worker->of, worker->evaluators);
+    outcome_free(&worker->outcome);
+    free(worker);
+}
+
+/* The identifier stands first in an answer: `{"encounter": "…", "pack": …`. */
+static void id_put(struct text *to, const char *answer, size_t size, const struct pool_item *item)
+{
+    static const char head[] = "{\"encounter\": ";
+    char line[40];
+    if (size > sizeof head && memcmp(answer, head, sizeof head - 1) == 0) {
+        json_error_t error;
+        json_t *id = json_loadb(answer + sizeof head - 1, size - sizeof head + 1,
+                                JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, &error);
+        if (json_is_string(id))
+            field_put(to, json_string_value(id), json_string_length(id));
+        if (json_is_integer(id)) {
+            snprintf(line, sizeof line, "%lld", (long long)json_integer_value(id));
+            field_put(to, line, strlen(line));
+        }
+        int known = json_is_string(id) || json_is_integer(id);
+        json_decref(id);
+        if (known)
+            return;
+    }
+    snprintf(line, sizeof line, "number %llu", (unsigned long long)item->number + 1);
+    text_put(to, line, strlen(line));
+}
+
+int answering_work(void *context, void *state, struct pool_item *item, struct text *answer_text, struct text *aside)
+{
+    struct worker *worker = state;
+    struct outcome *o = &worker->outcome;
+    edict_answer answer = {0};
+    edict_error error = {0};
+    char digest[17], words[20];
+    (void)context;
+    if (item->too_long) {
+        message("an encounter is longer than 16 MiB: it cannot be kept");
+        return EXIT_INPUT;
+    }
+    edict_status status = edict_evaluate(worker->evaluators[0], item->bytes, item->size, 0, &answer, &error);
+    int refused = status == EDICT_INPUT || status == EDICT_LIMIT || status == EDICT_RANGE;
+    if ((status != EDICT_OK && !refused) || outcome_read(o, answer.json, answer.size) != 0)
+        return EXIT_INTERNAL;
+    digest_put(digest, item->bytes, item->size);
+    snprintf(words, sizeof words, "\t%08x\t", (unsigned)(o->words ^ o->words >> 32));
+    text_put(answer_text, digest, 16);
+    text_put(answer_text, words, strlen(words));
+    outcome_put(o, answer_text);
+    id_put(aside, answer.json, answer.size, item);
+    text_put(aside, "\n", 1);
+    for (size_t i = 0; i < o->charges; i++) {
+        text_put(aside, o->bytes.bytes + o->elements[i].why.at, o->elements[i].why.size);
+        text_put(aside, "\n", 1);
+    }
+    item->mark = (unsigned)o->charges;
+    return EXIT_FINE;
+}
