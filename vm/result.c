@@ -178,6 +178,7 @@ static void put_findings(struct edict_evaluator *e, struct buffer *out, edict_an
         }
         for (uint32_t k = 0; k < h->count; k++) {
             if (h->list[k].finding != i || (h->list[k].fact != NONE && !h->list[k].count)) continue;
+            if (hold_is_repeated(e, k)) continue;
             if (n++) buffer_text(out, ", ");
             put_hold(e, out, k);
             answer->findings[EDICT_HOLD]++;

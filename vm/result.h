@@ -57,6 +57,8 @@ void put_cites(struct edict_evaluator *e, struct buffer *out, const uint32_t *ro
 void put_finding(struct edict_evaluator *e, struct buffer *out, const struct finding *f);
 /* The same without the records behind a charge: what is certain of it where the record may move. */
 void put_finding_key(struct edict_evaluator *e, struct buffer *out, const struct finding *f);
+/* Does an earlier hold ask for the same fact of the same records, in the fact's own words? */
+int hold_is_repeated(struct edict_evaluator *e, uint32_t number);
 void put_hold(struct edict_evaluator *e, struct buffer *out, uint32_t hold);
 
 /* worlds.c: what stands in every world, when worlds were evaluated; else NULL. */

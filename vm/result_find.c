@@ -194,6 +194,29 @@ static void ask(struct edict_evaluator *e, struct buffer *out, const struct hold
     buffer_json(out, text->at ? text->at : "", text->size);
 }
 
+static int hold_has(const struct holds *h, uint32_t number, uint32_t record)
+{
+    for (uint32_t i = 0; i < h->entry_count; i++)
+        if (h->entries[i].hold == number && h->entries[i].record == record) return 1;
+    return 0;
+}
+
+int hold_is_repeated(struct edict_evaluator *e, uint32_t number)
+{
+    const struct holds *h = holds_of(e);
+    const struct hold *hold = &h->list[number];
+    if (hold->fact == NONE || !e->program->facts[hold->fact].hold) return 0;
+    for (uint32_t k = 0; k < number; k++) {
+        if (h->list[k].fact != hold->fact || h->list[k].count < hold->count) continue;
+        uint32_t same = 0;
+        for (uint32_t i = 0; i < h->entry_count; i++)
+            if (h->entries[i].hold == number && h->entries[i].record != NONE)
+                same += (uint32_t)hold_has(h, k, h->entries[i].record);
+        if (same == hold->count) return 1;
+    }
+    return 0;
+}
+
 void put_hold(struct edict_evaluator *e, struct buffer *out, uint32_t number)
 {
     const struct edict_program *p = e->program;
@@ -233,8 +256,9 @@ void put_hold(struct edict_evaluator *e, struct buffer *out, uint32_t number)
         buffer_add(out, values.at, values.size);
     }
     put_key(out, "message", 0);
-    if (hold->said && p->rows[hold->row].hold) put_string(out, p, p->rows[hold->row].hold);
-    else if (fact->hold) put_string(out, p, fact->hold);
+    /* A fact that asks in words of its own: those of the rule are about another one. */
+    if (fact->hold) put_string(out, p, fact->hold);
+    else if (hold->said && p->rows[hold->row].hold) put_string(out, p, p->rows[hold->row].hold);
     else ask(e, out, hold, marks);
     put_foot(e, out, hold->row);
 }
