@@ -110,7 +110,7 @@ style:
 # Tests. `make test`: everything against this build; PARTS='cases packs' runs some. `make accept`: what comes becomes what is expected.
 T := $(B)/tests
 UNITS := $(patsubst tests/unit/%.c,$(T)/%,$(wildcard tests/unit/test_*.c))
-FIXTURE := $(patsubst tests/%.c,$(T)/%.o,$(filter-out $(wildcard tests/unit/test_*.c),$(wildcard tests/unit/*.c)))
+FIXTURE := $(patsubst tests/%.c,$(T)/%.o,$(filter-out $(wildcard tests/unit/test_*.c),$(wildcard tests/unit/*.c))) $(T)/mutate/mutation.o
 TOOLS := $(patsubst tests/tools/%.c,$(T)/%,$(wildcard tests/tools/*.c))
 $(T)/%.o: tests/%.c
 	@mkdir -p $(@D)
@@ -124,6 +124,16 @@ $(TOOLS): $(T)/%: $(T)/tools/%.o $(B)/libedict.a
 ORACLE := $(patsubst tests/%.c,$(T)/%.o,$(wildcard tests/oracle/*.c))
 $(T)/differ: $(ORACLE) $(B)/libedict.a
 	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) $(LDLIBS_CLI) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
+
+# Campaigns, under the sanitizers. `make mutate COUNT=1000000 FROM=0`: damaged images against the verifier and evaluator.
+COUNT ?= 100000
+FROM ?= 0
+JOBS ?= 1
+$(T)/mutate/mutate: $(T)/mutate/mutate.o $(T)/mutate/mutation.o $(B)/libedict.a
+	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) $(LDLIBS_CLI) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
+mutate:
+	@$(MAKE) -s --no-print-directory CC=clang CONF=asan build/asan-clang/tests/mutate/mutate
+	@sh tests/mutate/run.sh build/asan-clang/tests/mutate/mutate $(COUNT) $(FROM) $(JOBS)
 
 # The images of both compilers are compared, where both are there.
 OTHER_CC := $(if $(findstring clang,$(CC)),gcc,clang)
@@ -156,5 +166,5 @@ coverage:
 clean:
 	rm -rf build
 
-.PHONY: all clean lib install uninstall layers words style test accept check-all coverage coverage-rules docs
+.PHONY: mutate all clean lib install uninstall layers words style test accept check-all coverage coverage-rules docs
 -include $(shell find build -name '*.d' 2>/dev/null)

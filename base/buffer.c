@@ -31,7 +31,7 @@ static int buffer_reserve(struct buffer *b, size_t more)
     if (b->failed)
         return 0;
     if (more > b->ceiling || b->size > b->ceiling - more) {
-        b->failed = 1;
+        b->failed = BUFFER_FULL;
         return 0;
     }
     size_t need = b->size + more + 1;
@@ -44,7 +44,7 @@ static int buffer_reserve(struct buffer *b, size_t more)
         room = need;
     char *at = realloc(b->at, room);
     if (!at) {
-        b->failed = 1;
+        b->failed = BUFFER_NO_MEMORY;
         return 0;
     }
     b->at = at;
@@ -97,7 +97,7 @@ void buffer_printf(struct buffer *b, const char *format, ...)
     int size = vsnprintf(NULL, 0, format, args);
     va_end(args);
     if (size < 0)
-        b->failed = 1;
+        b->failed = BUFFER_NO_MEMORY;
     if (size <= 0 || !buffer_reserve(b, (size_t)size))
         return;
     va_start(args, format);

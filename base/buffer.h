@@ -12,8 +12,9 @@
 struct buffer {
     char *at;        /* always 0-terminated once something was added; NULL when empty */
     size_t size, room, ceiling;
-    int failed;
+    int failed;      /* 0, or which of these */
 };
+enum { BUFFER_NO_MEMORY = 1, BUFFER_FULL };   /* FULL: its ceiling */
 
 void buffer_init(struct buffer *b, size_t ceiling);   /* ceiling 0: SIZE_MAX / 2 */
 void buffer_free(struct buffer *b);

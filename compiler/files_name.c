@@ -86,7 +86,10 @@ void release_name(const char *name, struct part *part)
     if (dash) part->tail = front(dash + 1, dash + 1 + strcspn(dash + 1, "."));
 }
 
-static int text_alike(struct text a, struct text b) { return a.size == b.size && !strncasecmp(a.at, b.at, a.size); }
+static int text_alike(struct text a, struct text b)
+{
+    return a.size == b.size && (!a.size || !strncasecmp(a.at, b.at, a.size));
+}
 
 /* Two files: one table? */
 static void pair_check(struct reading *x, const struct part *a, const struct part *b)

@@ -68,6 +68,8 @@ edict_status edict_program_check(const edict_program *program, edict_error *erro
 /* Disassembly beside the source; the JSON Schema of the pack's facts. Appended by `put(context, bytes, size)`. */
 typedef void edict_put(void *context, const char *bytes, size_t size);
 void edict_program_list(const edict_program *program, edict_put *put, void *context);
+/* The worst case of one encounter: instructions, cells, steps, bytes, with the limits that bound them. */
+void edict_program_cost(const edict_program *program, edict_put *put, void *context);
 void edict_program_schema(const edict_program *program, edict_put *put, void *context);
 /* Policies: name, permitted values (words separated by ", "). NULL past the end. */
 const char *edict_program_policy(const edict_program *program, unsigned index, const char **values);

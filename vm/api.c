@@ -1,5 +1,6 @@
 /* The evaluator's doors (edict.h): new, set, evaluate, answers. Here the stages meet: bind, run, worlds, result. */
 #include "vm/bind.h"
+#include "vm/limits.h"
 #include "vm/result.h"
 
 #include <stdlib.h>
@@ -17,8 +18,8 @@ edict_status edict_evaluator_new(const edict_program *program, const edict_evalu
     if (e) {
         e->program = program;
         if (options) e->options = *options;
-        buffer_init(&e->out, 256u << 20);
-        buffer_init(&e->view, 64u << 20);
+        buffer_init(&e->out, ANSWER_BYTES);
+        buffer_init(&e->view, VIEW_BYTES);
         if (eval_new(e) == EDICT_OK && bind_new(e, error) == EDICT_OK) {
             e->allocations++;
             *out = e;
@@ -145,6 +146,10 @@ static edict_status evaluate(struct edict_evaluator *e, const char *json, size_t
         if (status != EDICT_OK) return status;
         *error = (edict_error){ .status = EDICT_OK };
         result_write(e, answer, 0);
+    }
+    if (e->out.failed == BUFFER_FULL && e->status == EDICT_OK) {
+        *error = (edict_error){ .code = "limit", .message = "the answer is larger than 256 MiB (ANSWER_BYTES)" };
+        return EDICT_LIMIT;
     }
     return e->out.failed ? EDICT_MEMORY : e->status;
 }

@@ -4,7 +4,9 @@
 #include "vm/program.h"
 
 #include "base/buffer.h"
+#include "vm/bind.h"
 #include "vm/cost.h"
+#include "vm/limits.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +88,78 @@ void cost_write(const struct edict_program *p, struct buffer *out)
         }
     }
     buffer_byte(out, '\n');
+}
+
+/* The most records that a domain can have: an encounter beyond it is refused with the limit's name. */
+static uint64_t records_most(const struct edict_program *p, uint32_t domain, unsigned depth)
+{
+    const struct image_domain *d = &p->domains[domain];
+    switch (d->kind) {
+    case DOMAIN_ROOT: return 1;
+    case DOMAIN_LIST: return LIMIT_RECORDS;
+    case DOMAIN_GROUP: return depth > 16 ? LIMIT_PAIRS : records_most(p, d->a, depth + 1);
+    case DOMAIN_CROSS: {
+        const uint64_t n = records_most(p, d->a, depth + 1) * records_most(p, d->b, depth + 1);
+        return n < LIMIT_PAIRS ? n : LIMIT_PAIRS;
+    }
+    default: return LIMIT_CHARGES;
+    }
+}
+
+struct widest { const struct edict_program *p; uint64_t records; };
+
+/* The domain of most records among those an instruction names, by its registers or itself. */
+static int operand_widest(void *context, const struct operand *o)
+{
+    struct widest *w = context;
+    uint32_t domain = NONE;
+    if (strchr("oiml", o->letter) && *o->word < w->p->register_count) domain = w->p->registers[*o->word].domain;
+    if (o->letter == 'k') domain = *o->word;
+    const uint64_t n = domain == NONE ? 0 : records_most(w->p, domain, 0);
+    if (n > w->records) w->records = n;
+    return 1;
+}
+
+static void line(struct buffer *out, const char *what, uint64_t n, const char *why)
+{
+    buffer_printf(out, "%-22s %14llu  %s\n", what, (unsigned long long)n, why);
+}
+
+void cost_report(const struct edict_program *p, struct buffer *out)
+{
+    uint64_t cells = 0, steps = 0, most = 0;
+    uint32_t instructions = 0;
+    for (uint32_t r = 0; r < p->register_count; r++) cells += records_most(p, p->registers[r].domain, 0);
+    for (uint32_t pc = 0; pc < p->code_size; pc += p->code[pc] >> 8, instructions++) {
+        const uint32_t *at = p->code + pc;
+        struct widest w = { p, 1 };
+        layout_walk(op_infos[*at & 0xff].operands, at + 1, at + (*at >> 8), operand_widest, &w);
+        steps += w.records * (*at >> 8);
+    }
+    const uint64_t columns = cells * (sizeof(int64_t) + sizeof(uint32_t));
+    const struct { const char *what; uint64_t bytes; const char *why; } memory[] = {
+        { "  columns", columns < LIMIT_MEMORY ? columns : LIMIT_MEMORY, "two words a cell, and scratch: LIMIT_MEMORY" },
+        { "  reasons", (uint64_t)LIMIT_REASONS * sizeof(struct why_node), "LIMIT_REASONS" },
+        { "  intervals", (uint64_t)LIMIT_INTERVALS * sizeof(struct interval), "LIMIT_INTERVALS" },
+        { "  codes in lists", (uint64_t)LIMIT_CODES * sizeof(int64_t), "LIMIT_CODES" },
+        { "  charges, findings", (uint64_t)LIMIT_CHARGES * (sizeof(struct charge) + sizeof(struct final_charge)) +
+            (uint64_t)LIMIT_FINDINGS * sizeof(struct finding) + (uint64_t)LIMIT_ARGUMENTS * sizeof(struct argument),
+            "LIMIT_CHARGES, LIMIT_FINDINGS, LIMIT_ARGUMENTS" },
+        { "  texts, answer", (uint64_t)ENCOUNTER_BYTES * 2 + ANSWER_BYTES, "ENCOUNTER_BYTES, ANSWER_BYTES" },
+        { "  worlds, views", 2 * WORLDS_BYTES + VIEW_BYTES, "WORLDS_BYTES twice, VIEW_BYTES" },
+        { "  unknown keys", UNKNOWN_KEYS * 2ull * JSON_TEXT_BYTES, "UNKNOWN_KEYS, JSON_TEXT_BYTES" },
+    };
+    buffer_printf(out, "%s@%s: the most that one encounter can take, at the limits of SPEC.md, 26\n",
+        edict_program_pack(p), edict_program_version(p));
+    line(out, "instructions", instructions, "each once an evaluation: no jumps");
+    line(out, "cells written", cells, "by one evaluation");
+    line(out, "steps", steps, "operands looked at by one evaluation, for each record once");
+    line(out, "evaluations", WORLDS_MAX + 1u, "of a held encounter: WORLDS_MAX, together WORLDS_CELLS cells; else 1");
+    for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) most += memory[i].bytes;
+    line(out, "bytes of memory", most, "of one evaluator, whatever the encounter:");
+    for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) line(out, memory[i].what, memory[i].bytes, memory[i].why);
+    line(out, "bytes of the image", p->size, "shared by all evaluators");
+    cost_write(p, out);
 }
 
 void bounds_write(const struct edict_program *p, struct buffer *out)

@@ -181,6 +181,15 @@ static void name_registers(struct listing *l)
         l->constant[p->consts[i].reg] = i + 1;
 }
 
+void edict_program_cost(const edict_program *program, edict_put *put, void *context)
+{
+    struct buffer out;
+    buffer_init(&out, 0);
+    cost_report(program, &out);
+    put(context, out.at ? out.at : "", out.size);
+    buffer_free(&out);
+}
+
 void edict_program_list(const edict_program *program, edict_put *put, void *context)
 {
     struct listing l = { .p = program, .last_row = NONE };

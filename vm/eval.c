@@ -24,9 +24,9 @@ void eval_fail(struct edict_evaluator *e, edict_status status, const char *code,
     va_end(args);
 }
 
-void eval_limit(struct edict_evaluator *e, const char *what, uint32_t limit)
+void eval_limit_named(struct edict_evaluator *e, const char *what, uint32_t limit, const char *name)
 {
-    eval_fail(e, EDICT_LIMIT, "limit", "more than %u %s", limit, what);
+    eval_fail(e, EDICT_LIMIT, "limit", "more than %u %s (%s)", limit, what, name);
 }
 
 void eval_range(struct edict_evaluator *e)
@@ -39,7 +39,7 @@ void *eval_alloc(struct edict_evaluator *e, size_t count, size_t each)
     void *at = count > LIMIT_MEMORY / each ? NULL : arena_alloc(&e->arena, count * each);
     if (!at) {
         if (count > (LIMIT_MEMORY - e->arena.used) / each)
-            eval_fail(e, EDICT_LIMIT, "limit", "more than %u MiB of memory for one encounter",
+            eval_fail(e, EDICT_LIMIT, "limit", "more than %u MiB of memory for one encounter (LIMIT_MEMORY)",
                 (unsigned)(LIMIT_MEMORY >> 20));
         else
             eval_fail(e, EDICT_MEMORY, "no_memory", "no memory");

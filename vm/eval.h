@@ -11,7 +11,8 @@ enum { WHY_CACHE = 8192 };
 /* Ends the evaluation. The first failure is kept. */
 void eval_fail(struct edict_evaluator *e, edict_status status, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-void eval_limit(struct edict_evaluator *e, const char *what, uint32_t limit);
+void eval_limit_named(struct edict_evaluator *e, const char *what, uint32_t limit, const char *name);
+#define eval_limit(e, what, limit) eval_limit_named(e, what, limit, #limit)
 void eval_range(struct edict_evaluator *e);
 /* Scratch and columns of this evaluation; NULL: the evaluation has failed. */
 void *eval_alloc(struct edict_evaluator *e, size_t count, size_t each);

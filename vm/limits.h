@@ -17,5 +17,8 @@ enum {
     LIMIT_EARNED_UNITS = 10000 /* units of one ladder that are dated one by one */
 };
 #define LIMIT_MEMORY ((size_t)512 << 20) /* bytes of columns and scratch */
+#define ANSWER_BYTES ((size_t)256 << 20) /* one answer's JSON */
+#define VIEW_BYTES ((size_t)64 << 20)    /* texts handed out by edict_charge_at and edict_finding_at */
+#define WORLDS_BYTES ((size_t)64 << 20)  /* what worlds keep as text, each of two buffers */
 
 #endif

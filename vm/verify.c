@@ -152,6 +152,8 @@ static edict_status check_texts(const struct edict_program *p, edict_error *erro
     for (uint32_t i = 0; i < p->list_count; i++)
         if (!is_string(p, p->lists[i]))
             return bad(error, "list", i);
+    if (!p->list_count)
+        return bad(error, "list", 0);
     for (uint32_t i = 0; i < p->source_count; i++)
         if (!is_string(p, p->sources[i].name) || p->sources[i].at > p->text_size ||
             p->sources[i].size > p->text_size - p->sources[i].at || p->sources[i].size > UINT32_MAX)
@@ -183,9 +185,8 @@ static edict_status check_domains(const struct edict_program *p, edict_error *er
         charges += d->kind == DOMAIN_CHARGES;
         if (!is_optional(d->known, p->register_count) || (d->known != NONE && p->registers[d->known].domain != i))
             return bad(error, "domain", i);
-        if (d->kind == DOMAIN_GROUP && d->link != NONE &&
-            (d->link >= p->register_count || p->registers[d->link].domain != d->a ||
-                p->registers[d->link].type != TYPE_LINK || p->registers[d->link].target != i))
+        if (d->kind == DOMAIN_GROUP && (d->link >= p->register_count || p->registers[d->link].domain != d->a ||
+            p->registers[d->link].type != TYPE_LINK || p->registers[d->link].target != i))
             return bad(error, "domain", i);
     }
     if (!p->domain_count || charges > 1)

@@ -509,7 +509,7 @@ static edict_status check_code(struct checker *c, edict_error *error)
     for (uint32_t k = 0; k < p->domain_count; k++) {
         const struct image_domain *d = &p->domains[k];
         if ((d->known != NONE && c->assigned[d->known] != 1) ||
-            (d->kind == DOMAIN_GROUP && d->link != NONE && !c->assigned[d->link]))
+            (d->kind == DOMAIN_GROUP && !c->assigned[d->link]))
             return image_error(error, EDICT_IMAGE, "damaged_image", "the image is damaged: domain %u", k);
     }
     if (!answers)

@@ -3,6 +3,7 @@
  * and the least that all of them give is charged. Bounded by WORLDS_MAX; facts beyond the bound stay not
  * documented in every world. Ends with the evaluation as it was before. */
 #include "vm/worlds.h"
+#include "vm/limits.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,8 +35,8 @@ static struct worlds *worlds_of(struct edict_evaluator *e)
         in->worlds = calloc(1, sizeof *in->worlds);
         if (!in->worlds) return NULL;
         e->allocations++;
-        buffer_init(&in->worlds->text, 64u << 20);
-        buffer_init(&in->worlds->scratch, 64u << 20);
+        buffer_init(&in->worlds->text, WORLDS_BYTES);
+        buffer_init(&in->worlds->scratch, WORLDS_BYTES);
     }
     return in->worlds;
 }
