@@ -309,17 +309,30 @@ static int field_check_now(struct model *m, struct field *f)
     return good;
 }
 
+static void too_deep(struct model *m, struct field *f)
+{
+    mistake(m, DIAG_LIMIT, f->span, "let some of them rest on documented facts",
+            "definitions stand on each other more than %d deep", DEFINITIONS_DEEP);
+    f->state = BROKEN;
+}
+
+/* The field being checked stands on this one. The order of checking does not matter: nor does that of items. */
+static void level_raise(const struct model *m, const struct field *f)
+{
+    struct field *above = m->depth ? m->path[m->depth - 1] : NULL;
+    if (above && above->level <= f->level) above->level = f->level + 1;
+}
+
 void field_check(struct model *m, struct field *f)
 {
+    if (f->state == CHECKED) level_raise(m, f);
     if (f->state == CHECKED || f->state == BROKEN) return;
     if (f->state == CHECKING) {
         cycle_report(m, f);
         return;
     }
     if (m->depth == sizeof m->path / sizeof *m->path) {
-        mistake(m, DIAG_LIMIT, f->span, "let some of them rest on documented facts",
-                "definitions stand on each other more than %u deep", m->depth);
-        f->state = BROKEN;
+        too_deep(m, f);
         return;
     }
     f->state = CHECKING;
@@ -327,6 +340,8 @@ void field_check(struct model *m, struct field *f)
     int good = field_check_now(m, f);
     m->depth--;
     if (f->state == CHECKING) f->state = good ? CHECKED : BROKEN;
+    if (f->state == CHECKED && f->level >= DEFINITIONS_DEEP) too_deep(m, f);
+    level_raise(m, f);
 }
 
 void kind_check(struct model *m, struct kind *k)

@@ -143,16 +143,29 @@ static void entry_apply(struct model *m, struct code_set *s, struct ranges *r, c
     range_add(r, x, y, e->from, e->until);
 }
 
+static void lists_too_deep(struct model *m, struct code_set *s)
+{
+    struct text what = text_of("lists");
+    if (!said_before(m, DIAG_LIMIT, what, s->item->node->span))
+        said_note(m, DIAG_LIMIT, what,
+                  mistake(m, DIAG_LIMIT, s->item->node->span, "name the codes themselves",
+                          "lists stand in lists more than %d deep", LISTS_DEEP));
+    s->state = BROKEN;
+}
+
+/* The list being checked holds this one. */
+static void list_level_raise(const struct model *m, const struct code_set *s)
+{
+    struct code_set *above = m->lists_deep ? m->lists[m->lists_deep - 1] : NULL;
+    if (above && above->level <= s->level) above->level = s->level + 1;
+}
+
 void set_check(struct model *m, struct code_set *s)
 {
+    if (s->state == CHECKED) list_level_raise(m, s);
     if (s->state != UNCHECKED) return;
     if (m->lists_deep == LISTS_DEEP) {
-        struct text what = text_of("lists");
-        if (!said_before(m, DIAG_LIMIT, what, s->item->node->span))
-            said_note(m, DIAG_LIMIT, what,
-                      mistake(m, DIAG_LIMIT, s->item->node->span, "name the codes themselves",
-                              "lists stand in lists more than %d deep", LISTS_DEEP));
-        s->state = BROKEN;
+        lists_too_deep(m, s);
         return;
     }
     s->state = CHECKING;
@@ -167,6 +180,8 @@ void set_check(struct model *m, struct code_set *s)
     free(r.at);
     m->lists_deep--;
     if (s->state == CHECKING) s->state = CHECKED;
+    if (s->state == CHECKED && s->level >= LISTS_DEEP) lists_too_deep(m, s);
+    list_level_raise(m, s);
 }
 
 /* Is the code on the list on some date? For checks of literal codes. */

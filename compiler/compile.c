@@ -66,7 +66,10 @@ static const char *unreadable(const char *path)
     FILE *f = fopen(path, "rb");
     const char *trouble = f ? NULL : strerror(errno);
     struct stat status;
-    if (f && fstat(fileno(f), &status) == 0 && S_ISDIR(status.st_mode)) trouble = strerror(EISDIR);
+    if (f && fstat(fileno(f), &status) == 0) {
+        if (S_ISDIR(status.st_mode)) trouble = strerror(EISDIR);
+        else if (status.st_size > SOURCE_MAX) trouble = "it is larger than 64 MiB (SOURCE_MAX)";
+    }
     if (f) fclose(f);
     return trouble;
 }

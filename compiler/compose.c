@@ -168,6 +168,11 @@ static void rows_read(struct model *m, struct item *it, const struct ast_node *r
     unsigned count = 0;
     for (const struct ast_node *r = rows->first; r; r = r->next) count += r->kind == AST_ROW;
     it->header = ast_child(rows, AST_HEADER);
+    if (count > ROWS_MAX) {
+        mistake(m, DIAG_LIMIT, it->header ? it->header->span : rows->span, "read them from a file",
+                "there are more than %d rows", ROWS_MAX);
+        return;
+    }
     it->rows = arena_zero(m->arena, count ? count : 1, sizeof *it->rows);
     if (!it->rows) {
         m->oom = 1;

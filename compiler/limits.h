@@ -17,6 +17,7 @@ enum {
     MESSAGE_FACTS_MAX = 10,     /* {facts} in a message */
     DEFINITIONS_DEEP = 64,      /* fields that stand on each other */
     LISTS_DEEP = 64,            /* lists of codes in lists of codes */
+    ROWS_MAX = 500000,          /* of one item, written in the pack */
     RELATION_ROWS_MAX = 4000000 /* each value of a cell counted by itself */
 };
 

@@ -118,6 +118,7 @@ struct field {
     enum field_how how;
     struct type type;
     int maybe; /* may be not documented, and nothing says what happens then */
+    unsigned level; /* how many definitions it stands on, one on the other */
     struct item *item;
     struct span span;
     enum check_state state;
@@ -329,6 +330,7 @@ struct code_set {
     unsigned count;
     uint32_t id;
     int used;
+    unsigned level; /* lists in lists */
 };
 struct quarter {
     int32_t from, until; /* first and last day */

@@ -15,6 +15,8 @@ struct parse_place {
 
 /* Deeper trees are refused: a level is a node. */
 enum { COLUMNS_MAX = 128, DEPTH_MAX = 100 };
+/* Longer words and texts are refused, in bytes. */
+enum { WORD_BYTES = 128, TEXT_BYTES = 65536 };
 
 struct parse {
     struct arena *arena;

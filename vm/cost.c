@@ -157,7 +157,8 @@ void cost_report(const struct edict_program *p, struct buffer *out)
     line(out, "evaluations", WORLDS_MAX + 1u, "of a held encounter: WORLDS_MAX, together WORLDS_CELLS cells; else 1");
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) most += memory[i].bytes;
     line(out, "bytes of memory", most, "of one evaluator, whatever the encounter:");
-    for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) line(out, memory[i].what, memory[i].bytes, memory[i].why);
+    for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
+        line(out, memory[i].what, memory[i].bytes, memory[i].why);
     line(out, "bytes of the image", p->size, "shared by all evaluators");
     cost_write(p, out);
 }

@@ -308,7 +308,7 @@ static void eval_restart(struct edict_evaluator *e)
         else if (p->domains[i].kind != DOMAIN_LIST)
             e->sizes[i] = 0;
         else if (e->sizes[i] > LIMIT_RECORDS)
-            eval_fail(e, EDICT_LIMIT, "limit", "more than %d records in \"%s\"", LIMIT_RECORDS,
+            eval_fail(e, EDICT_LIMIT, "limit", "more than %d records in \"%s\" (LIMIT_RECORDS)", LIMIT_RECORDS,
                 program_string(p, p->domains[i].name));
     }
 }

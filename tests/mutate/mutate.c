@@ -180,9 +180,10 @@ int main(int argc, char **argv)
         }
     }
     const double all = (double)(counts->at - from) / 100;
-    printf("%llu images from %llu, %zu seeds, %ld s: %.1f %% re-sealed, %.1f %% reach the verifier, %.1f %% are accepted, "
-        "%.1f %% evaluated (%.1f %% with an answer)\n", (unsigned long long)(counts->at - from), (unsigned long long)from,
-        seed_count, (long)(time(NULL) - began), (double)counts->sealed / all, (double)counts->verifier / all,
+    printf("%llu images from %llu, %zu seeds, %ld s: %.1f %% re-sealed, %.1f %% reach the verifier, "
+        "%.1f %% are accepted, %.1f %% evaluated (%.1f %% with an answer)\n",
+        (unsigned long long)(counts->at - from), (unsigned long long)from, seed_count, (long)(time(NULL) -
+        began), (double)counts->sealed / all, (double)counts->verifier / all,
         (double)counts->accepted / all, (double)counts->evaluated / all, (double)counts->answered / all);
     printf("encounters refused %llu, at a limit or out of range %llu; images by what was changed last:",
         (unsigned long long)counts->refused_input, (unsigned long long)counts->limits);

@@ -46,7 +46,8 @@ static struct image_slice slice(const struct mutation *m, unsigned section)
 /* A value for a word of 32 bits: near the old one, at an edge, or of another word of the same column. */
 static uint32_t word_value(uint64_t *state, uint32_t old, uint32_t other)
 {
-    static const uint32_t edges[] = { 0, 1, 2, 0xffffffff, 0xfffffffe, 0x7fffffff, 0x80000000, 0xffff, 0x10000, 255, 256 };
+    static const uint32_t edges[] = { 0, 1, 2, 0xffffffff, 0xfffffffe, 0x7fffffff, 0x80000000, 0xffff, 0x10000, 255,
+        256 };
     switch (below(state, 8)) {
     case 0: return old + 1;
     case 1: return old - 1;
