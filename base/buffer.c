@@ -52,7 +52,7 @@ static int buffer_reserve(struct buffer *b, size_t more)
     return 1;
 }
 
-void buffer_add(struct buffer *b, const void *at, size_t size)
+void buffer_add_more(struct buffer *b, const void *at, size_t size)
 {
     if (!buffer_reserve(b, size))
         return;
@@ -60,11 +60,6 @@ void buffer_add(struct buffer *b, const void *at, size_t size)
         memcpy(b->at + b->size, at, size);
     b->size += size;
     b->at[b->size] = 0;
-}
-
-void buffer_text(struct buffer *b, const char *word)
-{
-    buffer_add(b, word, strlen(word));
 }
 
 void buffer_byte(struct buffer *b, char c)

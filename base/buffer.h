@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct buffer {
     char *at;        /* always 0-terminated once something was added; NULL when empty */
@@ -19,8 +20,20 @@ enum { BUFFER_NO_MEMORY = 1, BUFFER_FULL };   /* FULL: its ceiling */
 void buffer_init(struct buffer *b, size_t ceiling);   /* ceiling 0: SIZE_MAX / 2 */
 void buffer_free(struct buffer *b);
 void buffer_clear(struct buffer *b);                  /* keeps the room */
-void buffer_add(struct buffer *b, const void *at, size_t size);
-void buffer_text(struct buffer *b, const char *word); /* 0-terminated */
+/* Makes room first; what buffer_add does where there is none. */
+void buffer_add_more(struct buffer *b, const void *at, size_t size);
+static inline void buffer_add(struct buffer *b, const void *at, size_t size)
+{
+    if (b->failed || size >= b->room - b->size || b->size + size > b->ceiling) {
+        buffer_add_more(b, at, size);
+        return;
+    }
+    if (size)
+        memcpy(b->at + b->size, at, size);
+    b->size += size;
+    b->at[b->size] = 0;
+}
+static inline void buffer_text(struct buffer *b, const char *word) { buffer_add(b, word, strlen(word)); }
 void buffer_byte(struct buffer *b, char c);
 void buffer_int(struct buffer *b, int64_t n);
 void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));

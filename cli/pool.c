@@ -92,6 +92,18 @@ const char *pool_file_name(const char *path)
 
 /* Working */
 
+/* Shows `work` what comes next in the same file. Returns how many of them it took in. */
+static size_t slots_ahead(const struct pool *pool, void *worker, const struct slot *s, size_t count)
+{
+    const struct pool_item *items[POOL_AHEAD];
+    size_t n = 0;
+    while (n < count && n < POOL_AHEAD && s[n].item.file == s->item.file && !s[n].item.too_long) {
+        items[n] = &s[n].item;
+        n++;
+    }
+    return n ? pool->jobs->ahead(pool->jobs->context, worker, items, n) : 0;
+}
+
 static void batch_work(const struct pool *pool, void **worker, struct batch *b)
 {
     const struct pool_jobs *jobs = pool->jobs;
@@ -99,9 +111,13 @@ static void batch_work(const struct pool *pool, void **worker, struct batch *b)
         b->exit = EXIT_INTERNAL;
         return;
     }
+    size_t ahead = 0;
+    for (size_t i = 0; i < b->count; i++)
+        b->slots[i].item.bytes = b->input.bytes + b->slots[i].input;
     while (b->worked < b->count && b->exit == EXIT_FINE && !atomic_load(&interrupted)) {
         struct slot *s = &b->slots[b->worked];
-        s->item.bytes = b->input.bytes + s->input;
+        if (jobs->ahead && b->worked >= ahead)
+            ahead = b->worked + slots_ahead(pool, *worker, s, b->count - b->worked);
         s->answer = b->answers.size;
         s->aside = b->asides.size;
         b->exit = jobs->work(jobs->context, *worker, &s->item, &b->answers, &b->asides);

@@ -5,7 +5,7 @@
 
 #include "cli.h"
 
-enum { POOL_THREADS_MAX = 256 };
+enum { POOL_THREADS_MAX = 256, POOL_AHEAD = 64 };
 
 /* One encounter on its way. What `work` puts for it comes back, in order, as `answer` and `aside`. */
 struct pool_item {
@@ -26,6 +26,9 @@ struct pool_jobs {
     void *(*worker_open)(void *context);   /* NULL: no memory; may be left out */
     void (*worker_close)(void *worker);
     int (*work)(void *context, void *worker, struct pool_item *item, struct text *answer, struct text *aside);
+    /* The next calls of `work` with this worker will be for these: gives how many it took in, so as to be asked again
+     * behind them. May be left out. */
+    size_t (*ahead)(void *context, void *worker, const struct pool_item *const *items, size_t count);
     int (*take)(void *context, const struct pool_item *item);
     void (*flush)(void *context);          /* nothing comes for a while: let the reader have what there is */
     /* pieces of an encounter that is too long, behind everything that came before it; `take` is then called for it. May

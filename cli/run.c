@@ -147,6 +147,18 @@ static size_t pack_choose(const struct worker *worker, const char *json, size_t 
     return worker->of->pack_count > 1 ? worker->of->pack_count : 0;
 }
 
+static size_t encounters_ahead(void *context, void *state, const struct pool_item *const *items, size_t count)
+{
+    struct worker *worker = state;
+    edict_encounter encounters[POOL_AHEAD];
+    (void)context;
+    if (worker->of->pack_count != 1 || worker_evaluators(worker, items[0]->file) != EXIT_FINE)
+        return count;
+    for (size_t i = 0; i < count; i++)
+        encounters[i] = (edict_encounter){items[i]->bytes, items[i]->size};
+    return edict_evaluate_ahead(worker->evaluators[0], encounters, count);
+}
+
 /* The answer goes to `answer_text`; unknown keys, a line each behind the number of the pack, or a fatal message go to
  * `aside`. */
 static int encounter_work(void *context, void *state, struct pool_item *item, struct text *answer_text,
@@ -357,7 +369,8 @@ static int run_packs(struct run *run, size_t *inputs)
 static int run_files(struct run *run)
 {
     const struct pool_jobs jobs = {.context = run, .worker_open = worker_open, .worker_close = worker_close,
-                                   .work = encounter_work, .take = encounter_take, .flush = run_flush,
+                                   .work = encounter_work, .ahead = encounters_ahead,
+                                   .take = encounter_take, .flush = run_flush,
                                    .over = run->errors_path ? refused_over : NULL,
                                    .progress = run->progress ? progress_show : NULL,
                                    .progress_clear = progress_clear, .threads = run->threads, .quiet = run->quiet};

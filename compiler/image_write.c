@@ -268,6 +268,7 @@ int image_write(struct lower *l, struct buffer *out)
                                                    .known = NONE,
                                                    .link = NONE});
     lower_all(l);
+    dead_remove(l);
     bounds_number(l);
     const struct ast_node *pack = m->packs->node;
     const struct ast_node *title = ast_child(pack, AST_TITLE), *version = ast_child(pack, AST_VERSION),

@@ -65,6 +65,8 @@ uint32_t reg_new(struct lower *l, uint32_t domain, enum value_type type, uint32_
 {
     struct image_register *r = vec_add(l, &l->registers, sizeof *r, 1);
     *r = (struct image_register){.domain = (uint16_t)domain, .type = (uint8_t)type, .target = target};
+    struct origin *o = vec_add(l, &l->origins, sizeof *o, 1);
+    *o = (struct origin){.op = OP_CODES};
     return l->registers.count - 1;
 }
 
@@ -131,7 +133,11 @@ uint32_t ir_op(struct lower *l, enum op op, uint32_t domain, enum value_type typ
         if (c.hash == hash && c.size == count && !memcmp(VEC(l->keys, uint32_t) + c.at, rest, count * sizeof *rest))
             return c.reg;
     }
-    uint32_t reg = reg_new(l, domain, type, target), stack[64], *words = stack;
+    uint32_t reg = one_sided(l, op, domain, type, target, rest, count), stack[64], *words = stack;
+    if (reg != NONE) return reg;
+    reg = reg_new(l, domain, type, target);
+    if (op == OP_CODE_GATHER || op == OP_CODE_AND)
+        VEC(l->origins, struct origin)[reg] = (struct origin){op, rest[0], rest[1]};
     if (count + 1 > 64) words = arena_alloc(l->m->arena, (count + 1) * sizeof *words);
     if (!words) {
         l->failed = 1;

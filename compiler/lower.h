@@ -28,6 +28,7 @@ struct lower {
     struct vec strings; /* struct image_string */
     struct buffer text, pairs;
     struct vec crosses, memo, keys;
+    struct vec origins; /* struct origin, one a register */
     uint32_t *string_index;
     uint32_t string_index_room;
     uint32_t *word_ids; /* atom → word id */
@@ -43,6 +44,11 @@ struct lower {
     unsigned from_count; /* billed charge → source record */
     uint32_t answers, answers_at;
     int failed;
+};
+
+/* How a register came about: the operands of its GATHER (link, source) or AND; op OP_CODES: another way. */
+struct origin {
+    uint32_t op, a, b;
 };
 
 /* Where columns are computed: a domain, and how to reach the two records when it is a cross. */
@@ -82,6 +88,14 @@ uint32_t set_id(struct lower *l, struct code_set *s);
 /* The relation with its columns in the order `order` (keys first); one answer: no two rows with the same keys. */
 uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order, uint32_t keys, int one_answer);
 int64_t const_value(struct lower *l, const struct expr *e);
+
+/* ---- reduce.c */
+/* The register of an instruction on pairs that asks one of their two records only, computed on that record and
+ * gathered; NONE: it must be computed on the pairs. */
+uint32_t one_sided(struct lower *l, enum op op, uint32_t domain, enum value_type type, uint32_t target,
+                   const uint32_t *rest, uint32_t count);
+/* Takes out instructions that nobody reads and that cannot fail. */
+void dead_remove(struct lower *l);
 
 /* ---- lower_expr.c */
 uint32_t lower_expr(struct lower *l, const struct place *p, const struct expr *e);

@@ -100,6 +100,12 @@ typedef struct edict_answer {
  * the answer holds the `error` object of the contract (with `line` as given), the evaluator stays usable. */
 edict_status edict_evaluate(edict_evaluator *evaluator, const char *json, size_t size, uint64_t line,
                             edict_answer *answer, edict_error *error);
+/* A hint for hosts with many encounters: the next calls of edict_evaluate will be for these, in this order and with
+ * these very bytes, which stay as they are until then. Evaluating some together is quicker; the answers are the same.
+ * Returns how many of them were taken in (the first so many; 0: none), for which the host then calls edict_evaluate.
+ * Any other call order is fine and forgets the rest. */
+typedef struct edict_encounter { const char *json; size_t size; } edict_encounter;
+size_t edict_evaluate_ahead(edict_evaluator *evaluator, const edict_encounter *encounters, size_t count);
 /* The answer as values, for hosts that want no JSON: charges of all lists in their order, then findings. 0 past the
  * end. Texts live until the evaluator's next call. modifiers: joined by "-", or "". kind: "deny", "change", "missing",
  * "hold", "review", "note". */

@@ -34,6 +34,7 @@ edict_status edict_evaluator_new(const edict_program *program, const edict_evalu
 void edict_evaluator_free(edict_evaluator *e)
 {
     if (!e) return;
+    ahead_free(e);
     bind_free(e);
     eval_free(e);
     buffer_free(&e->out);
@@ -89,6 +90,7 @@ edict_status edict_evaluator_set(edict_evaluator *e, const char *policy, const c
     edict_error local;
     char expected[sizeof local.expected] = "";
     if (!error) error = &local;
+    ahead_drop(e);
     for (uint32_t i = 0; i < p->policy_count; i++) {
         const struct image_policy *q = &p->policies[i];
         list_add(expected, sizeof expected, program_string(p, q->name));
@@ -110,11 +112,12 @@ edict_status edict_evaluator_set(edict_evaluator *e, const char *policy, const c
     return usage(error, "no_such_policy", "the pack has no policy", policy, expected);
 }
 
-static int in_effect(const struct edict_evaluator *e)
+int in_effect(const struct edict_evaluator *e)
 {
     const struct image_header *h = e->program->header;
     const struct column *c = &e->columns[h->date_register];
-    return !(c->w && c->w[0]) && c->v[0] >= h->from && c->v[0] <= h->until;
+    const uint32_t i = lane_cell(c, e->lane);
+    return !(c->w && c->w[i]) && c->v[i] >= h->from && c->v[i] <= h->until;
 }
 
 /* What an evaluation that failed leaves in the error, when the failing stage left nothing. */
@@ -134,15 +137,13 @@ static edict_status evaluate(struct edict_evaluator *e, const char *json, size_t
 {
     edict_status status = bind_encounter(e, json, size, error);
     if (status != EDICT_OK) return status;
-    bind_policies(e);
     e->finding_count = e->final_count = 0;
+    memset(e->final_firsts, 0, sizeof e->final_firsts);
     if (!in_effect(e)) {
         result_write(e, answer, 1);
     } else {
         status = eval_run(e, e->program->code_size);
-        int held = 0;
-        for (uint32_t i = 0; i < e->finding_count && !held; i++) held = e->findings[i].kind == FIND_HOLD;
-        if (status == EDICT_OK && held) status = worlds_run(e);
+        if (status == EDICT_OK && lane_held(e, 0)) status = worlds_run(e);
         if (status != EDICT_OK) return status;
         *error = (edict_error){ .status = EDICT_OK };
         result_write(e, answer, 0);
@@ -164,9 +165,15 @@ edict_status edict_evaluate(edict_evaluator *e, const char *json, size_t size, u
     *error = (edict_error){ .status = EDICT_OK };
     *answer = (edict_answer){ 0 };
     e->error = error;
-    e->dispatches = 0;
     worlds_forget(e);
     size_t room = e->out.room, words = input_of(e)->words.room, mark = 0;
+    edict_status ahead;
+    if (ahead_answer(e, json, size, line, answer, error, &ahead)) {
+        e->allocations += (uint64_t)(e->out.room != room) + (uint64_t)(input_of(e)->words.room != words);
+        e->error = NULL;
+        return ahead;
+    }
+    e->dispatches = 0;
     if (line == 1 && size >= 3 && memcmp(json, "\xef\xbb\xbf", 3) == 0) mark = 3;
     edict_status status = evaluate(e, json + mark, size - mark, answer, error);
     if (status != EDICT_OK) {
@@ -188,12 +195,12 @@ int edict_answers(edict_evaluator *e, const char *json, size_t size)
     int answer = 1;
     size_t mark = size >= 3 && memcmp(json, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     worlds_forget(e);
+    ahead_drop(e);
     if (bind_encounter(e, json + mark, size - mark, &error) != EDICT_OK) {
         answer = -1;
     } else if (!in_effect(e)) {
         answer = 0;
     } else if (h->answers_register != NONE) {
-        bind_policies(e);
         const struct column *c = &e->columns[h->answers_register];
         answer = eval_run(e, h->answers_at) == EDICT_OK && c->v && !(c->w && c->w[0]) && c->v[0] != 0;
     }
@@ -204,14 +211,14 @@ int edict_answers(edict_evaluator *e, const char *json, size_t size)
 const char *edict_unknown_key(edict_evaluator *e)
 {
     struct input *in = input_of(e);
-    if (in->unknown_told == in->unknown_count) return NULL;
+    if (in->unknown_told >= ahead_unknown(e)) return NULL;
     const struct unknown_key *k = &in->unknown[in->unknown_told++];
     return k->text + k->shown;
 }
 
 uint64_t edict_evaluator_allocations(const edict_evaluator *e)
 {
-    return e->allocations + e->arena.blocks;
+    return e->allocations + e->arena.blocks + ahead_allocations(e);
 }
 
 uint64_t edict_evaluator_dispatches(const edict_evaluator *e)

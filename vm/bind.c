@@ -77,8 +77,7 @@ static int emits_find(struct input *in, const struct edict_program *p)
     return 1;
 }
 
-/* Room for `need` records in all fact columns of a domain. */
-static int rooms_grow(struct edict_evaluator *e, uint32_t domain, uint32_t need)
+int bind_room(struct edict_evaluator *e, uint32_t domain, uint32_t need)
 {
     struct input *in = input_of(e);
     const struct edict_program *p = e->program;
@@ -111,25 +110,38 @@ static int tables_new(struct edict_evaluator *e, struct input *in)
     in->keys = malloc(size * sizeof *in->keys);
     in->key_mask = size - 1;
     in->scratch = malloc(JSON_TEXT_BYTES);
+    in->follows = calloc((size_t)size + p->domain_count + 1, sizeof *in->follows);
+    in->last_words = calloc(p->fact_count + 1u, sizeof *in->last_words);
+    in->facts_of = calloc(p->fact_count + 1u, sizeof *in->facts_of);
+    in->facts_at = calloc(p->domain_count + 2u, sizeof *in->facts_at);
     in->columns = calloc(p->fact_count + 1u, sizeof *in->columns);
     in->rooms = calloc(p->domain_count + 1u, sizeof *in->rooms);
     in->seen = calloc(p->domain_count + 1u, sizeof *in->seen);
     in->starts = calloc(p->domain_count + 1u, sizeof *in->starts);
-    in->policy_cells = calloc(p->policy_count + 1u, sizeof *in->policy_cells);
-    in->policy_states = calloc(p->policy_count + 1u, sizeof *in->policy_states);
+    in->firsts = calloc(p->domain_count + 1u, sizeof *in->firsts);
+    in->policy_cells = calloc((size_t)(p->policy_count + 1u) * LANES_MOST, sizeof *in->policy_cells);
+    in->policy_states = calloc((size_t)(p->policy_count + 1u) * LANES_MOST, sizeof *in->policy_states);
     if (!e->policy_values) e->policy_values = calloc(p->policy_count + 1u, sizeof *e->policy_values);
     if (!e->policy_set) e->policy_set = calloc(p->policy_count + 1u, 1);
-    if (!in->keys || !in->scratch || !in->columns || !in->rooms || !in->seen || !in->starts || !in->policy_cells
+    if (!in->keys || !in->scratch || !in->columns || !in->rooms || !in->seen || !in->starts || !in->firsts
+        || !in->follows || !in->last_words || !in->facts_of || !in->facts_at || !in->policy_cells
         || !in->policy_states || !e->policy_values || !e->policy_set) return 0;
     for (uint32_t i = 0; i < size; i++) in->keys[i].name = NONE;
+    for (uint32_t i = 0; i < size + p->domain_count; i++) in->follows[i].key = NONE;
+    for (uint32_t d = 0, n = 0; d < p->domain_count; d++) {
+        for (uint32_t i = 0; i < p->fact_count; i++)
+            if (p->facts[i].domain == d) in->facts_of[n++] = i;
+        in->facts_at[d + 1] = n;
+    }
     for (uint32_t i = 0; i < p->fact_count; i++) key_add(in, p, p->facts[i].domain, p->facts[i].name, i, NONE);
     for (uint32_t d = 0; d < p->domain_count; d++)
         if (p->domains[d].kind == DOMAIN_LIST) key_add(in, p, 0, p->domains[d].key, NONE, d);
     for (uint32_t d = 0; d < p->domain_count; d++)
-        if (p->domains[d].kind <= DOMAIN_LIST && !rooms_grow(e, d, 1)) return 0;
-    for (uint32_t i = 0; i < p->policy_count; i++)
-        e->columns[p->policies[i].reg] = (struct column){ &in->policy_cells[i], &in->policy_states[i], 1 };
-    return emits_find(in, p) && texts_new(e);
+        if (p->domains[d].kind <= DOMAIN_LIST) {
+            e->firsts[d] = in->firsts[d] = calloc(LANES_MOST + 1, sizeof **in->firsts);
+            if (!in->firsts[d] || !bind_room(e, d, 1)) return 0;
+        }
+    return emits_find(in, p) && texts_new(e) && wording_new(e);
 }
 
 edict_status bind_new(struct edict_evaluator *e, edict_error *error)
@@ -149,18 +161,25 @@ void bind_free(struct edict_evaluator *e)
     texts_free(e);
     worlds_free(e);
     holds_free(e);
+    wording_free(e);
     for (uint32_t i = 0; in->columns && i < e->program->fact_count; i++) {
         free(in->columns[i].v);
         free(in->columns[i].w);
     }
     for (uint32_t d = 0; in->starts && d < e->program->domain_count; d++) free(in->starts[d]);
+    for (uint32_t d = 0; in->firsts && d < e->program->domain_count; d++) free(in->firsts[d]);
     for (uint32_t i = 0; i < in->unknown_count; i++) free(in->unknown[i].text);
     free(in->keys);
+    free(in->follows);
+    free(in->last_words);
+    free(in->facts_of);
+    free(in->facts_at);
     free(in->scratch);
     free(in->columns);
     free(in->rooms);
     free(in->seen);
     free(in->starts);
+    free(in->firsts);
     free(in->policy_cells);
     free(in->policy_states);
     free(in->emits);
@@ -234,7 +253,11 @@ static edict_status fact_read(struct edict_evaluator *e, uint32_t fact)
     in->fact = fact;
     if (c->w[in->record] != STATE_UNSET) return duplicate(e);
     int64_t v = 0;
-    int read = value_read(e, json_next(&in->json), &v);
+    int read = value_fast(e, fact, &v);
+    if (read < 0) {
+        v = 0;
+        read = value_read(e, json_next(&in->json), &v);
+    }
     if (read < 0) return in->json.code[0] ? syntax(e) : in->error->status;
     c->v[in->record] = v;
     c->w[in->record] = read ? 0 : STATE_NULL;
@@ -250,19 +273,28 @@ static edict_status record_read(struct edict_evaluator *e, uint32_t domain, uint
     struct input *in = input_of(e);
     const struct edict_program *p = e->program;
     uint64_t object = ++in->object;
-    if (!rooms_grow(e, domain, record + 1)) return no_memory(e);
+    if (!bind_room(e, domain, record + 1)) return no_memory(e);
     in->starts[domain][record] = in->json.offset;
-    for (uint32_t i = 0; i < p->fact_count; i++)
-        if (p->facts[i].domain == domain) in->columns[i].w[record] = STATE_UNSET;
+    for (uint32_t i = in->facts_at[domain]; i < in->facts_at[domain + 1]; i++)
+        in->columns[in->facts_of[i]].w[record] = STATE_UNSET;
+    uint32_t last = in->key_mask + 1 + domain, hash = 0;
     for (;;) {
         in->domain = domain;
         in->record = record;
-        enum json_token token = json_next(&in->json);
-        if (token == JSON_OBJECT_END) return EDICT_OK;
-        if (token != JSON_KEY) return syntax(e);
-        struct text t = in->json.text;
-        uint32_t hash = key_hash(domain, t);
-        const struct key *k = key_slot(in, p, hash, domain, t);
+        struct text t = { "", 0 };
+        const size_t from = in->json.pos;
+        const uint32_t ahead = key_ahead(in, last);
+        const struct key *k = &in->keys[ahead];
+        if (ahead == NONE) {
+            enum json_token token = json_next(&in->json);
+            if (token == JSON_OBJECT_END) return EDICT_OK;
+            if (token != JSON_KEY) return syntax(e);
+            t = in->json.text;
+            hash = key_hash(domain, t);
+            k = key_slot(in, p, hash, domain, t);
+            if (k->name != NONE) key_learn(in, last, (uint32_t)(k - in->keys), from);
+        }
+        if (k->name != NONE) last = (uint32_t)(k - in->keys);
         edict_status status;
         if (k->name == NONE) {
             uint64_t inner = in->object;
@@ -290,7 +322,8 @@ static edict_status list_read(struct edict_evaluator *e, uint32_t domain)
     if (token == JSON_ERROR) return syntax(e);
     if (token != JSON_ARRAY)
         return input_error(e, EDICT_INPUT, "wrong_type", in->json.offset, "a list of objects", "this is no list");
-    for (uint32_t n = 0;; n++) {
+    const uint32_t first = bind_first(e, domain);
+    for (uint32_t n = first;; n++) {
         in->domain = domain;
         in->record = n;
         token = json_next(&in->json);
@@ -299,7 +332,7 @@ static edict_status list_read(struct edict_evaluator *e, uint32_t domain)
         if (token != JSON_OBJECT)
             return input_error(e, EDICT_INPUT, "wrong_type", in->json.offset, "an object",
                 "this entry of the list is no object");
-        if (n == LIMIT_RECORDS) {
+        if (n - first == LIMIT_RECORDS) {
             in->record = NONE;
             return input_error(e, EDICT_LIMIT, "limit", in->json.offset, "",
                 "the list has more than %d entries (LIMIT_RECORDS)",
@@ -318,6 +351,7 @@ static edict_status missing_fill(struct edict_evaluator *e, uint32_t fact, uint3
     const struct edict_program *p = e->program;
     const struct image_fact *f = &p->facts[fact];
     struct fact_column *c = &in->columns[fact];
+    const uint32_t place = r - bind_first(e, f->domain);
     char text[64];
     c->v[r] = 0;
     c->w[r] = 0;
@@ -336,20 +370,20 @@ static edict_status missing_fill(struct edict_evaluator *e, uint32_t fact, uint3
         return EDICT_OK;
     case MISSING_POSITION:
         if (f->type != TYPE_TEXT) {
-            c->v[r] = (int64_t)r + 1;
+            c->v[r] = (int64_t)place + 1;
             return EDICT_OK;
         }
-        snprintf(text, sizeof text, "%.40s%u", program_string(p, (uint32_t)f->value), r + 1);
+        snprintf(text, sizeof text, "%.40s%u", program_string(p, (uint32_t)f->value), place + 1);
         c->v[r] = texts_intern(e, text_of(text));
         return c->v[r] < 0 ? no_memory(e) : EDICT_OK;
     case MISSING_SAME: {
         const struct column *from = &e->columns[f->value];
-        c->v[r] = from->v[0];
-        c->w[r] = from->w ? from->w[0] : 0;
+        c->v[r] = from->v[lane_cell(from, in->lane)];
+        c->w[r] = from->w ? from->w[lane_cell(from, in->lane)] : 0;
         return EDICT_OK;
     }
     default:
-        c->w[r] = why_fact(e, fact, r);
+        c->w[r] = why_fact(e, fact, place);
         return EDICT_OK;
     }
 }
@@ -360,7 +394,7 @@ static edict_status column_finish(struct edict_evaluator *e, uint32_t fact)
     const struct image_fact *f = &e->program->facts[fact];
     struct fact_column *c = &in->columns[fact];
     uint32_t n = e->sizes[f->domain];
-    for (uint32_t r = 0; r < n; r++) {
+    for (uint32_t r = bind_first(e, f->domain); r < n; r++) {
         if (c->w[r] < STATE_NULL) continue;
         edict_status status = missing_fill(e, fact, r);
         if (status != EDICT_OK) return status;
@@ -376,8 +410,9 @@ static edict_status names_check(struct edict_evaluator *e, uint32_t domain)
     const struct image_domain *d = &e->program->domains[domain];
     if (d->kind != DOMAIN_LIST || d->known == NONE) return EDICT_OK;
     const struct column *c = &e->columns[d->known];
-    for (uint32_t r = 1; r < c->n; r++)
-        for (uint32_t q = 0; q < r; q++) {
+    const uint32_t first = bind_first(e, domain);
+    for (uint32_t r = first + 1; r < c->n; r++)
+        for (uint32_t q = first; q < r; q++) {
             if (c->v[q] != c->v[r] || (c->w && (c->w[q] || c->w[r]))) continue;
             in->domain = domain;
             in->record = r;
@@ -385,7 +420,7 @@ static edict_status names_check(struct edict_evaluator *e, uint32_t domain)
                 if (e->program->facts[i].reg == d->known) in->fact = i;
             return input_error(e, EDICT_INPUT, "duplicate_id", in->starts[domain][r],
                 "a name of its own for every entry",
-                               "entries %u and %u of the list have the same name", q, r);
+                               "entries %u and %u of the list have the same name", q - first, r - first);
         }
     return EDICT_OK;
 }
@@ -403,21 +438,16 @@ static edict_status finish(struct edict_evaluator *e)
     return status;
 }
 
-edict_status bind_encounter(struct edict_evaluator *e, const char *json, size_t size, edict_error *error)
+static edict_status encounter_read(struct edict_evaluator *e, const char *json, size_t size, edict_error *error)
 {
     struct input *in = input_of(e);
     e->status = EDICT_OK;
     e->error = error;
-    e->why_count = 2;
-    e->code_count = e->interval_count = 0;
-    e->pinned_base = e->pinned_codes = 0;
     in->error = error;
     in->fact = in->element = NONE;
     in->other_key.at = NULL;
-    in->domain = in->record = 0;
-    for (uint32_t d = 0; d < e->program->domain_count; d++) e->sizes[d] = 0;
-    e->sizes[0] = 1;
-    texts_clear(e);
+    in->domain = 0;
+    in->record = in->lane;
     if (size > ENCOUNTER_BYTES)
         return input_error(e, EDICT_LIMIT, "limit", ENCOUNTER_BYTES, "",
             "the encounter is larger than 16 MiB (ENCOUNTER_BYTES)");
@@ -427,33 +457,107 @@ edict_status bind_encounter(struct edict_evaluator *e, const char *json, size_t 
     if (token != JSON_OBJECT)
         return input_error(e, EDICT_INPUT, "wrong_type", in->json.offset, "a JSON object",
             "an encounter is a JSON object");
-    edict_status status = record_read(e, 0, 0);
+    edict_status status = record_read(e, 0, in->lane);
     if (status != EDICT_OK) return status;
-    in->domain = in->record = 0;
+    in->domain = 0;
+    in->record = in->lane;
     if (json_next(&in->json) != JSON_END) return syntax(e);
     status = finish(e);
-    e->pinned_base = e->why_count;
-    e->pinned_codes = e->code_count;
     return status != EDICT_OK ? status : e->status;
 }
 
+void bind_start(struct edict_evaluator *e)
+{
+    e->why_count = 2;
+    e->code_count = e->interval_count = 0;
+    e->pinned_base = e->pinned_codes = 0;
+    for (uint32_t d = 0; d < e->program->domain_count; d++) e->sizes[d] = 0;
+    e->lanes = 0;
+    e->lane = 0;
+    texts_clear(e);
+}
+
+edict_status bind_add(struct edict_evaluator *e, const char *json, size_t size, edict_error *error)
+{
+    struct input *in = input_of(e);
+    const struct edict_program *p = e->program;
+    const uint32_t whys = e->why_count, codes = e->code_count;
+    in->lane = e->lanes;
+    e->sizes[0] = in->lane + 1;
+    for (uint32_t d = 1; d < p->domain_count; d++)
+        if (p->domains[d].kind == DOMAIN_LIST) in->firsts[d][in->lane] = e->sizes[d];
+    edict_status status = encounter_read(e, json, size, error);
+    if (status == EDICT_OK) {
+        e->lanes++;
+        for (uint32_t d = 1; d < p->domain_count; d++)
+            if (p->domains[d].kind == DOMAIN_LIST) in->firsts[d][e->lanes] = e->sizes[d];
+    } else {
+        e->why_count = whys;
+        e->code_count = codes;
+        e->sizes[0] = in->lane;
+        for (uint32_t d = 1; d < p->domain_count; d++)
+            if (p->domains[d].kind == DOMAIN_LIST) e->sizes[d] = in->firsts[d][in->lane];
+    }
+    return status;
+}
+
+/* The value of a policy for a lane, and whether it is known. */
+static int policy_value(const struct edict_evaluator *e, uint32_t number, uint32_t lane, int64_t *out)
+{
+    const struct edict_program *p = e->program;
+    const struct image_policy *policy = &p->policies[number];
+    const struct column *c = &e->columns[p->header->date_register];
+    const uint32_t cell = lane_cell(c, lane);
+    const int dated = !c->w || !c->w[cell];
+    const int64_t date = dated ? c->v[cell] : 0;
+    *out = e->policy_values[number];
+    if (e->policy_set[number]) return 1;
+    for (uint32_t n = policy->settings; n > 0; n--) {
+        const struct image_setting *s = &p->settings[policy->settings_at + n - 1];
+        if (!dated || date < s->from || date > s->until) continue;
+        *out = s->value;
+        return 1;
+    }
+    return 0;
+}
+
+/* A policy that is the same for all lanes is one cell. */
 void bind_policies(struct edict_evaluator *e)
 {
     const struct edict_program *p = e->program;
     struct input *in = input_of(e);
-    const struct column *c = &e->columns[p->header->date_register];
-    int dated = !c->w || !c->w[0];
-    int64_t date = dated ? c->v[0] : 0;
     for (uint32_t i = 0; i < p->policy_count; i++) {
-        const struct image_policy *policy = &p->policies[i];
-        in->policy_cells[i] = e->policy_values[i];
-        in->policy_states[i] = e->policy_set[i] ? 0 : WHY_STATE_ABSENT;
-        for (uint32_t n = policy->settings; n > 0 && !e->policy_set[i]; n--) {
-            const struct image_setting *s = &p->settings[policy->settings_at + n - 1];
-            if (!dated || date < s->from || date > s->until) continue;
-            in->policy_cells[i] = s->value;
-            in->policy_states[i] = 0;
-            break;
+        int64_t *v = &in->policy_cells[(size_t)i * LANES_MOST];
+        uint32_t *w = &in->policy_states[(size_t)i * LANES_MOST], differ = 0, any = 0;
+        for (uint32_t lane = 0; lane < e->lanes; lane++) {
+            any |= w[lane] = policy_value(e, i, lane, &v[lane]) ? 0 : WHY_STATE_ABSENT;
+            differ |= v[lane] != v[0] || w[lane] != w[0];
         }
+        e->columns[p->policies[i].reg] = (struct column){ v, any ? w : NULL, differ ? e->lanes : 1 };
     }
+}
+
+void bind_end(struct edict_evaluator *e)
+{
+    struct input *in = input_of(e);
+    const struct edict_program *p = e->program;
+    e->pinned_base = e->why_count;
+    e->pinned_codes = e->code_count;
+    for (uint32_t i = 0; i < p->fact_count; i++) {
+        const struct fact_column *c = &in->columns[i];
+        const uint32_t n = e->sizes[p->facts[i].domain];
+        uint32_t any = 0;
+        for (uint32_t r = 0; r < n; r++) any |= c->w[r];
+        e->columns[p->facts[i].reg] = (struct column){ c->v, any ? c->w : NULL, n };
+    }
+    bind_policies(e);
+}
+
+edict_status bind_encounter(struct edict_evaluator *e, const char *json, size_t size, edict_error *error)
+{
+    bind_start(e);
+    edict_status status = bind_add(e, json, size, error);
+    if (status == EDICT_OK) bind_end(e);
+    e->lanes = 1;
+    return status;
 }

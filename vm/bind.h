@@ -16,6 +16,10 @@
 /* What a key of a record means. */
 struct key { uint32_t hash, domain, name; uint32_t fact; uint32_t list; };   /* a fact, or a LIST domain; else NONE */
 
+/* What came behind a key (or at the beginning of a record) last time: the bytes from the end of the value before to the
+ * next value, and the key that they name. */
+struct follow { uint32_t key, size, quote; char raw[52]; };
+
 struct fact_column { int64_t *v; uint32_t *w; };
 
 struct unknown_key { uint32_t hash, domain; uint64_t seen; char *text; uint32_t size; uint32_t shown; }; /* text: the
@@ -32,11 +36,17 @@ struct input {
     uint32_t *rooms;                                /* one a domain: records that its fact columns hold */
     uint64_t *seen;                                 /* one a domain: object in which its list was last met */
     size_t **starts;                                /* one a domain: byte offset of each record */
+    uint32_t **firsts;                              /* one a LIST domain: first record of each lane, and the end */
+    uint32_t lane;                                  /* of the encounter being read */
     uint64_t object;                                /* number of the object being read, since the evaluator was made */
-    int64_t *policy_cells; uint32_t *policy_states;
+    int64_t *policy_cells; uint32_t *policy_states; /* LANES_MOST a policy */
     struct unknown_key unknown[UNKNOWN_KEYS]; uint32_t unknown_count, unknown_told;
     uint32_t unknown_slots[UNKNOWN_KEYS * 2];       /* number + 1 */
     struct emit_place *emits; uint32_t emit_count;
+    struct follow *follows;                         /* one a slot of keys, and one a domain behind them */
+    uint32_t *last_words;                           /* of each fact: place of its last word */
+    char day_text[10]; int32_t day;                 /* the last date read */
+    uint32_t *facts_of, *facts_at;                  /* facts by domain; those of d: facts_at[d] to facts_at[d + 1] */
     uint32_t fact;                                  /* being read; NONE: no fact */
     uint32_t domain, record;                        /* record being read */
     uint32_t element;                               /* of a list of codes; NONE */
@@ -44,8 +54,16 @@ struct input {
     edict_error *error;
     struct worlds *worlds;                          /* worlds.c; NULL before the first held encounter */
     struct holds *holds;                            /* holds.c */
+    struct wording *wording;                        /* wording.c */
     struct buffer words;                            /* a message being put together */
 };
+
+/* First record of the encounter being read. */
+static inline uint32_t bind_first(const struct edict_evaluator *e, uint32_t domain)
+{
+    const struct input *in = (const struct input *)e->input;
+    return domain ? in->firsts[domain][in->lane] : in->lane;
+}
 
 static inline struct input *input_of(const struct edict_evaluator *e)
 {
@@ -59,6 +77,16 @@ void texts_clear(struct edict_evaluator *e);
 /* The number of a text: equal texts, equal numbers. -1: no memory. */
 int64_t texts_intern(struct edict_evaluator *e, struct text t);
 uint32_t texts_count(const struct edict_evaluator *e);
+
+/* bind.c: room for `need` records in all fact columns of a domain. 0: no memory. */
+int bind_room(struct edict_evaluator *e, uint32_t domain, uint32_t need);
+
+/* bind_fast.c: the slot of the key that follows slot `last`, if it came as last time, and its value is next; NONE: ask
+ * the reader. A key that the reader gave, `from` where the value before it ended. The value of a fact: 1 read, 0 stays
+ * not documented, -1 ask the reader. */
+uint32_t key_ahead(struct input *in, uint32_t last);
+void key_learn(struct input *in, uint32_t last, uint32_t key, size_t from);
+int value_fast(struct edict_evaluator *e, uint32_t fact, int64_t *out);
 
 /* bind_value.c: the value whose first token is `token`, for in->fact. 1 read, 0 stays not documented, -1 an
  * error was set. */
@@ -75,6 +103,8 @@ struct text key_shown(const struct edict_evaluator *e, struct text t);
 void clip_add(char *to, size_t room, struct text t);
 void clip_text(char *to, size_t room, const char *word);
 
+int wording_new(struct edict_evaluator *e);
+void wording_free(struct edict_evaluator *e);
 void worlds_free(struct edict_evaluator *e);
 void holds_free(struct edict_evaluator *e);
 

@@ -57,11 +57,12 @@ struct column *column_new(struct edict_evaluator *e, uint32_t reg)
 {
     struct column *c = &e->columns[reg];
     c->n = e->sizes[reg_domain(e, reg)];
-    e->cells += c->n;
     c->w = NULL;
     c->v = c->n ? eval_alloc(e, c->n, sizeof *c->v) : NULL;
     return c->v ? c : NULL;
 }
+
+uint32_t *column_cells(struct edict_evaluator *e, struct column *c) { return c->w = eval_alloc(e, c->n, sizeof *c->w); }
 
 uint32_t *column_states(struct edict_evaluator *e, struct column *c) { return c->w = eval_zero(e, c->n, sizeof *c->w); }
 
@@ -150,112 +151,74 @@ int list_same(const struct edict_evaluator *e, uint32_t type, int64_t x, int64_t
     return 1;
 }
 
-static unsigned code_length(uint64_t code)
+static const int64_t nothing_v;
+static const uint32_t nothing_w;
+
+struct cells cells_spread(struct edict_evaluator *e, uint32_t reg, uint32_t domain)
 {
-    unsigned n = 0;
-    for (; code; code <<= 8)
-        n++;
-    return n;
+    const struct column *c = &e->columns[reg];
+    struct spread *s = &e->spreads[reg];
+    if (s->domain == domain && s->run == e->run)
+        return (struct cells){ s->v, s->w, 1 };
+    const uint32_t n = e->sizes[domain], *owner = e->owners[domain];
+    int64_t *v = eval_alloc(e, n, sizeof *v);
+    uint32_t *w = c->w ? eval_alloc(e, n, sizeof *w) : NULL;
+    if (!v || (c->w && !w))
+        return (struct cells){ &nothing_v, &nothing_w, 0 };
+    for (uint32_t i = 0; i < n; i++)
+        v[i] = c->v[owner[i]];
+    for (uint32_t i = 0; w && i < n; i++)
+        w[i] = c->w[owner[i]];
+    *s = (struct spread){ domain, e->run, v, w };
+    return (struct cells){ v, w, 1 };
 }
 
-int set_has(const struct edict_program *p, uint32_t set, int64_t code, int64_t date)
+uint32_t *lanes_new(struct edict_evaluator *e, uint32_t domain)
 {
-    const struct image_set *s = &p->sets[set];
-    const struct image_range *r = p->ranges + s->at;
-    const uint64_t *reach = p->reach + s->at, c = (uint64_t)code;
-    uint32_t low = 0, high = s->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (r[middle].lo <= c)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    while (low-- && reach[low] >= c)
-        if (r[low].hi >= c && r[low].from <= date && date <= r[low].until && code_length(r[low].lo) == code_length(c))
-            return 1;
-    return 0;
+    uint32_t *firsts = e->lanes > 1 ? eval_zero(e, e->lanes + 1, sizeof *firsts) : NULL;
+    return e->firsts[domain] = firsts;
 }
 
-static int keys_order(const int64_t *row, const int64_t *keys, uint32_t count)
+int lanes_close(struct edict_evaluator *e, uint32_t domain)
 {
-    for (uint32_t i = 0; i < count; i++)
-        if (row[i] != keys[i])
-            return row[i] < keys[i] ? -1 : 1;
-    return 0;
+    if (e->lanes == 1)
+        return 1;
+    const uint32_t *first = e->firsts[domain];
+    e->sizes[domain] = first[e->lanes];
+    uint32_t *owner = e->owners[domain] = eval_alloc(e, e->sizes[domain], sizeof *owner);
+    for (uint32_t lane = 0; owner && lane < e->lanes; lane++)
+        for (uint32_t i = first[lane]; i < first[lane + 1]; i++)
+            owner[i] = lane;
+    return owner != NULL;
 }
 
-/* Where a sorted list of codes has this one, or `count`. */
-static uint32_t code_find(const int64_t *codes, uint32_t count, int64_t code)
+void lanes_sort(struct edict_evaluator *e, void *items, uint32_t count, size_t each, size_t lane, uint32_t *firsts)
 {
-    uint32_t low = 0, high = count;
-    while (low < high) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (codes[middle] < code)
-            low = middle + 1;
-        else
-            high = middle;
+    const unsigned char *from = items;
+    if (e->lanes == 1) {
+        firsts[0] = 0;
+        firsts[1] = count;
+        return;
     }
-    return low < count && codes[low] == code ? low : count;
-}
-
-/* The least row, by its dates and then by its cells, among those of both codes that agree with the further keys and
- * hold on the date: what the search in sorted rows would find first. */
-static const int64_t *pairs_find(
-    const struct edict_program *p, const struct image_relation *r, const int64_t *keys, int64_t date)
-{
-    const int64_t *codes = (const void *)(p->pairs + r->pairs_at), *cells = p->cells + r->at, *best = NULL;
-    const uint32_t *starts = (const void *)(codes + r->codes), *rows = starts + r->codes + 1;
-    const uint32_t a = code_find(codes, r->codes, keys[0]);
-    const uint32_t b = a < r->codes ? code_find(codes, r->codes, keys[1]) : r->codes;
-    if (b == r->codes)
-        return NULL;
-    const size_t width = (size_t)r->columns + 3;
-    const uint64_t end = starts[a + 1] < r->pairs ? starts[a + 1] : r->pairs;
-    uint64_t low = starts[a], high = end;
-    while (low < high) {
-        const uint64_t middle = low + (high - low) / 2;
-        if (rows[middle] >> 16 < b)
-            low = middle + 1;
-        else
-            high = middle;
+    memset(firsts, 0, ((size_t)e->lanes + 1) * sizeof *firsts);
+    unsigned char *copy = eval_alloc(e, count, each);
+    uint32_t next[LANES_MOST], of;
+    if (!copy)
+        return;
+    for (uint32_t i = 0; i < count; i++) {
+        memcpy(&of, from + i * each + lane, sizeof of);
+        firsts[of + 1]++;
     }
-    for (; low < end && rows[low] >> 16 == b; low++) {
-        const uint32_t tail = rows[low] & UINT16_MAX;
-        if (tail >= r->rows)
-            continue;
-        const int64_t *row = cells + tail * width;
-        if (row[r->columns] > date || date > row[r->columns + 1] || keys_order(row + 2, keys + 2, r->keys - 2) != 0)
-            continue;
-        int order = best ? keys_order(row + r->columns, best + r->columns, 2) : -1;
-        if (order == 0)
-            order = keys_order(row + r->keys, best + r->keys, r->columns - r->keys);
-        if (order < 0)
-            best = row;
+    for (uint32_t k = 0; k < e->lanes; k++) {
+        firsts[k + 1] += firsts[k];
+        next[k] = firsts[k];
     }
-    return best;
-}
-
-const int64_t *relation_find(const struct edict_program *p, uint32_t relation, const int64_t *keys, int64_t date)
-{
-    const struct image_relation *r = &p->relations[relation];
-    const int64_t *cells = p->cells + r->at;
-    size_t width = (size_t)r->columns + 3, low = 0, high = r->rows;
-    if (r->codes)
-        return pairs_find(p, r, keys, date);
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (keys_order(cells + middle * width, keys, r->keys) < 0)
-            low = middle + 1;
-        else
-            high = middle;
+    for (uint32_t i = 0; i < count; i++) {
+        memcpy(&of, from + i * each + lane, sizeof of);
+        memcpy(copy + next[of]++ * each, from + i * each, each);
     }
-    for (; low < r->rows && keys_order(cells + low * width, keys, r->keys) == 0; low++) {
-        const int64_t *row = cells + low * width;
-        if (row[r->columns] <= date && date <= row[r->columns + 1])
-            return row;
-    }
-    return NULL;
+    if (count)
+        memcpy(items, copy, count * each);
 }
 
 static void eval_one(struct edict_evaluator *e, enum op op, const uint32_t *at)
@@ -302,11 +265,25 @@ static void eval_restart(struct edict_evaluator *e)
     e->why_count = e->pinned_base < 2 ? 2 : e->pinned_base;
     e->code_count = e->pinned_codes;
     e->interval_count = e->charge_count = e->final_count = e->finding_count = e->arg_count = 0;
+    e->run++;
+    for (uint32_t i = 0; i < p->const_count; i++) {
+        const struct image_register *r = &p->registers[p->consts[i].reg];
+        if (r->type == TYPE_LINK && r->target == 0 && p->consts[i].value == 0)
+            e->columns[p->consts[i].reg] = (struct column){ e->lane_numbers, NULL, e->lanes };
+    }
+    for (uint32_t i = 0; i < e->lanes; i++) {
+        e->charges_held[i] = 0;
+        e->finding_heads[i] = e->finding_tails[i] = NONE;
+    }
+    memset(e->charge_firsts, 0, sizeof e->charge_firsts);
+    memset(e->final_firsts, 0, sizeof e->final_firsts);
     for (uint32_t i = 0; i < p->domain_count; i++) {
         if (p->domains[i].kind == DOMAIN_ROOT)
-            e->sizes[i] = 1;
+            e->sizes[i] = e->lanes;
         else if (p->domains[i].kind != DOMAIN_LIST)
             e->sizes[i] = 0;
+        else if (e->lanes > 1)
+            lanes_close(e, i);
         else if (e->sizes[i] > LIMIT_RECORDS)
             eval_fail(e, EDICT_LIMIT, "limit", "more than %d records in \"%s\" (LIMIT_RECORDS)", LIMIT_RECORDS,
                 program_string(p, p->domains[i].name));
@@ -316,14 +293,16 @@ static void eval_restart(struct edict_evaluator *e)
 edict_status eval_run(struct edict_evaluator *e, uint32_t to)
 {
     eval_restart(e);
-    e->charges_held = 0;
-    e->cells = 0;
     const uint32_t *at = e->program->code, *end = at + to;
     while (at < end && e->status == EDICT_OK) {
         e->dispatches++;
         eval_one(e, (enum op)(*at & 0xff), at + 1);
         at += *at >> 8;
     }
+    findings_close(e);
+    e->cells = 0;
+    for (uint32_t i = 0; i < e->program->domain_count; i++)
+        e->cells += (uint64_t)e->outputs[i] * e->sizes[i];
     return e->status;
 }
 
@@ -333,39 +312,73 @@ static void consts_fill(struct edict_evaluator *e)
     for (uint32_t i = 0; i < p->const_count; i++) {
         const struct image_const *c = &p->consts[i];
         e->const_values[i] = c->value;
+        e->fixed[c->reg] = 1;
         e->const_states[i] = c->state ? WHY_STATE_ABSENT : 0;
         e->columns[c->reg] = (struct column){ &e->const_values[i], c->state ? &e->const_states[i] : NULL, 1 };
     }
+}
+
+/* Every register but constants, facts and policies is written by an instruction. */
+static void outputs_count(struct edict_evaluator *e)
+{
+    const struct edict_program *p = e->program;
+    for (uint32_t i = 0; i < p->register_count; i++)
+        e->outputs[p->registers[i].domain]++;
+    e->outputs[0] -= p->const_count + p->policy_count;
+    for (uint32_t i = 0; i < p->fact_count; i++)
+        e->outputs[p->facts[i].domain]--;
 }
 
 edict_status eval_new(struct edict_evaluator *e)
 {
     const struct edict_program *p = e->program;
     enum { FIRST_WHYS = 1024 };
+    const size_t domains = (size_t)p->domain_count + 1;
+    e->lanes = 1;
+    for (uint32_t lane = 0; lane < LANES_MOST; lane++)
+        e->lane_numbers[lane] = lane;
     arena_init(&e->arena, LIMIT_MEMORY);
     e->columns = calloc((size_t)p->register_count + 1, sizeof *e->columns);
     e->sizes = calloc((size_t)p->domain_count + 1, sizeof *e->sizes);
     e->const_values = calloc((size_t)p->const_count + 1, sizeof *e->const_values);
     e->const_states = calloc((size_t)p->const_count + 1, sizeof *e->const_states);
+    e->firsts = calloc(domains, sizeof *e->firsts);
+    e->owners = calloc(domains, sizeof *e->owners);
+    e->outputs = calloc(domains, sizeof *e->outputs);
+    e->pairs[0] = calloc(domains, sizeof *e->pairs[0]);
+    e->pairs[1] = calloc(domains, sizeof *e->pairs[1]);
+    e->spreads = calloc((size_t)p->register_count + 1, sizeof *e->spreads);
+    e->fixed = calloc((size_t)p->register_count + 1, 1);
     e->why_cache = calloc(WHY_CACHE, sizeof *e->why_cache);
     e->whys = calloc(FIRST_WHYS, sizeof *e->whys);
-    if (!e->columns || !e->sizes || !e->const_values || !e->const_states || !e->why_cache || !e->whys) {
+    if (!e->columns || !e->sizes || !e->const_values || !e->const_states || !e->why_cache || !e->whys ||
+        !e->firsts || !e->owners || !e->outputs || !e->pairs[0] || !e->pairs[1] || !e->spreads || !e->fixed ||
+        !set_cache_new(e)) {
         eval_free(e);
         return EDICT_MEMORY;
     }
-    e->allocations += 6;
+    e->allocations += 14;
     e->why_room = FIRST_WHYS;
     e->whys[1].kind = WHY_ABSENT;
     e->why_count = e->pinned_base = 2;
     e->sizes[0] = 1;
     consts_fill(e);
-    return EDICT_OK;
+    outputs_count(e);
+    for (uint32_t i = 0; i < p->domain_count; i++)
+        if (p->domains[i].kind == DOMAIN_CHARGES)
+            e->charge_domain = i;
+    if (rows_new(e))
+        return EDICT_OK;
+    eval_free(e);
+    return EDICT_MEMORY;
 }
 
 void eval_free(struct edict_evaluator *e)
 {
     void *owned[] = { e->columns, e->sizes, e->const_values, e->const_states, e->why_cache, e->whys, e->intervals,
-        e->codes, e->charges, e->finals, e->findings, e->args };
+        e->codes, e->charges, e->finals, e->findings, e->args, e->firsts, e->owners, e->outputs, e->pairs[0],
+        e->pairs[1], e->spreads, e->set_cache, e->set_dated, e->fixed };
+    rows_free(e);
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     arena_free(&e->arena);
@@ -380,5 +393,12 @@ void eval_free(struct edict_evaluator *e)
     e->charges = NULL;
     e->finals = NULL;
     e->findings = NULL;
+    e->firsts = e->owners = NULL;
+    e->outputs = NULL;
+    e->pairs[0] = e->pairs[1] = NULL;
+    e->spreads = NULL;
+    e->set_cache = NULL;
+    e->set_dated = NULL;
+    e->fixed = NULL;
     e->args = NULL;
 }

@@ -27,15 +27,22 @@ struct cells {
 
 extern const int64_t cell_yes;
 
-static inline struct cells cells_of(const struct edict_evaluator *e, uint32_t reg)
+/* Cells of a register of domain 0 as the records of `domain` see them: one a record. */
+struct cells cells_spread(struct edict_evaluator *e, uint32_t reg, uint32_t domain);
+/* Cells of a register as the records of `domain` see them. */
+static inline struct cells cells_of(struct edict_evaluator *e, uint32_t reg, uint32_t domain)
 {
     const struct column *c = &e->columns[reg];
-    return (struct cells){ c->v, c->w, e->program->registers[reg].domain != 0 };
+    if (e->program->registers[reg].domain)
+        return (struct cells){ c->v, c->w, 1 };
+    if (c->n == 1 || !domain)
+        return (struct cells){ c->v, c->w, c->n != 1 };
+    return cells_spread(e, reg, domain);
 }
 /* An optional condition: NONE is true everywhere. */
-static inline struct cells cells_if(const struct edict_evaluator *e, uint32_t reg)
+static inline struct cells cells_if(struct edict_evaluator *e, uint32_t reg, uint32_t domain)
 {
-    return reg == NONE ? (struct cells){ &cell_yes, NULL, 0 } : cells_of(e, reg);
+    return reg == NONE ? (struct cells){ &cell_yes, NULL, 0 } : cells_of(e, reg, domain);
 }
 static inline int64_t cell_v(const struct cells *c, size_t i) { return c->v[i * c->step]; }
 static inline uint32_t cell_w(const struct cells *c, size_t i) { return c->w ? c->w[i * c->step] : 0; }
@@ -43,6 +50,8 @@ static inline uint32_t cell_w(const struct cells *c, size_t i) { return c->w ? c
 /* The column that an instruction writes: cells not set yet, all documented. NULL: the domain is empty (nothing to do)
  * or it failed. */
 struct column *column_new(struct edict_evaluator *e, uint32_t reg);
+/* Gives it states that are not set yet. */
+uint32_t *column_cells(struct edict_evaluator *e, struct column *c);
 /* Gives it states, all 0. Call column_settle when the cells are written: it drops the states if all stayed 0. */
 uint32_t *column_states(struct edict_evaluator *e, struct column *c);
 void column_settle(struct column *c);
@@ -72,7 +81,9 @@ static inline uint64_t hash_mix(uint64_t hash, uint64_t value)
 }
 
 /* Record tests. */
-int set_has(const struct edict_program *p, uint32_t set, int64_t code, int64_t date);
+int set_has(const struct edict_evaluator *e, uint32_t set, int64_t code, int64_t date);
+/* The memory of set_has. 0: no memory. */
+int set_cache_new(struct edict_evaluator *e);
 /* The row of the relation with these keys on the date, or NULL. */
 const int64_t *relation_find(const struct edict_program *p, uint32_t relation, const int64_t *keys, int64_t date);
 
@@ -101,19 +112,29 @@ static inline int64_t list_take(uint32_t *count, uint32_t size)
 enum match_result { MATCH_NO, MATCH_YES, MATCH_MAYBE };
 struct match {
     struct edict_evaluator *e;
+    uint32_t domain; /* whose records are matched */
     struct match_column {
         struct cells cells;
         uint32_t named;
     } * columns;
     uint32_t count;
-    int64_t date;
-    uint32_t date_why;
+    struct row_plan *plan; /* NULL: no rows are ruled out beforehand */
+    struct cells date;
     uint32_t why; /* MATCH_MAYBE: the reasons */
 };
 /* `at`: count of the columns. Returns what follows them, NULL: failed. */
-const uint32_t *match_open(struct match *m, struct edict_evaluator *e, const uint32_t *at);
+const uint32_t *match_open(struct match *m, struct edict_evaluator *e, uint32_t domain, const uint32_t *at);
 /* `cells`: count of the columns of one row. */
 enum match_result match_row(struct match *m, const uint32_t *cells, size_t record);
+/* The alternatives of one column. */
+enum match_result match_cell(
+    const struct match *m, uint32_t column, const uint32_t *tests, uint32_t count, size_t record);
+/* rows.c: for one record after another, the rows that can match: the next one from `from` on, or `count`. */
+int rows_new(struct edict_evaluator *e);
+void rows_free(struct edict_evaluator *e);
+struct row_plan *rows_plan(const struct edict_evaluator *e, const uint32_t *columns);
+void rows_begin(struct match *m, size_t record);
+uint32_t rows_next(const struct match *m, uint32_t from, uint32_t count);
 const uint32_t *match_skip(const uint32_t *cells);
 /* Reasons in the columns that the row tests: those that it asks whether they are documented, or else any that are not.
  */
@@ -121,6 +142,7 @@ uint32_t match_behind(const struct match *m, const uint32_t *cells, size_t recor
 
 /* Time ladder (eval_table.c). */
 struct ladder {
+    uint32_t domain;       /* of the records it is asked for */
     const uint32_t *rungs; /* first rung; `each` words a rung; `from` at word 0 */
     uint32_t count, each;
     uint32_t units_at;     /* word of a rung with its units */
@@ -137,6 +159,14 @@ uint32_t ladder_need(struct edict_evaluator *e, const struct ladder *l, size_t r
 void finding_add(struct edict_evaluator *e, const struct finding *f);
 void finding_hold(
     struct edict_evaluator *e, uint32_t row, uint32_t domain, uint32_t record, uint32_t why, const uint32_t *at);
+/* Puts the findings in order of their lanes, when the code has run. */
+void findings_close(struct edict_evaluator *e);
+/* Puts `count` items of `each` bytes in order of their lanes, those of one lane as they stand; firsts as in evaluator.
+ * `lane`: byte of an item with its lane. */
+void lanes_sort(struct edict_evaluator *e, void *items, uint32_t count, size_t each, size_t lane, uint32_t *firsts);
+/* Domain `domain` gets its sizes from what each lane has of it (firsts filled); owners are made. 0: failed. */
+uint32_t *lanes_new(struct edict_evaluator *e, uint32_t domain);
+int lanes_close(struct edict_evaluator *e, uint32_t domain);
 
 /* The instructions, one family a file. */
 void eval_cells(struct edict_evaluator *e, enum op op, const uint32_t *at);

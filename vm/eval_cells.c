@@ -7,50 +7,123 @@ enum { MINUTES_A_DAY = 24 * 60, MICRO = 1000000, FIRST_DAY = -25567, LAST_DAY = 
 
 static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
-/* o = f(a), f(a, b): strict. EXPR reads x, y and may set `bad` for a number out of range, `absent` for no value. */
+/* o = f(a), f(a, b): strict. EXPR reads x, y and may set `bad` for a number out of range. */
 #define STRICT1(NAME, EXPR) \
     static void NAME(struct edict_evaluator *e, const uint32_t *at) \
     { \
-        const struct cells a = cells_of(e, at[1]); \
+        const struct cells a = cells_of(e, at[1], reg_domain(e, at[0])); \
         struct column *o = column_new(e, at[0]); \
         if (!o || (a.w && !column_states(e, o))) \
             return; \
         int bad = 0; \
-        for (uint32_t i = 0; i < o->n; i++) { \
-            const int64_t x = cell_v(&a, i); \
-            if (a.w && (o->w[i] = cell_w(&a, i))) { \
-                o->v[i] = 0; \
-                continue; \
-            } \
-            o->v[i] = (EXPR); \
-        } \
-        if (bad) \
-            eval_range(e); \
-    }
-#define STRICT2(NAME, EXPR) \
-    static void NAME(struct edict_evaluator *e, const uint32_t *at) \
-    { \
-        const struct cells a = cells_of(e, at[1]), b = cells_of(e, at[2]); \
-        struct column *o = column_new(e, at[0]); \
-        if (!o) \
-            return; \
-        int bad = 0; \
+        const uint32_t n = o->n; \
         int64_t *v = o->v; \
-        if (!a.w && !b.w) { \
-            for (uint32_t i = 0; i < o->n; i++) { \
-                const int64_t x = a.v[i * a.step], y = b.v[i * b.step]; \
+        if (!a.w) { \
+            for (uint32_t i = 0; i < n; i++) { \
+                const int64_t x = a.v[i * a.step]; \
                 v[i] = (EXPR); \
             } \
-        } else if (column_states(e, o)) { \
-            for (uint32_t i = 0; i < o->n; i++) { \
-                const int64_t x = cell_v(&a, i), y = cell_v(&b, i); \
-                o->w[i] = why_merge(e, cell_w(&a, i), cell_w(&b, i)); \
-                v[i] = o->w[i] ? 0 : (EXPR); \
+        } else { \
+            for (uint32_t i = 0; i < n; i++) { \
+                const int64_t x = cell_v(&a, i); \
+                v[i] = (o->w[i] = cell_w(&a, i)) ? 0 : (EXPR); \
             } \
             column_settle(o); \
         } \
         if (bad) \
             eval_range(e); \
+    }
+/* Both columns with a cell a record, or one of them a single cell: each a loop that a compiler can make wide. */
+#define EACH2(N, A, B, V, EXPR) \
+    do { \
+        const int64_t *p_ = (A).v, *q_ = (B).v; \
+        if ((A).step && (B).step) \
+            for (uint32_t i = 0; i < (N); i++) { \
+                const int64_t x = p_[i], y = q_[i]; \
+                (V)[i] = (EXPR); \
+            } \
+        else if ((A).step) \
+            for (uint32_t i = 0; i < (N); i++) { \
+                const int64_t x = p_[i], y = q_[0]; \
+                (V)[i] = (EXPR); \
+            } \
+        else \
+            for (uint32_t i = 0; i < (N); i++) { \
+                const int64_t x = p_[0], y = q_[i * (B).step]; \
+                (V)[i] = (EXPR); \
+            } \
+    } while (0)
+#define STRICT2(NAME, EXPR) \
+    static void NAME(struct edict_evaluator *e, const uint32_t *at) \
+    { \
+        const uint32_t in = reg_domain(e, at[0]); \
+        const struct cells a = cells_of(e, at[1], in), b = cells_of(e, at[2], in); \
+        struct column *o = column_new(e, at[0]); \
+        if (!o) \
+            return; \
+        int bad = 0; \
+        const uint32_t n = o->n; \
+        int64_t *v = o->v; \
+        if (!a.w && !b.w) { \
+            EACH2(n, a, b, v, EXPR); \
+        } else if (column_states(e, o)) { \
+            for (uint32_t i = 0; i < n; i++) { \
+                const int64_t x = cell_v(&a, i), y = cell_v(&b, i); \
+                const uint32_t p = cell_w(&a, i), q = cell_w(&b, i); \
+                if (!(p | q)) { \
+                    v[i] = (EXPR); \
+                    continue; \
+                } \
+                o->w[i] = why_merge(e, p, q); \
+                v[i] = 0; \
+            } \
+            column_settle(o); \
+        } \
+        if (bad) \
+            eval_range(e); \
+    }
+
+/* Or of both state columns into o->w; 0: every cell of both is documented. */
+static uint32_t states_join(const struct column *o, const struct cells *a, const struct cells *b)
+{
+    uint32_t *w = o->w, any = 0;
+    const uint32_t n = o->n, *p = a->w ? a->w : b->w, *q = b->w && a->w ? b->w : NULL;
+    const size_t sp = a->w ? a->step : b->step, sq = b->step;
+    if (!q && sp)
+        for (uint32_t i = 0; i < n; i++)
+            any |= w[i] = p[i];
+    else if (q && sp && sq)
+        for (uint32_t i = 0; i < n; i++)
+            any |= w[i] = p[i] | q[i];
+    else
+        for (uint32_t i = 0; i < n; i++)
+            any |= w[i] = p[i * sp] | (q ? q[i * sq] : 0);
+    return any;
+}
+
+/* o = f(a, b) where no operand is out of range: as if all were documented, then the cells that are not. */
+#define COMPARE(NAME, EXPR) \
+    static void NAME(struct edict_evaluator *e, const uint32_t *at) \
+    { \
+        const uint32_t in = reg_domain(e, at[0]); \
+        const struct cells a = cells_of(e, at[1], in), b = cells_of(e, at[2], in); \
+        struct column *o = column_new(e, at[0]); \
+        if (!o) \
+            return; \
+        const uint32_t n = o->n; \
+        int64_t *v = o->v; \
+        EACH2(n, a, b, v, EXPR); \
+        if ((!a.w && !b.w) || !column_cells(e, o)) \
+            return; \
+        if (!states_join(o, &a, &b)) { \
+            o->w = NULL; \
+            return; \
+        } \
+        for (uint32_t i = 0; i < n; i++) \
+            if (o->w[i]) { \
+                o->w[i] = why_merge(e, cell_w(&a, i), cell_w(&b, i)); \
+                v[i] = 0; \
+            } \
     }
 
 static int64_t checked_add(int64_t x, int64_t y, int *bad)
@@ -86,9 +159,9 @@ static int64_t week_of(int64_t day, int *bad)
                                                   : checked_sub(day, since - 7 * floor_div(since, 7), bad);
 }
 
-STRICT2(eval_eq, x == y)
-STRICT2(eval_lt, x < y)
-STRICT2(eval_le, x <= y)
+COMPARE(eval_eq, x == y)
+COMPARE(eval_lt, x < y)
+COMPARE(eval_le, x <= y)
 STRICT1(eval_not, !x)
 STRICT2(eval_add, checked_add(x, y, &bad))
 STRICT2(eval_sub, checked_sub(x, y, &bad))
@@ -124,7 +197,8 @@ static int64_t narrow(struct edict_evaluator *e, wide n)
 
 static void eval_mul_div(struct edict_evaluator *e, enum op op, const uint32_t *at)
 {
-    const struct cells a = cells_of(e, at[1]), b = cells_of(e, at[2]);
+    const uint32_t in = reg_domain(e, at[0]);
+    const struct cells a = cells_of(e, at[1], in), b = cells_of(e, at[2], in);
     struct column *o = column_new(e, at[0]);
     if (!o || !column_states(e, o))
         return;
@@ -146,32 +220,44 @@ static void eval_mul_div(struct edict_evaluator *e, enum op op, const uint32_t *
 /* `decides`: the value that decides alone, 0 for and, 1 for or. */
 static void eval_and_or(struct edict_evaluator *e, const uint32_t *at, int64_t decides)
 {
-    const struct cells a = cells_of(e, at[1]), b = cells_of(e, at[2]);
+    const uint32_t in = reg_domain(e, at[0]);
+    const struct cells a = cells_of(e, at[1], in), b = cells_of(e, at[2], in);
     struct column *o = column_new(e, at[0]);
     if (!o)
         return;
-    if (!a.w && !b.w) {
-        for (uint32_t i = 0; i < o->n; i++) {
-            const int64_t x = a.v[i * a.step], y = b.v[i * b.step];
-            o->v[i] = decides ? x | y : x & y;
-        }
+    const uint32_t n = o->n;
+    int64_t *v = o->v;
+    if (decides)
+        EACH2(n, a, b, v, x | y);
+    else
+        EACH2(n, a, b, v, x & y);
+    if ((!a.w && !b.w) || !column_cells(e, o))
+        return;
+    if (!states_join(o, &a, &b)) {
+        o->w = NULL;
         return;
     }
-    if (!column_states(e, o))
-        return;
-    for (uint32_t i = 0; i < o->n; i++) {
+    uint32_t any = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!o->w[i])
+            continue;
         const uint32_t p = cell_w(&a, i), q = cell_w(&b, i);
-        if ((!p && cell_v(&a, i) == decides) || (!q && cell_v(&b, i) == decides))
-            o->v[i] = decides;
-        else
-            o->v[i] = (o->w[i] = why_merge(e, p, q)) ? 0 : !decides;
+        if ((!p && cell_v(&a, i) == decides) || (!q && cell_v(&b, i) == decides)) {
+            v[i] = decides;
+            o->w[i] = 0;
+        } else {
+            v[i] = 0;
+            any |= o->w[i] = why_merge(e, p, q);
+        }
     }
-    column_settle(o);
+    if (!any)
+        o->w = NULL;
 }
 
 static void eval_doc(struct edict_evaluator *e, const uint32_t *at)
 {
-    const struct cells a = cells_of(e, at[1]);
+    const uint32_t in = reg_domain(e, at[0]);
+    const struct cells a = cells_of(e, at[1], in);
     struct column *o = column_new(e, at[0]);
     if (!o || (a.w && !column_states(e, o)))
         return;
@@ -186,7 +272,8 @@ static void eval_doc(struct edict_evaluator *e, const uint32_t *at)
 
 static void eval_docor(struct edict_evaluator *e, const uint32_t *at)
 {
-    const struct cells a = cells_of(e, at[1]), b = cells_of(e, at[2]);
+    const uint32_t in = reg_domain(e, at[0]);
+    const struct cells a = cells_of(e, at[1], in), b = cells_of(e, at[2], in);
     struct column *o = column_new(e, at[0]);
     if (!o || (a.w && !column_states(e, o)))
         return;
@@ -202,7 +289,8 @@ static void eval_docor(struct edict_evaluator *e, const uint32_t *at)
 
 static void eval_if(struct edict_evaluator *e, const uint32_t *at)
 {
-    const struct cells a = cells_of(e, at[1]), b = cells_of(e, at[2]), c = cells_of(e, at[3]);
+    const uint32_t in = reg_domain(e, at[0]);
+    const struct cells a = cells_of(e, at[1], in), b = cells_of(e, at[2], in), c = cells_of(e, at[3], in);
     const uint32_t type = e->program->registers[at[0]].type;
     struct column *o = column_new(e, at[0]);
     if (!o || ((a.w || b.w || c.w) && !column_states(e, o)))
@@ -225,7 +313,8 @@ static void eval_if(struct edict_evaluator *e, const uint32_t *at)
 /* IN (a code) and ANYIN (a list of codes). */
 static void eval_in(struct edict_evaluator *e, enum op op, const uint32_t *at)
 {
-    const struct cells a = cells_of(e, at[1]), date = cells_of(e, at[3]);
+    const uint32_t in = reg_domain(e, at[0]);
+    const struct cells a = cells_of(e, at[1], in), date = cells_of(e, at[3], in);
     struct column *o = column_new(e, at[0]);
     if (!o || ((a.w || date.w) && !column_states(e, o)))
         return;
@@ -235,11 +324,11 @@ static void eval_in(struct edict_evaluator *e, enum op op, const uint32_t *at)
             continue;
         const int64_t x = cell_v(&a, i), day = cell_v(&date, i);
         if (op == OP_CODE_IN) {
-            o->v[i] = set_has(e->program, at[2], x, day);
+            o->v[i] = set_has(e, at[2], x, day);
             continue;
         }
         for (uint32_t k = 0; k < LIST_SIZE(x) && !o->v[i]; k++)
-            o->v[i] = set_has(e->program, at[2], e->codes[LIST_AT(x) + k], day);
+            o->v[i] = set_has(e, at[2], e->codes[LIST_AT(x) + k], day);
     }
     column_settle(o);
 }
@@ -254,22 +343,44 @@ static int64_t list_has(const struct edict_evaluator *e, int64_t list, int64_t c
 
 STRICT2(eval_has, list_has(e, x, y))
 
+/* LISTS with three documented keys, the question of all pairs of codes: most are ruled out by their first two. */
+static void lists_three(
+    struct edict_evaluator *e, uint32_t relation, const struct cells *keys, const struct cells *date, struct column *o)
+{
+    const struct relation_index *x = &e->program->indexes[relation];
+    for (uint32_t i = 0; i < o->n; i++) {
+        const int64_t key[3] = { cell_v(&keys[0], i), cell_v(&keys[1], i), cell_v(&keys[2], i) };
+        o->v[i] = (!x->slots || (key_known(x, 0, key[0]) && key_known(x, 1, key[1]) && key_known(x, 2, key[2]))) &&
+                  relation_find(e->program, relation, key, cell_v(date, i)) != NULL;
+    }
+}
+
 /* LISTS (R, keys, date) and LOOKUP (R, column, keys, date). */
 static void eval_relation(struct edict_evaluator *e, enum op op, const uint32_t *at)
 {
     const uint32_t relation = at[1], *keys = at + (op == OP_CODE_LOOKUP ? 3 : 2);
-    const uint32_t count = *keys++;
-    const struct cells date = cells_of(e, keys[count]);
+    const uint32_t in = reg_domain(e, at[0]), count = *keys++;
+    const struct cells date = cells_of(e, keys[count], in);
     struct column *o = column_new(e, at[0]);
     int64_t *key = eval_alloc(e, count, sizeof *key);
-    if (!o || !key || !column_states(e, o))
+    struct cells *cells = eval_alloc(e, count, sizeof *cells);
+    if (!o || !key || !cells || !column_states(e, o))
         return;
+    uint32_t doubt = date.w != NULL;
+    for (uint32_t k = 0; k < count; k++) {
+        cells[k] = cells_of(e, keys[k], in);
+        doubt |= cells[k].w != NULL;
+    }
+    if (op == OP_CODE_LISTS && !doubt && count == 3) {
+        lists_three(e, relation, cells, &date, o);
+        o->w = NULL;
+        return;
+    }
     for (uint32_t i = 0; i < o->n; i++) {
         uint32_t w = cell_w(&date, i);
         for (uint32_t k = 0; k < count; k++) {
-            const struct cells c = cells_of(e, keys[k]);
-            key[k] = cell_v(&c, i);
-            w = why_merge(e, w, cell_w(&c, i));
+            key[k] = cell_v(&cells[k], i);
+            w = why_merge(e, w, cell_w(&cells[k], i));
         }
         const int64_t *row = w ? NULL : relation_find(e->program, relation, key, cell_v(&date, i));
         if (op == OP_CODE_LISTS) {
@@ -285,7 +396,8 @@ static void eval_relation(struct edict_evaluator *e, enum op op, const uint32_t 
 
 static void eval_holdif(struct edict_evaluator *e, const uint32_t *at)
 {
-    const struct cells a = cells_of(e, at[1]);
+    const uint32_t in = reg_domain(e, at[0]);
+    const struct cells a = cells_of(e, at[1], in);
     const uint32_t *listed = at + 4, count = at[3];
     struct column *o = column_new(e, at[0]);
     if (!o || !column_states(e, o))
@@ -293,7 +405,7 @@ static void eval_holdif(struct edict_evaluator *e, const uint32_t *at)
     for (uint32_t i = 0; i < o->n; i++) {
         uint32_t behind = 0, w = cell_w(&a, i);
         for (uint32_t k = 0; k < count; k++) {
-            const struct cells c = cells_of(e, listed[k]);
+            const struct cells c = cells_of(e, listed[k], in);
             behind = why_merge(e, behind, cell_w(&c, i));
         }
         if (behind) /* what is held says so itself */
@@ -306,7 +418,9 @@ static void eval_holdif(struct edict_evaluator *e, const uint32_t *at)
 
 static void eval_order2(struct edict_evaluator *e, const uint32_t *at)
 {
-    const struct cells a = cells_of(e, at[1]), b = cells_of(e, at[2]), c = cells_of(e, at[3]), d = cells_of(e, at[4]);
+    const uint32_t in = reg_domain(e, at[0]);
+    const struct cells a = cells_of(e, at[1], in), b = cells_of(e, at[2], in);
+    const struct cells c = cells_of(e, at[3], in), d = cells_of(e, at[4], in);
     struct column *o = column_new(e, at[0]);
     if (!o || ((a.w || b.w || c.w || d.w) && !column_states(e, o)))
         return;
@@ -323,26 +437,55 @@ static void eval_order2(struct edict_evaluator *e, const uint32_t *at)
     column_settle(o);
 }
 
+/* By a link of pairs, which always names a record. */
+static int gather_pairs(struct edict_evaluator *e, const uint32_t *at, const struct cells *link, const struct cells *a,
+    struct column *o)
+{
+    const uint32_t n = o->n, in = reg_domain(e, at[1]);
+    const int64_t *to = link->v, *from = a->v;
+    if (!e->pairs[0][in] || (to != e->pairs[0][in] && to != e->pairs[1][in]) || !a->step)
+        return 0;
+    int64_t *v = o->v;
+    for (uint32_t i = 0; i < n; i++)
+        v[i] = from[to[i]];
+    if (!a->w || !column_cells(e, o))
+        return 1;
+    uint32_t *w = o->w, any = 0;
+    for (uint32_t i = 0; i < n; i++)
+        any |= w[i] = a->w[to[i]];
+    if (!any)
+        o->w = NULL;
+    return 1;
+}
+
 static void eval_gather(struct edict_evaluator *e, const uint32_t *at)
 {
-    const struct cells link = cells_of(e, at[1]), a = cells_of(e, at[2]);
+    const struct cells link = cells_of(e, at[1], reg_domain(e, at[0]));
+    const struct cells a = cells_of(e, at[2], e->program->registers[at[1]].target);
     const uint32_t type = e->program->registers[at[0]].type;
     const int64_t blank = type == TYPE_LINK || type == TYPE_ROW ? -1 : 0;
     struct column *o = column_new(e, at[0]);
-    if (!o || !column_states(e, o))
+    if (!o)
         return;
-    for (uint32_t i = 0; i < o->n; i++) {
+    const uint32_t n = o->n;
+    int64_t *v = o->v;
+    if (gather_pairs(e, at, &link, &a, o) || !column_states(e, o))
+        return;
+    uint32_t *states = o->w, any = 0;
+    for (uint32_t i = 0; i < n; i++) {
         const uint32_t w = cell_w(&link, i);
         const int64_t to = cell_v(&link, i);
         if (w || to < 0) {
-            o->v[i] = blank;
-            o->w[i] = w ? w : WHY_STATE_ABSENT;
+            v[i] = blank;
+            any |= states[i] = w ? w : WHY_STATE_ABSENT;
         } else {
-            o->v[i] = cell_v(&a, (size_t)to);
-            o->w[i] = cell_w(&a, (size_t)to);
+            v[i] = cell_v(&a, (size_t)to);
+            if (a.w)
+                any |= states[i] = cell_w(&a, (size_t)to);
         }
     }
-    column_settle(o);
+    if (!any)
+        o->w = NULL;
 }
 
 static void eval_index(struct edict_evaluator *e, const uint32_t *at)

@@ -2,6 +2,7 @@
  * is equal and puts the rest in order. */
 #include "vm/eval.h"
 
+#include <stddef.h>
 #include <string.h>
 
 static int list_has(const struct edict_evaluator *e, int64_t list, int64_t code)
@@ -15,6 +16,12 @@ static int list_has(const struct edict_evaluator *e, int64_t list, int64_t code)
 void eval_close(struct edict_evaluator *e, const uint32_t *at)
 {
     const uint32_t n = e->sizes[at[0]] = e->charge_count;
+    lanes_sort(e, e->charges, n, sizeof *e->charges, offsetof(struct charge, lane), e->charge_firsts);
+    uint32_t *firsts = lanes_new(e, at[0]);
+    if (firsts)
+        memcpy(firsts, e->charge_firsts, ((size_t)e->lanes + 1) * sizeof *firsts);
+    if (e->status != EDICT_OK || !lanes_close(e, at[0]))
+        return;
     struct column *code = column_new(e, at[1]), *units = column_new(e, at[2]), *date = column_new(e, at[3]);
     struct column *modifiers = column_new(e, at[4]);
     for (uint32_t i = 0; code && units && date && modifiers && i < n; i++) {
@@ -53,7 +60,8 @@ static void charge_modifier(struct edict_evaluator *e, struct charge *c, int64_t
 
 void eval_effect(struct edict_evaluator *e, const uint32_t *at)
 {
-    const struct cells when = cells_of(e, at[2]), argument = cells_if(e, at[3]);
+    const uint32_t in = e->charge_domain;
+    const struct cells when = cells_of(e, at[2], in), argument = cells_if(e, at[3], in);
     const int modifier = at[1] == EFFECT_MODIFIER;
     for (uint32_t i = 0; i < e->charge_count && e->status == EDICT_OK; i++) {
         struct charge *c = &e->charges[i];
@@ -74,13 +82,13 @@ void eval_effect(struct edict_evaluator *e, const uint32_t *at)
 /* Units that charges with one key have used up, and those that perhaps count too. */
 struct cap {
     int64_t key, used, perhaps;
-    uint32_t why;
+    uint32_t why, lane;
 };
 
 static int same_cap(const void *context, uint32_t a, uint32_t b)
 {
     const struct cap *caps = context;
-    return caps[a].key == caps[b].key;
+    return caps[a].key == caps[b].key && caps[a].lane == caps[b].lane;
 }
 
 /* Cuts charge c to what is left of the limit; `why`: it is in doubt whether the limit applies to it. */
@@ -109,14 +117,19 @@ static void cap_charge(
 
 void eval_cap(struct edict_evaluator *e, const uint32_t *at)
 {
-    const struct cells where = cells_of(e, at[1]), most = cells_of(e, at[2]), key = cells_of(e, at[3]);
+    const uint32_t in = e->charge_domain;
+    const struct cells where = cells_of(e, at[1], in), most = cells_of(e, at[2], in), key = cells_of(e, at[3], in);
     struct cap *caps = eval_zero(e, e->charge_count, sizeof *caps);
     struct eval_index index;
-    uint32_t count = 0, open = 0; /* open: reasons why some charge may count under any key */
+    uint32_t count = 0, open = 0, lane = 0; /* open: reasons why some charge may count under any key */
     if (!caps || !index_new(e, &index, e->charge_count))
         return;
     for (uint32_t i = 0; i < e->charge_count && e->status == EDICT_OK; i++) {
         struct charge *c = &e->charges[i];
+        if (c->lane != lane) {
+            open = 0;
+            lane = c->lane;
+        }
         const uint32_t w = cell_w(&where, i), doubt = why_merge(e, cell_w(&most, i), cell_w(&key, i));
         if (c->withheld || (!w && !cell_v(&where, i)))
             continue;
@@ -126,7 +139,8 @@ void eval_cap(struct edict_evaluator *e, const uint32_t *at)
             continue;
         }
         caps[count].key = cell_v(&key, i);
-        const uint32_t k = index_add(&index, hash_mix(1, (uint64_t)caps[count].key), count, same_cap, caps);
+        caps[count].lane = lane;
+        const uint32_t k = index_add(&index, hash_mix(1 + lane, (uint64_t)caps[count].key), count, same_cap, caps);
         count += k == count;
         cap_charge(e, c, &caps[k], cell_v(&most, i), w, at);
     }
@@ -153,7 +167,8 @@ static int same_charge(const void *context, uint32_t a, uint32_t b)
     const struct edict_evaluator *e = context;
     const struct charge *x = &e->charges[a], *y = &e->charges[b];
     const uint32_t n = LIST_SIZE(x->modifiers);
-    if (x->list != y->list || x->code != y->code || x->date != y->date || n != LIST_SIZE(y->modifiers))
+    if (x->lane != y->lane || x->list != y->list || x->code != y->code || x->date != y->date ||
+        n != LIST_SIZE(y->modifiers))
         return 0;
     for (uint32_t k = 0; k < n; k++)
         if (e->codes[LIST_AT(x->modifiers) + k] != e->codes[LIST_AT(y->modifiers) + k])
@@ -163,14 +178,14 @@ static int same_charge(const void *context, uint32_t a, uint32_t b)
 
 static uint64_t charge_hash(const struct edict_evaluator *e, const struct charge *c)
 {
-    uint64_t hash = hash_mix(hash_mix(c->list, (uint64_t)c->code), (uint64_t)c->date);
+    uint64_t hash = hash_mix(hash_mix(c->list + ((uint64_t)c->lane << 32), (uint64_t)c->code), (uint64_t)c->date);
     for (uint32_t k = 0; k < LIST_SIZE(c->modifiers); k++)
         hash = hash_mix(hash, (uint64_t)e->codes[LIST_AT(c->modifiers) + k]);
     return hash;
 }
 
 struct merging {
-    const struct edict_evaluator *e;
+    const struct cells *cells;
     const uint32_t *criteria;
     uint32_t count;
     const struct final_charge *finals;
@@ -182,9 +197,11 @@ static int by_criteria(const void *context, uint32_t a, uint32_t b)
 {
     const struct merging *m = context;
     const uint32_t x = m->finals[a].first, y = m->finals[b].first;
+    if (m->finals[a].lane != m->finals[b].lane)
+        return m->finals[a].lane < m->finals[b].lane ? -1 : 1;
     for (uint32_t i = 0; i < m->count; i++) {
         const uint32_t *k = m->criteria + (size_t)i * 3;
-        const struct cells c = cells_of(m->e, k[1]);
+        const struct cells c = m->cells[i];
         const uint32_t p = cell_w(&c, x), q = cell_w(&c, y);
         const int64_t v = cell_v(&c, x), u = cell_v(&c, y);
         if (p || q) {
@@ -211,7 +228,7 @@ static uint32_t charges_add_up(struct edict_evaluator *e, struct final_charge *f
         const uint32_t first = index_add(index, charge_hash(e, c), i, same_charge, e);
         if (first == i) {
             final[i] = count;
-            finals[count++] = (struct final_charge){ c->list, c->code, c->units, c->date, c->modifiers, i, i };
+            finals[count++] = (struct final_charge){ c->list, c->lane, c->code, c->units, c->date, c->modifiers, i, i };
             continue;
         }
         struct final_charge *f = &finals[final[first]];
@@ -230,10 +247,13 @@ void eval_merge(struct edict_evaluator *e, const uint32_t *at)
     if (!finals || !index_new(e, &index, e->charge_count))
         return;
     const uint32_t n = charges_add_up(e, finals, &index);
-    const struct merging m = { e, at + 8, at[7], finals };
+    struct cells *cells = eval_alloc(e, at[7], sizeof *cells);
+    for (uint32_t i = 0; cells && i < at[7]; i++)
+        cells[i] = cells_of(e, at[9 + 3 * i], at[1]);
+    const struct merging m = { cells, at + 8, at[7], finals };
     uint32_t *order = eval_alloc(e, n, sizeof *order);
     void *pool = e->finals;
-    int ok = order && pool_room(e, &pool, &e->final_room, n, sizeof *e->finals);
+    int ok = order && cells && pool_room(e, &pool, &e->final_room, n, sizeof *e->finals);
     e->finals = pool;
     if (!ok)
         return;
@@ -241,13 +261,21 @@ void eval_merge(struct edict_evaluator *e, const uint32_t *at)
         order[i] = i;
     eval_sort(e, order, n, by_criteria, &m);
     e->sizes[at[0]] = e->final_count = n;
-    for (uint32_t i = 0; i < e->finding_count; i++) /* so far only charges spoke: EMIT, EFFECT, CAP */
-        e->charges_held = why_merge(e, e->charges_held, e->findings[i].why);
+    for (uint32_t lane = 0; lane < e->lanes; lane++) /* so far only charges spoke: EMIT, EFFECT, CAP */
+        for (uint32_t i = e->finding_heads[lane]; i != NONE; i = e->findings[i].next)
+            e->charges_held[lane] = why_merge(e, e->charges_held[lane], e->findings[i].why);
+    for (uint32_t i = 0; i < n; i++)
+        e->finals[i] = finals[order[i]];
+    lanes_sort(e, e->finals, n, sizeof *e->finals, offsetof(struct final_charge, lane), e->final_firsts);
+    uint32_t *firsts = lanes_new(e, at[0]);
+    if (firsts)
+        memcpy(firsts, e->final_firsts, ((size_t)e->lanes + 1) * sizeof *firsts);
+    if (e->status != EDICT_OK || !lanes_close(e, at[0]))
+        return;
     struct column *code = column_new(e, at[2]), *units = column_new(e, at[3]), *date = column_new(e, at[4]);
     struct column *modifiers = column_new(e, at[5]), *link = column_new(e, at[6]);
     for (uint32_t i = 0; code && units && date && modifiers && link && i < n; i++) {
         const struct final_charge *f = &e->finals[i];
-        e->finals[i] = finals[order[i]];
         code->v[i] = f->code;
         units->v[i] = f->units;
         date->v[i] = f->date;

@@ -7,6 +7,12 @@ struct criterion {
     struct cells a, b;
 };
 
+/* What a run says of each record: value and state, indexed by record. */
+struct outcome {
+    int64_t *v;
+    uint32_t *w;
+};
+
 struct choice {
     struct edict_evaluator *e;
     const struct criterion *criteria;
@@ -14,14 +20,12 @@ struct choice {
     int spaced;
     const uint32_t *keys;
     uint32_t key_count;
+    uint32_t domain, lane; /* of the records; the lane at hand */
     uint32_t *left, *kept; /* working lists */
+    uint32_t *head, *tail, *next, *part, *some;
+    struct outcome alone, together;
     struct column *o, *trace;
     int64_t row; /* of the way taken */
-};
-/* What a run says of each record: value and state, indexed by record. */
-struct outcome {
-    int64_t *v;
-    uint32_t *w;
 };
 
 /* Puts all that are left in doubt. Returns 0: the run is over. */
@@ -97,7 +101,7 @@ static int by_cell(const void *context, uint32_t a, uint32_t b)
 /* Takes every one that is far enough from the last one taken. */
 static void choose_spaced(struct choice *c, const struct criterion *k, uint32_t *left, uint32_t n, struct outcome *out)
 {
-    uint32_t why = cell_w(&k->a, 0);
+    uint32_t why = cell_w(&k->a, c->lane);
     for (uint32_t i = 0; i < n; i++)
         why = why_merge(c->e, why, cell_w(&k->b, left[i]));
     if (why && n > 1) {
@@ -112,7 +116,7 @@ static void choose_spaced(struct choice *c, const struct criterion *k, uint32_t 
             continue;
         out->v[left[i]] = 1;
         last = at;
-        if (n > 1 && __builtin_add_overflow(last, cell_v(&k->a, 0), &next))
+        if (n > 1 && __builtin_add_overflow(last, cell_v(&k->a, c->lane), &next))
             next = INT64_MAX;
     }
 }
@@ -203,7 +207,7 @@ static int same_partition(const void *context, uint32_t a, uint32_t b)
 {
     const struct choice *c = context;
     for (uint32_t k = 0; k < c->key_count; k++) {
-        const struct cells key = cells_of(c->e, c->keys[k]);
+        const struct cells key = cells_of(c->e, c->keys[k], c->domain);
         if (cell_v(&key, a) != cell_v(&key, b))
             return 0;
     }
@@ -214,24 +218,15 @@ static int same_partition(const void *context, uint32_t a, uint32_t b)
 static void choose_all(struct choice *c, const uint32_t *list, uint32_t n, const uint32_t *doubt)
 {
     struct edict_evaluator *e = c->e;
-    const uint32_t records = c->o->n;
-    uint32_t *head = eval_alloc(e, records, sizeof *head), *next = eval_alloc(e, records, sizeof *next);
-    uint32_t *tail = eval_alloc(e, records, sizeof *tail);
-    uint32_t *part = eval_alloc(e, n, sizeof *part), *some = eval_alloc(e, n, sizeof *some);
-    struct outcome alone = { eval_alloc(e, records, sizeof *alone.v), eval_alloc(e, records, sizeof *alone.w) };
-    struct outcome together = { eval_alloc(e, records, sizeof *together.v),
-        eval_alloc(e, records, sizeof *together.w) };
-    c->left = eval_alloc(e, n, sizeof *c->left);
-    c->kept = eval_alloc(e, n, sizeof *c->kept);
+    uint32_t *head = c->head, *next = c->next, *tail = c->tail, *part = c->part;
     struct eval_index index;
-    if (!head || !next || !tail || !part || !some || !alone.v || !alone.w || !together.v || !together.w || !c->left ||
-        !c->kept || !index_new(e, &index, n))
+    if (!index_new(e, &index, n))
         return;
     for (uint32_t i = 0; i < n; i++) {
         const uint32_t r = list[i];
         uint64_t hash = 1;
         for (uint32_t k = 0; k < c->key_count; k++) {
-            const struct cells key = cells_of(e, c->keys[k]);
+            const struct cells key = cells_of(e, c->keys[k], c->domain);
             hash = hash_mix(hash, (uint64_t)cell_v(&key, r));
         }
         head[r] = index_add(&index, hash, r, same_partition, c);
@@ -246,8 +241,21 @@ static void choose_all(struct choice *c, const uint32_t *list, uint32_t n, const
             continue;
         for (uint32_t r = list[i]; r != NONE; r = next[r])
             part[count++] = r;
-        choose_among(c, part, count, doubt, some, &alone, &together);
+        choose_among(c, part, count, doubt, c->some, &c->alone, &c->together);
     }
+}
+
+static int choice_scratch(struct choice *c, uint32_t records)
+{
+    struct edict_evaluator *e = c->e;
+    uint32_t **lists[] = { &c->left, &c->kept, &c->head, &c->tail, &c->next, &c->part, &c->some, &c->alone.w,
+        &c->together.w };
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        if (!(*lists[i] = eval_alloc(e, records, sizeof **lists[i])))
+            return 0;
+    c->alone.v = eval_alloc(e, records, sizeof *c->alone.v);
+    c->together.v = eval_alloc(e, records, sizeof *c->together.v);
+    return c->alone.v && c->together.v;
 }
 
 /* The first way whose condition is true; its criteria. State: the condition is in doubt, or there is no way. */
@@ -255,19 +263,20 @@ static uint32_t choice_way(struct choice *c, const uint32_t *at)
 {
     struct edict_evaluator *e = c->e;
     for (uint32_t ways = *at++; ways; ways--) {
-        const struct cells when = cells_if(e, at[1]);
+        const struct cells when = cells_if(e, at[1], 0);
         const uint32_t row = at[0], count = at[2], *k = at + 3;
         at = k + (size_t)count * 4;
-        if (cell_w(&when, 0))
-            return cell_w(&when, 0);
-        if (!cell_v(&when, 0))
+        if (cell_w(&when, c->lane))
+            return cell_w(&when, c->lane);
+        if (!cell_v(&when, c->lane))
             continue;
         struct criterion *list = eval_alloc(e, count, sizeof *list);
         for (uint32_t i = 0; list && i < count; i++, k += 4) {
             const int second = k[0] == CRITERION_WHERE || k[0] == CRITERION_SPACED;
             list[i] = (struct criterion){ .kind = k[0], .number = k[3] };
-            list[i].a = k[0] == CRITERION_HOLD ? cells_if(e, NONE) : cells_of(e, k[1]);
-            list[i].b = second && k[2] != NONE ? cells_of(e, k[2]) : list[i].a;
+            list[i].a = k[0] == CRITERION_HOLD ? cells_if(e, NONE, 0)
+                        : cells_of(e, k[1], k[0] == CRITERION_SPACED ? 0 : c->domain);
+            list[i].b = second && k[2] != NONE ? cells_of(e, k[2], c->domain) : list[i].a;
             c->spaced |= k[0] == CRITERION_SPACED;
         }
         c->criteria = list;
@@ -278,37 +287,48 @@ static uint32_t choice_way(struct choice *c, const uint32_t *at)
     return WHY_STATE_ABSENT;
 }
 
-void eval_choose(struct edict_evaluator *e, const uint32_t *at)
+/* One lane: its candidates, then the choice among them. */
+static void choose_lane(
+    struct choice *c, const struct cells *exists, const struct cells *where, uint32_t *list, uint32_t *doubt)
 {
-    struct choice c = {
-        .e = e, .o = column_new(e, at[0]), .trace = column_new(e, at[1]), .keys = at + 5, .key_count = at[4]
-    };
-    if (!c.o || !c.trace || !column_states(e, c.o))
-        return;
-    const struct cells exists = cells_if(e, at[2]), where = cells_if(e, at[3]);
+    struct edict_evaluator *e = c->e;
     uint32_t n = 0, open = 0;
-    uint32_t *list = eval_alloc(e, c.o->n, sizeof *list), *doubt = eval_zero(e, c.o->n, sizeof *doubt);
-    if (!list || !doubt)
-        return;
-    for (uint32_t i = 0; i < c.o->n; i++) {
-        const uint32_t x = cell_w(&exists, i), y = cell_w(&where, i);
-        choice_set(&c, i, 0, 0);
-        if ((!x && !cell_v(&exists, i)) || (!y && !cell_v(&where, i)))
+    for (uint32_t i = lane_first(e, c->domain, c->lane); i < lane_end(e, c->domain, c->lane); i++) {
+        const uint32_t x = cell_w(exists, i), y = cell_w(where, i);
+        choice_set(c, i, 0, 0);
+        if ((!x && !cell_v(exists, i)) || (!y && !cell_v(where, i)))
             continue;
         doubt[i] = why_merge(e, x, y);
         list[n++] = i;
-        for (uint32_t k = 0; k < c.key_count; k++) {
-            const struct cells key = cells_of(e, c.keys[k]);
+        for (uint32_t k = 0; k < c->key_count; k++) {
+            const struct cells key = cells_of(e, c->keys[k], c->domain);
             open = why_merge(e, open, cell_w(&key, i));
         }
     }
     if (n) {
-        const uint32_t way = choice_way(&c, c.keys + c.key_count);
+        c->spaced = 0;
+        const uint32_t way = choice_way(c, c->keys + c->key_count);
         open = why_merge(e, open, way);
     }
     if (!open && n && e->status == EDICT_OK)
-        choose_all(&c, list, n, doubt);
+        choose_all(c, list, n, doubt);
     for (uint32_t i = 0; open && i < n; i++)
-        choice_set(&c, list[i], 0, why_merge(e, open, doubt[list[i]]));
+        choice_set(c, list[i], 0, why_merge(e, open, doubt[list[i]]));
+}
+
+void eval_choose(struct edict_evaluator *e, const uint32_t *at)
+{
+    struct choice c = {
+        .e = e, .o = column_new(e, at[0]), .trace = column_new(e, at[1]), .keys = at + 5, .key_count = at[4],
+        .domain = reg_domain(e, at[0])
+    };
+    if (!c.o || !c.trace || !column_states(e, c.o))
+        return;
+    const struct cells exists = cells_if(e, at[2], c.domain), where = cells_if(e, at[3], c.domain);
+    uint32_t *list = eval_alloc(e, c.o->n, sizeof *list), *doubt = eval_zero(e, c.o->n, sizeof *doubt);
+    if (!list || !doubt || !choice_scratch(&c, c.o->n))
+        return;
+    for (c.lane = 0; c.lane < e->lanes && e->status == EDICT_OK; c.lane++)
+        choose_lane(&c, &exists, &where, list, doubt);
     column_settle(c.o);
 }

@@ -48,7 +48,7 @@ static uint32_t emit_modifiers(struct emission *m, const struct emit_line *row, 
     int64_t *out = row->modifier_count ? codes_room(m->e, row->modifier_count) : NULL;
     uint32_t n = 0, w = 0;
     for (uint32_t i = 0; out && i < row->modifier_count; i++) {
-        const struct cells c = cells_of(m->e, row->modifiers[i]);
+        const struct cells c = cells_of(m->e, row->modifiers[i], m->m.domain);
         const int64_t code = cell_v(&c, record);
         uint32_t k = 0;
         w = why_merge(m->e, w, cell_w(&c, record));
@@ -121,7 +121,7 @@ static uint32_t emit_earned(struct emission *m, const struct emit_line *row, uin
 /* Does the row certainly emit nothing: no code or no units? */
 static int emits_nothing(const struct emission *m, const struct emit_line *row, uint32_t record)
 {
-    const struct cells code = cells_of(m->e, row->code), units = cells_of(m->e, row->units);
+    const struct cells code = cells_of(m->e, row->code, m->m.domain), units = cells_of(m->e, row->units, m->m.domain);
     return (!cell_w(&code, record) && !cell_v(&code, record)) ||
            (!cell_w(&units, record) && cell_v(&units, record) <= 0);
 }
@@ -131,10 +131,11 @@ static void emit_row(struct emission *m, const struct emit_line *row, uint32_t r
     struct edict_evaluator *e = m->e;
     if (emits_nothing(m, row, record))
         return;
-    const struct cells code = cells_of(e, row->code), units = cells_of(e, row->units);
+    const struct cells code = cells_of(e, row->code, m->m.domain), units = cells_of(e, row->units, m->m.domain);
     struct charge c = { .list = m->at[0],
         .domain = m->at[2],
         .record = record,
+        .lane = lane_of(e, m->at[2], record),
         .code = cell_v(&code, record),
         .units = cell_v(&units, record),
         .row = row->row,
@@ -146,9 +147,9 @@ static void emit_row(struct emission *m, const struct emit_line *row, uint32_t r
     if (known_date)
         c.date = m->is_time ? day_of(cell_v(&m->date, record)) : cell_v(&m->date, record);
     else
-        c.date = m->m.date;
+        c.date = cell_v(&m->m.date, record);
     if (!known_date)
-        why = why_merge(e, why, m->m.date_why);
+        why = why_merge(e, why, cell_w(&m->m.date, record));
     const uint32_t charges = e->charge_count;
     if (!why) {
         const int earned =
@@ -174,7 +175,7 @@ static int emits_same(const struct emission *m, const struct emit_line *a, const
     for (uint32_t i = 0; i < a->modifier_count + 2; i++) {
         const uint32_t x = i == 0 ? a->code : i == 1 ? a->units : a->modifiers[i - 2];
         const uint32_t y = i == 0 ? b->code : i == 1 ? b->units : b->modifiers[i - 2];
-        const struct cells p = cells_of(m->e, x), q = cells_of(m->e, y);
+        const struct cells p = cells_of(m->e, x, m->m.domain), q = cells_of(m->e, y, m->m.domain);
         if (cell_w(&p, record) || cell_w(&q, record) || cell_v(&p, record) != cell_v(&q, record))
             return 0;
     }
@@ -190,7 +191,9 @@ static void emit_record(struct emission *m, uint32_t record, struct emit_hit *hi
         return;
     m->findings_from = e->finding_count;
     int sure = 0;
-    for (uint32_t r = 0; r < m->row_count && !sure; r++) {
+    rows_begin(&m->m, record);
+    for (uint32_t r = rows_next(&m->m, 0, m->row_count); r < m->row_count && !sure;
+         r = rows_next(&m->m, r + 1, m->row_count)) {
         const enum match_result is = match_row(&m->m, m->rows[r].cells, record);
         if (is == MATCH_NO)
             continue;
@@ -236,7 +239,8 @@ static const uint32_t *emit_rows(struct emission *m, const uint32_t *at)
         rows->modifiers = at + 3;
         at += 3 + rows->modifier_count;
         rows->quantity = at[0];
-        rows->ladder = (struct ladder){ .rungs = at + 2, .count = at[1], .each = 2, .units_at = 1, .units_direct = 1 };
+        rows->ladder = (struct ladder){ .domain = m->m.domain, .rungs = at + 2, .count = at[1], .each = 2,
+            .units_at = 1, .units_direct = 1 };
         at += 2 + (size_t)rows->ladder.count * 2;
         rows->ladder.stride = at[0];
         rows->ladder.more = at[1];
@@ -247,20 +251,20 @@ static const uint32_t *emit_rows(struct emission *m, const uint32_t *at)
 
 void eval_emit(struct edict_evaluator *e, const uint32_t *at)
 {
-    struct emission m = { .e = e, .at = at, .exists = cells_if(e, at[3]) };
+    struct emission m = { .e = e, .at = at, .exists = cells_if(e, at[3], at[2]) };
     const uint32_t records = e->sizes[at[2]], policy = at[4];
     if (!records)
         return;
-    at = match_open(&m.m, e, at + 5);
+    at = match_open(&m.m, e, m.at[2], at + 5);
     at = at ? emit_rows(&m, at) : NULL;
     struct emit_hit *hits = at ? eval_alloc(e, m.row_count, sizeof *hits) : NULL;
     if (!hits)
         return;
     m.dated = at[0] != NONE;
     m.is_time = m.dated && e->program->registers[at[0]].type == TYPE_TIME;
-    m.date = cells_if(e, at[0]);
+    m.date = cells_if(e, at[0], m.m.domain);
     m.earned = at[1] != NONE;
-    m.times = cells_if(e, at[1]);
+    m.times = cells_if(e, at[1], m.m.domain);
     for (uint32_t i = 0; i < records && e->status == EDICT_OK; i++)
         emit_record(&m, i, hits, policy == HIT_EVERY);
 }

@@ -3,6 +3,8 @@
 #include "vm/eval.h"
 #include "vm/limits.h"
 
+#include <stddef.h>
+
 static int finding_same(const struct finding *a, const struct finding *b)
 {
     return a->row == b->row && a->kind == b->kind && a->domain == b->domain && a->record == b->record &&
@@ -12,7 +14,8 @@ static int finding_same(const struct finding *a, const struct finding *b)
 
 void finding_add(struct edict_evaluator *e, const struct finding *f)
 {
-    for (uint32_t i = 0; i < e->finding_count && e->findings[i].code_at < f->code_at; i++)
+    for (uint32_t i = e->finding_heads[f->lane]; i != NONE && e->findings[i].code_at < f->code_at;
+         i = e->findings[i].next)
         if (finding_same(&e->findings[i], f))
             return;
     if (e->finding_count >= LIMIT_FINDINGS) {
@@ -22,14 +25,26 @@ void finding_add(struct edict_evaluator *e, const struct finding *f)
     void *at = e->findings;
     int ok = pool_room(e, &at, &e->finding_room, e->finding_count + 1, sizeof *e->findings);
     e->findings = at;
-    if (ok)
-        e->findings[e->finding_count++] = *f;
+    if (!ok)
+        return;
+    uint32_t *tail = &e->finding_tails[f->lane];
+    *(*tail == NONE ? &e->finding_heads[f->lane] : &e->findings[*tail].next) = e->finding_count;
+    *tail = e->finding_count;
+    e->findings[e->finding_count] = *f;
+    e->findings[e->finding_count++].next = NONE;
+}
+
+void findings_close(struct edict_evaluator *e)
+{
+    lanes_sort(e, e->findings, e->finding_count, sizeof *e->findings, offsetof(struct finding, lane),
+        e->finding_firsts);
 }
 
 /* Two rules that want different things of one record: no order decides, a person must look (both are named). */
 static void finding_rival(struct edict_evaluator *e, const struct finding *f)
 {
-    for (uint32_t i = 0; f->change != CHANGE_NOTHING && i < e->finding_count; i++) {
+    for (uint32_t i = f->change == CHANGE_NOTHING ? NONE : e->finding_heads[f->lane]; i != NONE;
+         i = e->findings[i].next) {
         const struct finding *o = &e->findings[i];
         if (o->kind != f->kind || o->change != f->change || o->domain != f->domain || o->record != f->record ||
             o->row == f->row || o->value == f->value)
@@ -49,6 +64,7 @@ void finding_hold(
 {
     const struct finding f = { .kind = FIND_HOLD,
         .row = row,
+        .lane = lane_of(e, domain, record),
         .domain = domain ? domain : NONE,
         .record = domain ? record : NONE,
         .other_domain = NONE,
@@ -62,18 +78,20 @@ void finding_hold(
 static void finding_subject(const struct edict_evaluator *e, struct finding *f, uint32_t domain, uint32_t i)
 {
     const struct image_domain *d = &e->program->domains[domain];
+    f->lane = lane_of(e, domain, i);
     f->domain = domain ? domain : NONE;
     f->record = domain ? i : NONE;
     f->other_domain = f->other = NONE;
     if (d->kind == DOMAIN_CROSS) {
         f->domain = d->a;
-        f->record = i / e->sizes[d->b];
+        f->record = (uint32_t)e->pairs[0][domain][i];
         f->other_domain = d->b;
-        f->other = i % e->sizes[d->b];
+        f->other = (uint32_t)e->pairs[1][domain][i];
     }
 }
 
-static int finding_args(struct edict_evaluator *e, struct finding *f, const uint32_t *regs, uint32_t count, uint32_t i)
+static int finding_args(struct edict_evaluator *e, struct finding *f, const uint32_t *regs, uint32_t count,
+    uint32_t domain, uint32_t i)
 {
     if (count > LIMIT_ARGUMENTS - e->arg_count) {
         eval_limit(e, "operands of messages", LIMIT_ARGUMENTS);
@@ -85,7 +103,7 @@ static int finding_args(struct edict_evaluator *e, struct finding *f, const uint
     f->args_at = e->arg_count;
     f->args = count;
     for (uint32_t k = 0; ok && k < count; k++) {
-        const struct cells c = cells_of(e, regs[k]);
+        const struct cells c = cells_of(e, regs[k], domain);
         e->args[e->arg_count++] =
             (struct argument){ e->program->registers[regs[k]].type, cell_w(&c, i), cell_v(&c, i) };
     }
@@ -94,17 +112,19 @@ static int finding_args(struct edict_evaluator *e, struct finding *f, const uint
 
 void eval_find(struct edict_evaluator *e, const uint32_t *at)
 {
-    const struct cells when = cells_of(e, at[2]), exists = cells_if(e, at[3]);
     const uint32_t *args = at + 6, arg_count = at[5], change = args[arg_count], to = args[arg_count + 1];
     uint32_t domain = reg_domain(e, at[2]);
     if (!domain && at[3] != NONE)
         domain = reg_domain(e, at[3]);
     const uint32_t count = e->sizes[domain];
+    if (!count)
+        return;
+    const struct cells when = cells_of(e, at[2], domain), exists = cells_if(e, at[3], domain);
+    const struct cells value = cells_if(e, to, domain);
     for (uint32_t i = 0; i < count && e->status == EDICT_OK; i++) {
         const uint32_t w = cell_w(&when, i), x = cell_w(&exists, i);
         if ((!w && !cell_v(&when, i)) || (!x && !cell_v(&exists, i)))
             continue;
-        const struct cells value = cells_if(e, to);
         const uint32_t doubt = why_merge(e, why_merge(e, w, x), change == CHANGE_NOTHING ? 0 : cell_w(&value, i));
         struct finding f = { .kind = doubt ? FIND_HOLD : at[1],
             .row = at[0],
@@ -115,7 +135,7 @@ void eval_find(struct edict_evaluator *e, const uint32_t *at)
             f.message = at[4];
             f.change = change;
             f.value = change == CHANGE_NOTHING ? 0 : cell_v(&value, i);
-            if (!finding_args(e, &f, args, arg_count, i))
+            if (!finding_args(e, &f, args, arg_count, domain, i))
                 return;
         }
         finding_rival(e, &f);

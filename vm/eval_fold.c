@@ -6,20 +6,26 @@
 struct fold {
     struct edict_evaluator *e;
     struct cells link, mask;
+    uint32_t domain, target; /* of the records, of what they link to */
     uint32_t records, targets;
     struct column *o;
     uint32_t *w;    /* states of the targets */
     uint32_t *seen; /* members counted for each target */
-    uint32_t taint;
+    uint32_t taint[LANES_MOST];
+    int tainted;
 };
 
 /* What is asked about the final charges is in doubt for as long as one of them was held back: it may be there yet. */
-static uint32_t charges_doubt(const struct edict_evaluator *e, uint32_t domain)
+static void charges_doubt(struct fold *f)
 {
-    const struct image_domain *d = &e->program->domains[domain];
+    const struct edict_evaluator *e = f->e;
+    const struct image_domain *d = &e->program->domains[f->domain];
     if (d->kind == DOMAIN_CROSS)
         d = &e->program->domains[d->b];
-    return d->kind == DOMAIN_FINAL ? e->charges_held : 0;
+    for (uint32_t lane = 0; lane < e->lanes; lane++) {
+        f->taint[lane] = d->kind == DOMAIN_FINAL ? e->charges_held[lane] : 0;
+        f->tainted |= f->taint[lane] != 0;
+    }
 }
 
 static int fold_open(struct fold *f, struct edict_evaluator *e, const uint32_t *at, uint32_t value)
@@ -29,16 +35,27 @@ static int fold_open(struct fold *f, struct edict_evaluator *e, const uint32_t *
         domain = reg_domain(e, at[2]);
     if (!domain && value != NONE)
         domain = reg_domain(e, value);
-    *f = (struct fold){ .e = e, .link = cells_of(e, at[1]), .mask = cells_if(e, at[2]) };
+    f->e = e;
+    f->link = cells_of(e, at[1], domain);
+    f->mask = cells_if(e, at[2], domain);
+    f->domain = domain;
+    f->target = reg_domain(e, at[0]);
+    f->tainted = 0;
     f->records = e->sizes[domain];
     f->o = column_new(e, at[0]);
     if (!f->o)
         return 0;
     f->targets = f->o->n;
     f->w = column_states(e, f->o);
-    f->taint = charges_doubt(e, domain);
+    charges_doubt(f);
     f->seen = eval_zero(e, f->targets, sizeof *f->seen);
     return f->w && f->seen;
+}
+
+/* Record i certainly does not count. */
+static inline int fold_skips(const struct fold *f, uint32_t i)
+{
+    return !f->mask.v[i * f->mask.step] && !(f->mask.w && f->mask.w[i * f->mask.step]);
 }
 
 /* The target that record i certainly or perhaps links to, or -1; notes the taint. */
@@ -47,12 +64,20 @@ static int64_t fold_link(struct fold *f, uint32_t i)
     const uint32_t w = cell_w(&f->link, i), m = cell_w(&f->mask, i);
     if (!m && !cell_v(&f->mask, i))
         return -1;
-    if (w && w != WHY_STATE_ABSENT)
-        f->taint = why_merge(f->e, f->taint, why_merge(f->e, w, m));
+    if (w && w != WHY_STATE_ABSENT) {
+        uint32_t *taint = &f->taint[lane_of(f->e, f->domain, i)];
+        *taint = why_merge(f->e, *taint, why_merge(f->e, w, m));
+        f->tainted = 1;
+    }
     return w ? -1 : cell_v(&f->link, i);
 }
 
 static void fold_doubt(struct fold *f, int64_t target, uint32_t w) { f->w[target] = why_merge(f->e, f->w[target], w); }
+
+static uint32_t fold_taint(const struct fold *f, uint32_t target)
+{
+    return f->tainted ? f->taint[lane_of(f->e, f->target, target)] : 0;
+}
 
 /* The target that record i is certainly counted for, or -1; a mask in doubt puts the target in doubt. */
 static int64_t fold_member(struct fold *f, uint32_t i)
@@ -68,7 +93,7 @@ static int64_t fold_member(struct fold *f, uint32_t i)
 static void fold_close(struct fold *f, uint32_t none)
 {
     for (uint32_t t = 0; t < f->targets; t++) {
-        f->w[t] = why_merge(f->e, f->w[t], f->taint);
+        f->w[t] = why_merge(f->e, f->w[t], fold_taint(f, t));
         if (!f->w[t] && !f->seen[t])
             f->w[t] = none;
         if (f->w[t])
@@ -89,13 +114,21 @@ static void fold_any(struct edict_evaluator *e, const uint32_t *at)
     if (!fold_open(&f, e, at, NONE))
         return;
     fold_clear(&f);
-    for (uint32_t i = 0; i < f.records; i++) {
-        const int64_t t = fold_member(&f, i);
-        if (t >= 0)
-            f.o->v[t] = 1;
+    if (!f.link.w && !f.mask.w && f.mask.step) {
+        for (uint32_t i = 0; i < f.records; i++)
+            if (f.mask.v[i] && cell_v(&f.link, i) >= 0)
+                f.o->v[cell_v(&f.link, i)] = 1;
+    } else {
+        for (uint32_t i = 0; i < f.records; i++) {
+            if (fold_skips(&f, i))
+                continue;
+            const int64_t t = fold_member(&f, i);
+            if (t >= 0)
+                f.o->v[t] = 1;
+        }
     }
     for (uint32_t t = 0; t < f.targets; t++)
-        f.w[t] = f.o->v[t] ? 0 : why_merge(e, f.w[t], f.taint);
+        f.w[t] = f.o->v[t] ? 0 : why_merge(e, f.w[t], fold_taint(&f, t));
     column_settle(f.o);
 }
 
@@ -106,6 +139,8 @@ static void fold_count(struct edict_evaluator *e, const uint32_t *at)
         return;
     fold_clear(&f);
     for (uint32_t i = 0; i < f.records; i++) {
+        if (fold_skips(&f, i))
+            continue;
         const int64_t t = fold_member(&f, i);
         if (t >= 0)
             f.o->v[t]++;
@@ -119,13 +154,15 @@ static void fold_values(struct edict_evaluator *e, enum op op, const uint32_t *a
     struct fold f;
     if (!fold_open(&f, e, at, at[3]))
         return;
-    const struct cells a = cells_of(e, at[3]);
+    const struct cells a = cells_of(e, at[3], f.domain);
     const uint32_t type = e->program->registers[at[0]].type;
     uint32_t *differ = op == OP_CODE_AGREE ? eval_zero(e, f.targets, sizeof *differ) : NULL;
     if (op == OP_CODE_AGREE && !differ)
         return;
     fold_clear(&f);
     for (uint32_t i = 0; i < f.records; i++) {
+        if (fold_skips(&f, i))
+            continue;
         const int64_t t = fold_member(&f, i);
         if (t < 0)
             continue;
@@ -157,8 +194,10 @@ static void fold_first(struct edict_evaluator *e, const uint32_t *at)
     struct fold f;
     if (!fold_open(&f, e, at, at[3]))
         return;
-    const struct cells a = cells_of(e, at[3]);
+    const struct cells a = cells_of(e, at[3], f.domain);
     for (uint32_t i = 0; i < f.records; i++) {
+        if (fold_skips(&f, i))
+            continue;
         const int64_t t = fold_link(&f, i);
         if (t < 0 || f.seen[t])
             continue;
@@ -201,7 +240,7 @@ static void fold_union(struct edict_evaluator *e, const uint32_t *at)
     uint32_t *start, *list;
     if (!fold_open(&f, e, at, at[3]) || !fold_members(&f, &start, &list))
         return;
-    const struct cells a = cells_of(e, at[3]);
+    const struct cells a = cells_of(e, at[3], f.domain);
     for (uint32_t t = 0; t < f.targets && e->status == EDICT_OK; t++) {
         for (uint32_t k = start[t]; a.w && k < start[t + 1]; k++)
             fold_doubt(&f, t, cell_w(&a, list[k]));
@@ -284,7 +323,7 @@ static void fold_setof(struct edict_evaluator *e, const uint32_t *at)
         for (uint32_t k = 0; k < count; k++) {
             order[k] = k;
             for (uint32_t c = 0; c < width; c++) {
-                const struct cells a = cells_of(e, regs[c]);
+                const struct cells a = cells_of(e, regs[c], f.domain);
                 const uint32_t i = list[start[t] + k], w = cell_w(&a, i);
                 parts[(size_t)k * s.words + 2 * c] = w ? 0 : cell_v(&a, i);
                 parts[(size_t)k * s.words + 2 * c + 1] = w != 0;
@@ -311,13 +350,15 @@ static void fold_best(struct edict_evaluator *e, const uint32_t *at)
     struct fold f;
     if (!fold_open(&f, e, at, reg_domain(e, at[3]) ? at[3] : at[4]))
         return;
-    const struct cells level = cells_of(e, at[3]), value = cells_of(e, at[4]);
+    const struct cells level = cells_of(e, at[3], f.domain), value = cells_of(e, at[4], f.domain);
     uint32_t *best = eval_alloc(e, f.targets, sizeof *best);
     if (!best)
         return;
     for (uint32_t t = 0; t < f.targets; t++)
         best[t] = NONE;
     for (uint32_t i = 0; i < f.records; i++) {
+        if (fold_skips(&f, i))
+            continue;
         const int64_t t = fold_link(&f, i);
         if (t < 0)
             continue;
@@ -328,6 +369,8 @@ static void fold_best(struct edict_evaluator *e, const uint32_t *at)
             best[t] = i;
     }
     for (uint32_t i = 0; i < f.records; i++) {
+        if (fold_skips(&f, i))
+            continue;
         const int64_t t = fold_link(&f, i);
         const uint32_t m = cell_w(&f.mask, i), doubt = why_merge(e, m, cell_w(&level, i));
         if (t < 0 || !doubt)
@@ -354,18 +397,29 @@ static void fold_best(struct edict_evaluator *e, const uint32_t *at)
 static void eval_cross(struct edict_evaluator *e, const uint32_t *at)
 {
     const struct image_domain *d = &e->program->domains[at[0]];
-    const uint32_t a = e->sizes[d->a], b = e->sizes[d->b];
-    if ((uint64_t)a * b > LIMIT_PAIRS) {
-        eval_limit(e, "pairs of records", LIMIT_PAIRS);
-        return;
+    uint32_t *firsts = lanes_new(e, at[0]);
+    uint64_t pairs = 0;
+    for (uint32_t lane = 0; lane < e->lanes && e->status == EDICT_OK; lane++) {
+        const uint64_t a = lane_end(e, d->a, lane) - lane_first(e, d->a, lane);
+        pairs += a * (lane_end(e, d->b, lane) - lane_first(e, d->b, lane));
+        if (pairs > LIMIT_PAIRS)
+            eval_limit(e, "pairs of records", LIMIT_PAIRS);
+        else if (firsts)
+            firsts[lane + 1] = (uint32_t)pairs;
     }
-    e->sizes[at[0]] = a * b;
+    e->sizes[at[0]] = e->status == EDICT_OK ? (uint32_t)pairs : 0;
+    if (e->status != EDICT_OK || !lanes_close(e, at[0]))
+        return;
     struct column *x = column_new(e, at[1]), *y = column_new(e, at[2]);
-    for (uint32_t i = 0, k = 0; x && y && i < a; i++)
-        for (uint32_t j = 0; j < b; j++, k++) {
-            x->v[k] = i;
-            y->v[k] = j;
-        }
+    uint32_t k = 0;
+    for (uint32_t lane = 0; x && y && lane < e->lanes; lane++)
+        for (uint32_t i = lane_first(e, d->a, lane); i < lane_end(e, d->a, lane); i++)
+            for (uint32_t j = lane_first(e, d->b, lane); j < lane_end(e, d->b, lane); j++, k++) {
+                x->v[k] = i;
+                y->v[k] = j;
+            }
+    e->pairs[0][at[0]] = x ? x->v : NULL;
+    e->pairs[1][at[0]] = y ? y->v : NULL;
 }
 
 void eval_fold(struct edict_evaluator *e, enum op op, const uint32_t *at)

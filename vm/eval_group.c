@@ -20,7 +20,8 @@ struct grouping {
     uint32_t *row;   /* the row that decided */
     uint32_t *doubt; /* reasons why the record cannot be placed */
     uint32_t *group; /* a record that stands for the group; in the end the group's number */
-    uint32_t taint;  /* reasons that put every group in doubt */
+    uint32_t domain; /* of the records */
+    uint32_t taint[LANES_MOST]; /* reasons that put every group in doubt */
 };
 
 /* Row, keys and existence of record i. */
@@ -34,7 +35,8 @@ static void group_place(struct grouping *g, uint32_t i)
     const uint32_t where = cell_w(&g->where, i);
     if (!where && !cell_v(&g->where, i))
         return;
-    for (uint32_t r = 0; r < g->row_count; r++) {
+    rows_begin(&g->m, i);
+    for (uint32_t r = rows_next(&g->m, 0, g->row_count); r < g->row_count; r = rows_next(&g->m, r + 1, g->row_count)) {
         const enum match_result is = match_row(&g->m, g->rows[r].cells, i);
         if (is == MATCH_NO)
             continue;
@@ -46,10 +48,13 @@ static void group_place(struct grouping *g, uint32_t i)
     if (!row)
         return;
     for (uint32_t k = 0; !open && k < row->key_count; k++) {
-        const struct cells key = cells_of(g->e, row->keys[k]);
+        const struct cells key = cells_of(g->e, row->keys[k], g->domain);
         open = why_merge(g->e, open, cell_w(&key, i));
     }
-    g->taint = why_merge(g->e, g->taint, open ? why_merge(g->e, open, where) : 0);
+    if (open) {
+        uint32_t *taint = &g->taint[lane_of(g->e, g->domain, i)];
+        *taint = why_merge(g->e, *taint, why_merge(g->e, open, where));
+    }
     g->doubt[i] = why_merge(g->e, where, open);
     g->row[i] = (uint32_t)(row - g->rows);
     g->place[i] = g->doubt[i] || row->mode == KEY_ALONE ? PLACE_ALONE : PLACE_KEYED;
@@ -58,11 +63,11 @@ static void group_place(struct grouping *g, uint32_t i)
 static int same_keys(const void *context, uint32_t a, uint32_t b)
 {
     const struct grouping *g = context;
-    if (g->row[a] != g->row[b])
+    if (g->row[a] != g->row[b] || lane_of(g->e, g->domain, a) != lane_of(g->e, g->domain, b))
         return 0;
     const struct group_row *row = &g->rows[g->row[a]];
     for (uint32_t k = 0; k < row->key_count; k++) {
-        const struct cells key = cells_of(g->e, row->keys[k]);
+        const struct cells key = cells_of(g->e, row->keys[k], g->domain);
         if (cell_v(&key, a) != cell_v(&key, b))
             return 0;
     }
@@ -72,9 +77,9 @@ static int same_keys(const void *context, uint32_t a, uint32_t b)
 static uint64_t keys_hash(const struct grouping *g, uint32_t i)
 {
     const struct group_row *row = &g->rows[g->row[i]];
-    uint64_t hash = hash_mix(1, g->row[i]);
+    uint64_t hash = hash_mix(1 + lane_of(g->e, g->domain, i), g->row[i]);
     for (uint32_t k = 0; k < row->key_count; k++) {
-        const struct cells key = cells_of(g->e, row->keys[k]);
+        const struct cells key = cells_of(g->e, row->keys[k], g->domain);
         hash = hash_mix(hash, (uint64_t)cell_v(&key, i));
     }
     return hash;
@@ -122,7 +127,8 @@ static void group_unbroken(struct grouping *g, uint32_t records)
         uint32_t n = 0;
         if (g->place[i] != PLACE_KEYED || leader[i] != i || g->rows[g->row[i]].mode != KEY_UNBROKEN)
             continue;
-        for (uint32_t k = i; k < records; k++)
+        const uint32_t end = lane_end(g->e, g->domain, lane_of(g->e, g->domain, i));
+        for (uint32_t k = i; k < end; k++)
             if (g->place[k] == PLACE_KEYED && leader[k] == i)
                 list[n++] = k;
         group_chain(g, list, n);
@@ -136,7 +142,8 @@ static void group_write(struct grouping *g, const uint32_t *at, uint32_t records
     uint32_t *number = eval_alloc(e, records, sizeof *number), *first = eval_alloc(e, records, sizeof *first),
              count = 0;
     struct column *link = column_new(e, at[3]);
-    if (!number || !first)
+    uint32_t *firsts = lanes_new(e, at[0]);
+    if (!number || !first || (e->lanes > 1 && !firsts))
         return;
     memset(number, 0xff, records * sizeof *number);
     for (uint32_t i = 0; link && i < records; i++) {
@@ -149,13 +156,19 @@ static void group_write(struct grouping *g, const uint32_t *at, uint32_t records
             *n = count++;
         }
         link->v[i] = *n;
+        if (e->lanes > 1)
+            firsts[lane_of(e, g->domain, i) + 1] = count;
     }
+    for (uint32_t lane = 0; e->lanes > 1 && lane < e->lanes; lane++)
+        firsts[lane + 1] = firsts[lane + 1] > firsts[lane] ? firsts[lane + 1] : firsts[lane];
     e->sizes[at[0]] = count;
+    if (!lanes_close(e, at[0]))
+        return;
     struct column *exists = column_new(e, at[2]);
     if (!exists || !column_states(e, exists))
         return;
     for (uint32_t k = 0; k < count; k++) {
-        exists->w[k] = why_merge(e, g->doubt[first[k]], g->taint);
+        exists->w[k] = why_merge(e, g->doubt[first[k]], g->taint[lane_of(e, at[0], k)]);
         exists->v[k] = !exists->w[k];
     }
     column_settle(exists);
@@ -164,8 +177,8 @@ static void group_write(struct grouping *g, const uint32_t *at, uint32_t records
 void eval_group(struct edict_evaluator *e, const uint32_t *at)
 {
     const uint32_t *head = at, records = e->sizes[at[1]];
-    struct grouping g = { .e = e, .where = cells_if(e, at[4]) };
-    at = match_open(&g.m, e, at + 5);
+    struct grouping g = { .e = e, .domain = at[1], .where = cells_if(e, at[4], at[1]) };
+    at = match_open(&g.m, e, g.domain, at + 5);
     struct group_row *rows = at ? eval_alloc(e, at[0], sizeof *rows) : NULL;
     g.place = eval_alloc(e, records, sizeof *g.place);
     g.row = eval_zero(e, records, sizeof *g.row);
@@ -183,8 +196,8 @@ void eval_group(struct edict_evaluator *e, const uint32_t *at)
         chains |= tail[0] == KEY_UNBROKEN;
         at = tail + 2 + tail[1];
     }
-    g.start = cells_if(e, at[0]);
-    g.stop = cells_if(e, at[1]);
+    g.start = cells_if(e, at[0], g.domain);
+    g.stop = cells_if(e, at[1], g.domain);
     for (uint32_t i = 0; i < records; i++)
         group_place(&g, i);
     for (uint32_t i = 0; i < records; i++)

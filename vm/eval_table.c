@@ -2,17 +2,16 @@
  * three-valued: a row is certain, impossible or possible, and a possible row carries the reasons. */
 #include "vm/eval.h"
 
-const uint32_t *match_open(struct match *m, struct edict_evaluator *e, const uint32_t *at)
+const uint32_t *match_open(struct match *m, struct edict_evaluator *e, uint32_t domain, const uint32_t *at)
 {
-    *m = (struct match){ .e = e, .count = *at++ };
+    *m = (struct match){ .e = e, .domain = domain, .plan = rows_plan(e, at), .count = *at };
+    at++;
     m->columns = eval_alloc(e, m->count, sizeof *m->columns);
     if (!m->columns)
         return NULL;
     for (uint32_t i = 0; i < m->count; i++, at += 2)
-        m->columns[i] = (struct match_column){ cells_of(e, at[0]), at[1] };
-    const struct cells date = cells_of(e, e->program->header->date_register);
-    m->date = cell_v(&date, 0);
-    m->date_why = cell_w(&date, 0);
+        m->columns[i] = (struct match_column){ cells_of(e, at[0], domain), at[1] };
+    m->date = cells_of(e, e->program->header->date_register, domain);
     return at;
 }
 
@@ -29,10 +28,10 @@ static int test_value(const struct match *m, const uint32_t *cell, int64_t v, si
 {
     const uint32_t test = cell[0] & ~(uint32_t)CELL_NEGATED;
     if (test == CELL_IN) {
-        *why = m->date_why;
-        return set_has(m->e->program, cell[1], v, m->date);
+        *why = cell_w(&m->date, record);
+        return set_has(m->e, cell[1], v, cell_v(&m->date, record));
     }
-    const struct cells x = cells_of(m->e, cell[1]);
+    const struct cells x = cells_of(m->e, cell[1], m->domain);
     const int64_t low = cell_v(&x, record);
     *why = cell_w(&x, record);
     switch (test) {
@@ -43,7 +42,7 @@ static int test_value(const struct match *m, const uint32_t *cell, int64_t v, si
     case CELL_LT: return v < low;
     default: break;
     }
-    const struct cells y = cells_of(m->e, cell[2]);
+    const struct cells y = cells_of(m->e, cell[2], m->domain);
     *why = why_merge(m->e, *why, cell_w(&y, record));
     return low <= v && v <= cell_v(&y, record) && (test == CELL_RANGE || code_bytes(v) == code_bytes(low));
 }
@@ -67,23 +66,38 @@ static enum match_result match_test(
     return *why ? MATCH_MAYBE : yes != negated ? MATCH_YES : MATCH_NO;
 }
 
+/* One column of a row: the reasons of MATCH_MAYBE go into `why`. */
+static enum match_result match_tests(
+    const struct match *m, uint32_t column, const uint32_t *at, uint32_t count, size_t record, uint32_t *why)
+{
+    enum match_result cell = count ? MATCH_NO : MATCH_YES;
+    for (const uint32_t *end = at + (size_t)count * 3; at < end && cell != MATCH_YES; at += 3) {
+        uint32_t one_why;
+        const enum match_result one = match_test(m, &m->columns[column], at, record, &one_why);
+        if (one == MATCH_NO)
+            continue;
+        cell = one;
+        *why = why_merge(m->e, *why, one_why);
+    }
+    return cell;
+}
+
+enum match_result match_cell(
+    const struct match *m, uint32_t column, const uint32_t *tests, uint32_t count, size_t record)
+{
+    uint32_t why = 0;
+    return match_tests(m, column, tests, count, record, &why);
+}
+
 enum match_result match_row(struct match *m, const uint32_t *cells, size_t record)
 {
     const uint32_t *at = cells + 1;
     uint32_t row_why = 0;
     for (uint32_t i = 0; i < m->count; i++) {
-        const uint32_t count = *at++, *next = at + (size_t)count * 3;
-        enum match_result cell = count ? MATCH_NO : MATCH_YES;
+        const uint32_t count = *at++;
         uint32_t cell_why = 0;
-        for (; at < next && cell != MATCH_YES; at += 3) {
-            uint32_t why;
-            const enum match_result one = match_test(m, &m->columns[i], at, record, &why);
-            if (one == MATCH_NO)
-                continue;
-            cell = one;
-            cell_why = why_merge(m->e, cell_why, why);
-        }
-        at = next;
+        const enum match_result cell = match_tests(m, i, at, count, record, &cell_why);
+        at += (size_t)count * 3;
         if (cell == MATCH_NO)
             return MATCH_NO;
         if (cell == MATCH_MAYBE)
@@ -133,7 +147,8 @@ static uint32_t table_hits(struct match *m, const struct table_row *rows, uint32
 {
     uint32_t n = 0;
     *sure = *second = NULL;
-    for (uint32_t r = 0; r < count; r++) {
+    rows_begin(m, record);
+    for (uint32_t r = rows_next(m, 0, count); r < count; r = rows_next(m, r + 1, count)) {
         const enum match_result is = match_row(m, rows[r].cells, record);
         if (is == MATCH_NO)
             continue;
@@ -157,7 +172,7 @@ static uint32_t row_result(struct match *m, const struct table_row *row, size_t 
 {
     *v = 0;
     if (row->kind == RESULT_REGISTER) {
-        const struct cells c = cells_of(m->e, row->reg);
+        const struct cells c = cells_of(m->e, row->reg, m->domain);
         *v = cell_v(&c, record);
         return cell_w(&c, record);
     }
@@ -203,7 +218,7 @@ void eval_table(struct edict_evaluator *e, const uint32_t *at)
         return;
     const uint32_t policy = at[2], type = e->program->registers[at[0]].type;
     struct match m;
-    at = match_open(&m, e, at + 3);
+    at = match_open(&m, e, reg_domain(e, at[0]), at + 3);
     const uint32_t count = at ? *at++ : 0;
     struct table_row *rows = at ? eval_alloc(e, count, sizeof *rows) : NULL;
     struct hit *hits = rows ? eval_alloc(e, count, sizeof *hits) : NULL;
@@ -233,14 +248,17 @@ void eval_hier(struct edict_evaluator *e, const uint32_t *at)
     if (!o || !column_states(e, o))
         return;
     struct match m;
-    at = match_open(&m, e, at + 1);
-    const uint32_t count = at ? *at++ : 0, *rows = at;
+    at = match_open(&m, e, reg_domain(e, at[0]), at + 1);
+    const uint32_t count = at ? *at++ : 0;
+    const uint32_t **rows = at ? eval_alloc(e, count, sizeof *rows) : NULL;
+    for (uint32_t r = 0; rows && r < count; r++, at = match_skip(at + 1))
+        rows[r] = at + 1;
     for (uint32_t i = 0; rows && i < o->n; i++) {
         int possible = 0;
         o->v[i] = count;
-        at = rows;
-        for (uint32_t r = 0; r < count; r++, at = match_skip(at + 1)) {
-            const enum match_result is = match_row(&m, at + 1, i);
+        rows_begin(&m, i);
+        for (uint32_t r = rows_next(&m, 0, count); r < count; r = rows_next(&m, r + 1, count)) {
+            const enum match_result is = match_row(&m, rows[r], i);
             if (is == MATCH_NO)
                 continue;
             if (!possible)
@@ -260,7 +278,7 @@ static uint32_t ladder_rung(struct edict_evaluator *e, const struct ladder *l, s
     uint32_t w = 0;
     *rung = l->count;
     for (uint32_t i = 0; i < l->count; i++) {
-        const struct cells from = cells_of(e, l->rungs[(size_t)i * l->each]);
+        const struct cells from = cells_of(e, l->rungs[(size_t)i * l->each], l->domain);
         w = why_merge(e, w, cell_w(&from, record));
         if (cell_v(&from, record) <= x)
             *rung = i;
@@ -275,7 +293,7 @@ static uint32_t rung_units(
     *units = word;
     if (l->units_direct)
         return 0;
-    const struct cells c = cells_of(e, word);
+    const struct cells c = cells_of(e, word, l->domain);
     *units = cell_v(&c, record);
     return cell_w(&c, record);
 }
@@ -287,7 +305,7 @@ static uint32_t ladder_stride(
     *stride = *more = 0;
     if (l->stride == NONE || l->more == NONE || !l->count)
         return 0;
-    const struct cells s = cells_of(e, l->stride), a = cells_of(e, l->more);
+    const struct cells s = cells_of(e, l->stride, l->domain), a = cells_of(e, l->more, l->domain);
     const uint32_t w = why_merge(e, cell_w(&s, record), cell_w(&a, record));
     if (!w && cell_v(&s, record) > 0) {
         *stride = cell_v(&s, record);
@@ -309,7 +327,7 @@ uint32_t ladder_units(
     int64_t stride, more, beyond;
     w = ladder_stride(e, l, record, &stride, &more);
     if (!w && stride) {
-        const struct cells last = cells_of(e, l->rungs[(size_t)*rung * l->each]);
+        const struct cells last = cells_of(e, l->rungs[(size_t)*rung * l->each], l->domain);
         if (__builtin_sub_overflow(x, cell_v(&last, record), &beyond) ||
             __builtin_mul_overflow(beyond / stride, more, &beyond) || __builtin_add_overflow(*units, beyond, units))
             eval_range(e);
@@ -322,7 +340,7 @@ uint32_t ladder_need(struct edict_evaluator *e, const struct ladder *l, size_t r
     int64_t units = 0, stride, more;
     *x = INT64_MAX;
     for (uint32_t i = 0; i < l->count; i++) {
-        const struct cells from = cells_of(e, l->rungs[(size_t)i * l->each]);
+        const struct cells from = cells_of(e, l->rungs[(size_t)i * l->each], l->domain);
         const uint32_t w = why_merge(e, cell_w(&from, record), rung_units(e, l, record, i, &units));
         if (w)
             return w;
@@ -333,7 +351,7 @@ uint32_t ladder_need(struct edict_evaluator *e, const struct ladder *l, size_t r
     }
     const uint32_t w = ladder_stride(e, l, record, &stride, &more);
     if (!w && stride && more > 0) {
-        const struct cells last = cells_of(e, l->rungs[(size_t)(l->count - 1) * l->each]);
+        const struct cells last = cells_of(e, l->rungs[(size_t)(l->count - 1) * l->each], l->domain);
         int64_t steps, far;
         if (!__builtin_sub_overflow(unit, units, &steps) &&
             !__builtin_mul_overflow(steps / more + (steps % more != 0), stride, &far) &&
@@ -345,13 +363,14 @@ uint32_t ladder_need(struct edict_evaluator *e, const struct ladder *l, size_t r
 
 void eval_step(struct edict_evaluator *e, const uint32_t *at)
 {
-    const struct cells a = cells_of(e, at[2]);
+    const uint32_t in = reg_domain(e, at[0]);
+    const struct cells a = cells_of(e, at[2], in);
     struct column *o = column_new(e, at[0]), *trace = column_new(e, at[1]);
     if (!o || !trace || !column_states(e, o))
         return;
     const uint32_t count = at[3], *rungs = at + 4, *tail = rungs + (size_t)count * 3;
     const struct ladder l = {
-        .rungs = rungs + 1, .count = count, .each = 3, .units_at = 1, .stride = tail[0], .more = tail[1]
+        .domain = in, .rungs = rungs + 1, .count = count, .each = 3, .units_at = 1, .stride = tail[0], .more = tail[1]
     };
     for (uint32_t i = 0; i < o->n; i++) {
         uint32_t rung = count;

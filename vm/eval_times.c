@@ -161,7 +161,8 @@ int64_t times_union(
 void eval_times(struct edict_evaluator *e, enum op op, const uint32_t *at)
 {
     const int one = op == OP_CODE_LENGTH;
-    const struct cells a = cells_of(e, at[1]), b = one ? a : cells_of(e, at[2]);
+    const uint32_t in = reg_domain(e, at[0]);
+    const struct cells a = cells_of(e, at[1], in), b = one ? a : cells_of(e, at[2], in);
     struct column *o = column_new(e, at[0]);
     if (!o || ((a.w || b.w || op == OP_CODE_SPAN) && !column_states(e, o)))
         return;

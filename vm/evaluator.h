@@ -7,7 +7,12 @@
 #include "vm/program.h"
 #include "vm/why.h"
 
-/* One register's cells. w NULL: every cell is documented. */
+/* Encounters that are evaluated together: each has a lane, a number from 0 on. A domain's records stand in the order of
+ * the lanes; the records of domain 0 are the lanes themselves. Record numbers and links count over all lanes; only the
+ * reasons (WHY_FACT) count from the lane's own first record. */
+enum { LANES_MOST = 64 };
+
+/* One register's cells. w NULL: every cell is documented. Of domain 0 with n 1: one cell for every lane. */
 struct column { int64_t *v; uint32_t *w; uint32_t n; };
 
 struct interval { int64_t from, to; };   /* minutes, half-open; a stored set is sorted, disjoint, not touching */
@@ -15,6 +20,7 @@ struct interval { int64_t from, to; };   /* minutes, half-open; a stored set is 
 /* A charge as emitted (EMIT), before effects. */
 struct charge {
     uint32_t list, domain, record;      /* result list; source domain and record */
+    uint32_t lane;
     int64_t code, units, date;
     int64_t modifiers;                  /* TYPE_CODES */
     uint32_t row;                       /* trace row of the bill */
@@ -24,7 +30,11 @@ struct charge {
     uint32_t effects[4], effect_count;  /* trace rows of the rules that gave it modifiers; more are not told */
 };
 /* A charge of the answer. */
-struct final_charge { uint32_t list; int64_t code, units, date, modifiers; uint32_t first, last; /* charge chain */ };
+struct final_charge {
+    uint32_t list, lane;
+    int64_t code, units, date, modifiers;
+    uint32_t first, last;               /* charge chain */
+};
 
 struct finding {
     uint32_t kind, row;                 /* enum finding_kind; trace row of rule */
@@ -35,24 +45,36 @@ struct finding {
     uint32_t args_at, args;             /* slice of evaluator.args */
     uint32_t why;                       /* hold: state word */
     uint32_t code_at;                   /* instruction, for dedup */
+    uint32_t lane, next;                /* next one of this lane while the code runs; NONE */
     uint32_t rival;                     /* REVIEW: 1 + trace row of the rule that says something else; 0: none */
 };
 struct argument { uint32_t type; uint32_t state; int64_t value; };
+
+struct spread { uint32_t domain, run; int64_t *v; uint32_t *w; };
 
 struct edict_evaluator {
     const struct edict_program *program;
     edict_evaluator_options options;
     struct column *columns;             /* one a register; consts are filled once */
-    uint32_t *sizes;                    /* records of each domain */
+    uint32_t *sizes;                    /* records of each domain, of all lanes */
+    uint32_t lanes, lane;               /* how many; the one that is being answered */
+    int64_t lane_numbers[LANES_MOST];   /* 0, 1, 2 …: links to the encounter */
+    uint32_t charge_domain;             /* of the program: DOMAIN_CHARGES, or 0 */
+    uint32_t **firsts;                  /* first record of each lane in each domain, and the end; several lanes only */
+    uint32_t **owners;                  /* lane of each record; several lanes only */
+    const int64_t **pairs[2];           /* of each CROSS domain: its links to x and y */
     struct arena arena;                 /* reset for every evaluation */
     struct why_node *whys; uint32_t why_count, why_room;
     struct interval *intervals; uint32_t interval_count, interval_room;
     int64_t *codes; uint32_t code_count, code_room;     /* pool of TYPE_CODES lists */
     struct charge *charges; uint32_t charge_count, charge_room;
     struct final_charge *finals; uint32_t final_count, final_room;
-    uint32_t charges_held;              /* state word: why charges were held back (MERGE) */
+    uint32_t charges_held[LANES_MOST];  /* state word: why charges were held back (MERGE) */
+    uint32_t charge_firsts[LANES_MOST + 1], final_firsts[LANES_MOST + 1], finding_firsts[LANES_MOST + 1];
+    uint32_t finding_heads[LANES_MOST], finding_tails[LANES_MOST];
     struct finding *findings; uint32_t finding_count, finding_room;
     struct argument *args; uint32_t arg_count, arg_room;
+    struct ahead *ahead;                /* encounters evaluated before they are asked for: ahead.c; or NULL */
     void *texts;                        /* texts of the encounter: bind.c */
     void *input;                        /* reader state, fact columns: bind.c */
     struct buffer out;                  /* the answer */
@@ -62,12 +84,37 @@ struct edict_evaluator {
     uint32_t pinned_base;               /* pools: entries below belong to bind and survive eval_reset */
     uint32_t pinned_codes;
     uint64_t allocations, dispatches;   /* pool growths; instructions since the caller last set it to 0 */
-    uint64_t cells;                     /* cells written by the last run: what another run will cost (worlds.c) */
+    uint64_t cells;                     /* cells of all columns of the last run: what another will cost (worlds.c) */
+    uint32_t *outputs;                  /* registers that instructions write, of each domain */
+    struct spread *spreads;             /* of each register of domain 0: its cells dealt to another domain's records */
+    uint32_t run;                       /* number of the run, for spreads */
     edict_status status; edict_error *error;
     int64_t *const_values; uint32_t *const_states;      /* cells of the constant registers */
+    struct row_plan *row_plans; uint32_t row_plan_count, *row_plan_at;  /* rows.c; number + 1 by code offset */
+    unsigned char *fixed;               /* of each register: a constant */
+    struct set_answer *set_cache;       /* lookup.c */
+    unsigned char *set_dated;           /* of each set: does it depend on the date */
     uint32_t *why_cache;                /* recent reasons by hash: equal ones share a node */
     void *identities;                   /* SETOF: sets met in this evaluation */
 };
+
+/* First record of a lane in a domain, and behind its last. */
+static inline uint32_t lane_first(const struct edict_evaluator *e, uint32_t domain, uint32_t lane)
+{
+    if (!domain)
+        return lane;
+    return e->lanes > 1 ? e->firsts[domain][lane] : lane ? e->sizes[domain] : 0;
+}
+static inline uint32_t lane_end(const struct edict_evaluator *e, uint32_t domain, uint32_t lane)
+{
+    return lane_first(e, domain, lane + 1);
+}
+static inline uint32_t lane_of(const struct edict_evaluator *e, uint32_t domain, uint32_t record)
+{
+    return !domain ? record : e->lanes > 1 ? e->owners[domain][record] : 0;
+}
+/* The cell of a column of domain 0 that holds for a lane. */
+static inline uint32_t lane_cell(const struct column *c, uint32_t lane) { return c->n == 1 ? 0 : lane; }
 
 /* Columns, sizes, pools and constants of a new evaluator whose `program` is set; the counterpart leaves `e` alone. */
 edict_status eval_new(struct edict_evaluator *e);
@@ -81,13 +128,20 @@ edict_status eval_run(struct edict_evaluator *e, uint32_t to);
 /* bind.c */
 edict_status bind_new(struct edict_evaluator *e, edict_error *error);
 void bind_free(struct edict_evaluator *e);
-/* Reads one encounter into the fact columns. Policies are set by bind_policies once the date is known. */
+/* Reads one encounter into the fact columns. */
 edict_status bind_encounter(struct edict_evaluator *e, const char *json, size_t size, edict_error *error);
+/* The same for up to LANES_MOST encounters: start, add each (one that is refused leaves no trace), end. */
+void bind_start(struct edict_evaluator *e);
+edict_status bind_add(struct edict_evaluator *e, const char *json, size_t size, edict_error *error);
+void bind_end(struct edict_evaluator *e);
+/* Policies again, after --set. */
 void bind_policies(struct edict_evaluator *e);
 /* Text of a TYPE_TEXT value. */
 struct text bind_text(const struct edict_evaluator *e, int64_t value);
 
-/* result.c: the answer's JSON from charges and findings. `held`, `no_rules` are its status. */
+/* result.c: has the lane a finding that holds it? */
+int lane_held(const struct edict_evaluator *e, uint32_t lane);
+/* The answer's JSON of the lane e->lane from charges and findings. `held`, `no_rules` are its status. */
 void result_write(struct edict_evaluator *e, edict_answer *answer, int no_rules);
 void result_error(struct edict_evaluator *e, uint64_t line, const edict_error *error, edict_answer *answer);
 /* A value as text for messages: code, date, count, word … */
@@ -96,6 +150,21 @@ void result_value(struct edict_evaluator *e, struct buffer *out, uint32_t type, 
 /* worlds.c: after an evaluation with hold findings: what stands whatever the missing facts are. Replaces e->finals by
  * what stands and fills `values` for result_write. */
 edict_status worlds_run(struct edict_evaluator *e);
+
+/* ahead.c */
+void ahead_free(struct edict_evaluator *e);
+/* Forgets what was evaluated ahead and not asked for yet. */
+void ahead_drop(struct edict_evaluator *e);
+/* The next one that was evaluated ahead, if it is this text: 1 answered (status in *status), 0: evaluate it. */
+int ahead_answer(struct edict_evaluator *e, const char *json, size_t size, uint64_t line, edict_answer *answer,
+    edict_error *error, edict_status *status);
+/* Unknown keys that may be told so far. */
+uint32_t ahead_unknown(const struct edict_evaluator *e);
+/* The evaluator whose answer came last: e, or the one that answers what cannot be evaluated with others. */
+struct edict_evaluator *ahead_answered(const struct edict_evaluator *e);
+uint64_t ahead_allocations(const struct edict_evaluator *e);
+/* Is the date of the lane e->lane one on which the pack is in effect? (api.c) */
+int in_effect(const struct edict_evaluator *e);
 
 /* Growing pools; 0: no memory (e->status says so). */
 int pool_room(struct edict_evaluator *e, void **at, uint32_t *room, uint32_t need, size_t each);

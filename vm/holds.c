@@ -91,10 +91,11 @@ static int blame_reversed(struct edict_evaluator *e, struct holds *h, struct hol
         uint32_t fact = fact_of_register(p, p->code[at + 3]);
         if (fact == NONE || fact_of_register(p, p->code[at + 2]) == NONE) continue;
         const struct column *a = &e->columns[p->code[at + 2]], *b = &e->columns[p->code[at + 3]];
-        for (uint32_t r = 0; r < b->n && r < a->n; r++) {
+        const uint32_t domain = p->facts[fact].domain, first = lane_first(e, domain, e->lane);
+        for (uint32_t r = first; r < b->n && r < a->n && r < lane_end(e, domain, e->lane); r++) {
             if ((a->w && a->w[r]) || (b->w && b->w[r]) || b->v[r] >= a->v[r]) continue;
             ++*found;
-            if (!blame(e, h, like, fact, r)) return 0;
+            if (!blame(e, h, like, fact, r - first)) return 0;
         }
     }
     return 1;
@@ -174,7 +175,7 @@ int holds_gather(struct edict_evaluator *e)
     uint32_t had = h->mark_room;
     if (!words_room(e, &h->marks, &h->mark_room, e->why_count)) return 0;
     memset(h->marks + had, 0, (h->mark_room - had) * sizeof *h->marks);
-    for (uint32_t i = 0; i < e->finding_count; i++) {
+    for (uint32_t i = e->finding_firsts[e->lane]; i < e->finding_firsts[e->lane + 1]; i++) {
         const struct finding *f = &e->findings[i];
         if (f->kind == FIND_HOLD && f->why && !finding_gather(e, h, i)) return 0;
     }
@@ -189,13 +190,15 @@ uint32_t behind_collect(const struct edict_evaluator *e, uint32_t want, uint32_t
     uint32_t n = 0;
     if (domain == NONE || record == NONE) return 0;
     if (domain == want) {
-        if (record >= e->sizes[want] || marks[record]) return 0;
-        return marks[record] = 1;
+        const uint32_t first = lane_first(e, want, e->lane);
+        if (record >= lane_end(e, want, e->lane) || marks[record - first]) return 0;
+        return marks[record - first] = 1;
     }
     const struct image_domain *d = &p->domains[domain];
     if (d->kind == DOMAIN_GROUP) {
         const struct column *link = &e->columns[d->link];
-        for (uint32_t r = 0; r < link->n; r++)
+        const uint32_t end = link->n ? lane_end(e, d->a, e->lane) : 0;
+        for (uint32_t r = lane_first(e, d->a, e->lane); r < end; r++)
             if (link->v[r] == (int64_t)record && !(link->w && link->w[r])) n += behind_collect(e, want, d->a, r, marks);
     } else if (d->kind == DOMAIN_CHARGES && record < e->charge_count) {
         n = behind_collect(e, want, e->charges[record].domain, e->charges[record].record, marks);

@@ -3,16 +3,14 @@
 
 #include <string.h>
 
-enum { VALUE, VALUE_OR_END, KEY, KEY_OR_END, AFTER, DONE, BROKEN };
-
 void json_start(struct json *j, const char *at, size_t size, char *scratch)
 {
-    *j = (struct json){ .at = at, .size = size, .scratch = scratch, .state = VALUE, .code = "", .message = "" };
+    *j = (struct json){ .at = at, .size = size, .scratch = scratch, .state = STATE_VALUE, .code = "", .message = "" };
 }
 
 static enum json_token fail(struct json *j, size_t offset, const char *code, const char *message)
 {
-    j->state = BROKEN;
+    j->state = STATE_BROKEN;
     j->offset = offset;
     j->code = code;
     j->message = message;
@@ -114,7 +112,13 @@ static int string(struct json *j)
         unsigned char c = (unsigned char)j->at[j->pos];
         char piece[4];
         const char *from = j->at + j->pos;
-        unsigned n;
+        unsigned n = json_plain(from, j->size - j->pos, JSON_TEXT_BYTES - size);
+        if (n) {
+            if (decoded) memcpy(j->scratch + size, from, n);
+            j->pos += n;
+            size += n;
+            continue;
+        }
         if (c == '"') {
             j->text = decoded ? (struct text){ j->scratch, (uint32_t)size } : (struct text){ j->at + start,
                 (uint32_t)size };
@@ -197,7 +201,7 @@ static int word(struct json *j, const char *is)
 /* After a value: the separator belongs to it, so that the next token starts clean. */
 static void after(struct json *j)
 {
-    j->state = j->depth ? AFTER : DONE;
+    j->state = j->depth ? STATE_AFTER : STATE_DONE;
 }
 
 static enum json_token open(struct json *j, char kind)
@@ -205,7 +209,7 @@ static enum json_token open(struct json *j, char kind)
     if (j->depth == JSON_DEPTH)
         return fail(j, j->pos, "limit", "objects and arrays are nested deeper than 64 (JSON_DEPTH)");
     j->open[j->depth++] = (unsigned char)kind;
-    j->state = kind == '{' ? KEY_OR_END : VALUE_OR_END;
+    j->state = kind == '{' ? STATE_KEY_OR_END : STATE_VALUE_OR_END;
     j->pos++;
     return kind == '{' ? JSON_OBJECT : JSON_ARRAY;
 }
@@ -232,42 +236,42 @@ static enum json_token key(struct json *j)
     space(j);
     if (j->pos >= j->size || j->at[j->pos] != ':') return bad(j, j->pos, "a colon must stand here");
     j->pos++;
-    j->state = VALUE;
+    j->state = STATE_VALUE;
     return JSON_KEY;
 }
 
 enum json_token json_next(struct json *j)
 {
-    if (j->state == BROKEN) return JSON_ERROR;
+    if (j->state == STATE_BROKEN) return JSON_ERROR;
     space(j);
-    if (j->state == DONE) {
+    if (j->state == STATE_DONE) {
         j->offset = j->pos;
         return j->pos == j->size ? JSON_END : bad(j, j->pos, "something follows after the end of the value");
     }
     if (j->pos >= j->size) return bad(j, j->pos, "the text ends too early");
     char c = j->at[j->pos];
-    if (j->state == AFTER) {
+    if (j->state == STATE_AFTER) {
         int object = j->open[j->depth - 1] == '{';
         if (c == ',') {
             j->pos++;
             space(j);
             if (j->pos >= j->size) return bad(j, j->pos, "the text ends too early");
-            j->state = object ? KEY : VALUE;
+            j->state = object ? STATE_KEY : STATE_VALUE;
         } else if (c == (object ? '}' : ']')) {
-            j->state = object ? KEY_OR_END : VALUE_OR_END;
+            j->state = object ? STATE_KEY_OR_END : STATE_VALUE_OR_END;
         } else {
             return bad(j, j->pos, object ? "a comma or } must stand here" : "a comma or ] must stand here");
         }
         c = j->at[j->pos];
     }
     j->offset = j->pos;
-    if ((j->state == KEY_OR_END && c == '}') || (j->state == VALUE_OR_END && c == ']')) {
+    if ((j->state == STATE_KEY_OR_END && c == '}') || (j->state == STATE_VALUE_OR_END && c == ']')) {
         j->pos++;
         j->depth--;
         after(j);
         return c == '}' ? JSON_OBJECT_END : JSON_ARRAY_END;
     }
-    return j->state == KEY || j->state == KEY_OR_END ? key(j) : value(j);
+    return j->state == STATE_KEY || j->state == STATE_KEY_OR_END ? key(j) : value(j);
 }
 
 int json_skip(struct json *j, enum json_token token)

@@ -92,7 +92,7 @@ static void hex_text(char out[33], const uint8_t hash[16])
 static edict_status program_finish(struct edict_program *p, edict_program **out, edict_error *error)
 {
     edict_status status = program_verify(p, error);
-    if (status == EDICT_OK && (!derive_reach(p) || !derive_policies(p)))
+    if (status == EDICT_OK && (!derive_reach(p) || !derive_policies(p) || !relations_index(p)))
         status = image_error(error, EDICT_MEMORY, "no_memory", "no memory");
     if (status != EDICT_OK) {
         edict_program_free(p);
@@ -164,6 +164,7 @@ void edict_program_free(edict_program *program)
         munmap(bytes.own, program->size);
     else
         free(bytes.own);
+    relations_free(program);
     free(program->reach);
     free(program->policy_texts);
     free(program->policy_text_at);

@@ -7,6 +7,21 @@
 #include "vm/image.h"
 #include "vm/ops.h"
 
+/* Rows of a relation by hash of their keys: row + 1 at the first of equal ones, 0: none. */
+enum { INDEX_KEYS = 3, KNOWN_WORDS = 64 };
+struct relation_index {
+    uint32_t *slots, mask;
+    unsigned shift;
+    uint64_t known[INDEX_KEYS][KNOWN_WORDS]; /* of the first columns: bits by hash of the values that occur */
+};
+static inline uint32_t key_hash12(int64_t key) { return (uint32_t)((uint64_t)key * 0x9E3779B97F4A7C15u >> 52); }
+/* 0: no row has this value in the column. */
+static inline int key_known(const struct relation_index *x, uint32_t column, int64_t key)
+{
+    const uint32_t h = key_hash12(key);
+    return (int)(x->known[column][h / 64] >> h % 64 & 1);
+}
+
 struct edict_program {
     const unsigned char *bytes;
     size_t size;
@@ -36,6 +51,7 @@ struct edict_program {
     const uint32_t *lists;               uint32_t list_count;
     const struct image_source *sources;  uint32_t source_count;
     char image_hex[33], rules_hex[33];
+    struct relation_index *indexes;      /* derived: one a relation; without slots: searched */
     uint64_t *reach;                     /* derived: greatest `hi` of a set's ranges up to this one */
     char *policy_texts;                  /* derived: permitted values of each policy, ", " between, 0 behind */
     uint32_t *policy_text_at;
@@ -46,6 +62,10 @@ static inline const char *program_string(const struct edict_program *p, uint32_t
 {
     return p->text + p->strings[n].at;
 }
+
+/* lookup.c: makes the indexes. 0: no memory. */
+int relations_index(struct edict_program *p);
+void relations_free(struct edict_program *p);
 
 /* One operand met by layout_walk. */
 struct operand {

@@ -20,7 +20,7 @@ static int row_add(struct edict_evaluator *e, struct holds *h, uint32_t row)
 static void row_cell(struct edict_evaluator *e, struct holds *h, uint32_t reg, uint32_t record)
 {
     const struct column *c = &e->columns[reg];
-    uint32_t i = e->program->registers[reg].domain ? record : 0;
+    uint32_t i = e->program->registers[reg].domain ? record : lane_cell(c, e->lane);
     if (i >= c->n || (c->w && c->w[i]) || c->v[i] < 0 || c->v[i] >= (int64_t)e->program->row_count) return;
     row_add(e, h, (uint32_t)c->v[i]);
 }
@@ -49,11 +49,12 @@ static void rows_gather(struct edict_evaluator *e, struct holds *h, const struct
         const uint32_t mode = entry[0] & 0xff, only = entry[0] >> 8;
         if (only && only - 1 != c->row) continue;
         if (mode != BECAUSE_MEMBERS) {
-            row_cell(e, h, entry[2], mode == BECAUSE_SELF ? c->record : 0);
+            row_cell(e, h, entry[2], mode == BECAUSE_SELF ? c->record : e->lane);
             continue;
         }
         const struct column *link = &e->columns[entry[1]];
-        for (uint32_t r = 0; r < link->n; r++)
+        const uint32_t in = p->registers[entry[1]].domain, end = link->n ? lane_end(e, in, e->lane) : 0;
+        for (uint32_t r = lane_first(e, in, e->lane); r < end; r++)
             if (link->v[r] == (int64_t)c->record && !(link->w && link->w[r])) row_cell(e, h, entry[2], r);
     }
 }
@@ -61,7 +62,12 @@ static void rows_gather(struct edict_evaluator *e, struct holds *h, const struct
 void put_cites(struct edict_evaluator *e, struct buffer *out, const uint32_t *rows, uint32_t count)
 {
     const struct edict_program *p = e->program;
+    struct wording *w = input_of(e)->wording;
     int first = 1;
+    if (++w->generation == 0) {
+        memset(w->met, 0, p->cite_count * sizeof *w->met);
+        w->generation = 1;
+    }
     buffer_byte(out, '[');
     for (uint32_t i = 0; i < count; i++) {
         const struct image_row *row = &p->rows[rows[i]];
@@ -69,17 +75,11 @@ void put_cites(struct edict_evaluator *e, struct buffer *out, const uint32_t *ro
         uint32_t at = row->cites ? row->cites_at : item->cites_at, n = row->cites ? row->cites : item->cites;
         for (uint32_t k = 0; k < n; k++) {
             uint32_t cite = p->cite_refs[at + k];
-            int seen = 0;
-            for (uint32_t j = 0; j <= i && !seen; j++) {
-                const struct image_row *r = &p->rows[rows[j]];
-                const struct image_item *t = &p->items[r->item];
-                uint32_t from = r->cites ? r->cites_at : t->cites_at, m = j == i ? k : r->cites ? r->cites : t->cites;
-                for (uint32_t q = 0; q < m && !seen; q++) seen = p->cite_refs[from + q] == cite;
-            }
-            if (seen) continue;
-            if (!first) buffer_text(out, ", ");
+            if (w->met[cite] == w->generation) continue;
+            w->met[cite] = w->generation;
+            if (!first) buffer_add(out, ", ", 2);
             first = 0;
-            put_string(out, p, p->cites[cite].key);
+            put_piece(out, w, w->cites[cite]);
         }
     }
     buffer_byte(out, ']');
@@ -101,25 +101,24 @@ void put_tail(struct edict_evaluator *e, struct buffer *out, uint32_t first)
         put_key(out, program_string(p, p->domains[shown].key), 0);
         put_records(e, out, shown, h->shown);
     }
-    put_key(out, "because", 0);
+    put_name(out, "because");
     buffer_byte(out, '[');
     for (uint32_t i = 0; i < h->row_count; i++) {
-        buffer_text(out, i ? ", \"" : "\"");
-        put_rule(out, p, h->rows[i]);
-        buffer_byte(out, '"');
+        if (i) buffer_add(out, ", ", 2);
+        put_piece(out, input_of(e)->wording, input_of(e)->wording->rows[h->rows[i]]);
     }
     buffer_byte(out, ']');
-    put_key(out, "cite", 0);
+    put_name(out, "cite");
     put_cites(e, out, h->rows, h->row_count);
 }
 
 static void put_charge_head(struct buffer *out, int64_t code, int64_t units)
 {
-    put_key(out, "code", 1);
+    put_first(out, "code");
     put_code(out, code);
-    put_key(out, "units", 0);
+    put_name(out, "units");
     buffer_int(out, units);
-    put_key(out, "modifiers", 0);
+    put_name(out, "modifiers");
 }
 
 static void put_standing(struct edict_evaluator *e, struct buffer *out, const struct standing *s)
@@ -131,7 +130,7 @@ static void put_standing(struct edict_evaluator *e, struct buffer *out, const st
         put_code(out, s->modifiers[i]);
     }
     buffer_byte(out, ']');
-    put_key(out, "date", 0);
+    put_name(out, "date");
     put_date(out, s->date);
     struct text tail = worlds_tail(e, s);
     buffer_add(out, tail.at, tail.size);
@@ -141,7 +140,7 @@ static void put_final(struct edict_evaluator *e, struct buffer *out, const struc
 {
     put_charge_head(out, f->code, f->units);
     put_codes(e, out, f->modifiers);
-    put_key(out, "date", 0);
+    put_name(out, "date");
     put_date(out, f->date);
     put_tail(e, out, f->first);
 }
@@ -153,8 +152,9 @@ static void put_list(struct edict_evaluator *e, struct buffer *out, uint32_t lis
     const struct standing *standing = worlds_standing(e, &standing_count);
     put_key(out, program_string(p, p->lists[list]), 0);
     buffer_byte(out, '[');
-    uint32_t count = empty ? 0 : standing ? standing_count : e->final_count;
-    for (uint32_t i = 0; i < count; i++) {
+    const uint32_t from = standing ? 0 : e->final_firsts[e->lane];
+    const uint32_t count = empty ? 0 : standing ? standing_count : e->final_firsts[e->lane + 1];
+    for (uint32_t i = from; i < count; i++) {
         if ((standing ? standing[i].list : e->finals[i].list) != list) continue;
         buffer_text(out, n++ ? ", {" : "{");
         if (standing) put_standing(e, out, &standing[i]);
@@ -168,7 +168,7 @@ static void put_findings(struct edict_evaluator *e, struct buffer *out, edict_an
 {
     const struct holds *h = holds_of(e);
     uint32_t n = 0, kind;
-    for (uint32_t i = 0; h && i < e->finding_count; i++) {
+    for (uint32_t i = e->finding_firsts[e->lane]; h && i < e->finding_firsts[e->lane + 1]; i++) {
         const struct finding *f = &e->findings[i];
         if (f->kind != FIND_HOLD || f->why == 0) {
             if (n++) buffer_text(out, ", ");
@@ -193,33 +193,34 @@ static void put_findings(struct edict_evaluator *e, struct buffer *out, edict_an
     }
 }
 
+int lane_held(const struct edict_evaluator *e, uint32_t lane)
+{
+    for (uint32_t i = e->finding_firsts[lane]; i < e->finding_firsts[lane + 1]; i++)
+        if (e->findings[i].kind == FIND_HOLD) return 1;
+    return 0;
+}
+
 void result_write(struct edict_evaluator *e, edict_answer *answer, int no_rules)
 {
     const struct edict_program *p = e->program;
-    const struct image_header *header = p->header;
     struct buffer *out = &e->out;
-    const struct column *date = &e->columns[header->date_register];
+    const struct column *date = &e->columns[p->header->date_register];
     *answer = (edict_answer){ .no_rules = no_rules };
-    for (uint32_t i = 0; i < e->finding_count && !no_rules; i++) answer->held |= e->findings[i].kind == FIND_HOLD;
+    const uint32_t lane = lane_cell(date, e->lane);
+    answer->held = !no_rules && lane_held(e, e->lane);
     if (answer->held && !holds_gather(e)) return;
     buffer_clear(out);
     buffer_byte(out, '{');
-    put_key(out, "encounter", 1);
+    put_first(out, "encounter");
     if (p->domains[0].known == NONE) buffer_text(out, "null");
-    else put_known(e, out, 0, 0);
-    put_key(out, "pack", 0);
-    buffer_printf(out, "\"%s@%s\"", program_string(p, header->pack_name), program_string(p, header->pack_version));
-    put_key(out, "rules", 0);
-    buffer_printf(out, "\"%s\"", p->rules_hex);
-    put_key(out, "image", 0);
-    buffer_printf(out, "\"%s\"", p->image_hex);
-    put_key(out, "date", 0);
-    if (date->w && date->w[0]) buffer_text(out, "null");
-    else put_date(out, date->v[0]);
-    put_key(out, "status", 0);
-    buffer_printf(out, "\"%s\"", no_rules ? "no_rules" : answer->held ? "held" : "complete");
+    else put_known(e, out, 0, e->lane);
+    put_piece(out, input_of(e)->wording, input_of(e)->wording->head);
+    if (date->w && date->w[lane]) buffer_text(out, "null");
+    else put_date(out, date->v[lane]);
+    buffer_text(out, no_rules ? ", \"status\": \"no_rules\"" : answer->held ? ", \"status\": \"held\"" :
+        ", \"status\": \"complete\"");
     for (uint32_t list = 0; list < p->list_count; list++) put_list(e, out, list, no_rules);
-    put_key(out, "findings", 0);
+    put_name(out, "findings");
     buffer_byte(out, '[');
     e->findings_at = out->size;
     if (!no_rules) put_findings(e, out, answer);

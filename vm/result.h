@@ -18,6 +18,19 @@ struct hold {
 };
 struct hold_entry { uint32_t hold, record; };
 
+/* What is the same in every answer, as JSON. */
+struct piece { uint32_t at, size; };
+struct wording {
+    struct buffer bytes;
+    struct piece *rows, *cites, head;       /* head: from `, "pack"` to `"date": ` */
+    uint32_t *met, generation;              /* of each citation: list in which it was last told */
+};
+
+static inline void put_piece(struct buffer *out, const struct wording *w, struct piece piece)
+{
+    buffer_add(out, w->bytes.at + piece.at, piece.size);
+}
+
 struct holds {
     struct hold *list; uint32_t count, room;
     struct hold_entry *entries; uint32_t entry_count, entry_room;
@@ -28,19 +41,22 @@ struct holds {
     unsigned char shown[LIMIT_RECORDS], other[LIMIT_RECORDS];
 };
 
-/* Gathers e's holds from its findings. 0: no memory. */
+/* Gathers the holds of the lane e->lane from its findings. 0: no memory. */
 int holds_gather(struct edict_evaluator *e);
 struct holds *holds_of(struct edict_evaluator *e);
 static inline int hold_plain_message(const struct finding *f) { return f->kind == FIND_HOLD && f->why == 0; }
 
-/* Marks the records of LIST domain `want` that stand behind a record. Returns how many marks are new. */
+/* Marks the records of LIST domain `want` that stand behind a record. Returns how many marks are new. Marks count from
+ * the lane's first record, as the reasons and the holds do. */
 uint32_t behind_collect(const struct edict_evaluator *e, uint32_t want, uint32_t domain, uint32_t record,
     unsigned char *marks);
 /* The fact that names a domain's records, or NONE. */
 uint32_t known_fact(const struct edict_program *p, uint32_t domain);
 uint32_t fact_of_register(const struct edict_program *p, uint32_t reg);
 
-/* Pieces of JSON. */
+/* Pieces of JSON: `, "key": ` of a key that is a literal. */
+#define put_name(out, key) buffer_add((out), ", \"" key "\": ", sizeof(", \"" key "\": ") - 1)
+#define put_first(out, key) buffer_add((out), "\"" key "\": ", sizeof("\"" key "\": ") - 1)
 void put_key(struct buffer *out, const char *key, int first);
 void put_string(struct buffer *out, const struct edict_program *p, uint32_t string);
 void put_known(struct edict_evaluator *e, struct buffer *out, uint32_t domain, uint32_t record);

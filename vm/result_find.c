@@ -38,9 +38,11 @@ static const char *kind_word(uint32_t kind)
 static void put_head(struct buffer *out, const struct edict_program *p, uint32_t kind, uint32_t row)
 {
     buffer_byte(out, '{');
-    put_key(out, "kind", 1);
-    buffer_printf(out, "\"%s\"", kind_word(kind));
-    put_key(out, "rule", 0);
+    put_first(out, "kind");
+    buffer_byte(out, '"');
+    buffer_text(out, kind_word(kind));
+    buffer_byte(out, '"');
+    put_name(out, "rule");
     put_string(out, p, p->items[p->rows[row].item].name);
 }
 
@@ -49,11 +51,14 @@ static void put_known_as(struct edict_evaluator *e, struct buffer *out, uint32_t
 {
     const struct edict_program *p = e->program;
     uint32_t fact = known_fact(p, domain), r = 0;
-    while (r < e->sizes[domain] && !marks[r]) r++;
-    if (r == e->sizes[domain]) return;
-    buffer_printf(out, ", \"%s%s\": ", front,
-                  program_string(p, fact == NONE ? p->domains[domain].name : p->facts[fact].name));
-    put_known(e, out, domain, r);
+    const uint32_t first = lane_first(e, domain, e->lane), n = lane_end(e, domain, e->lane) - first;
+    while (r < n && !marks[r]) r++;
+    if (r == n) return;
+    buffer_text(out, ", \"");
+    buffer_text(out, front);
+    buffer_text(out, program_string(p, fact == NONE ? p->domains[domain].name : p->facts[fact].name));
+    buffer_text(out, "\": ");
+    put_known(e, out, domain, first + r);
 }
 
 /* The records that a finding is about: single ones under their fact's name, others as lists. */
@@ -81,11 +86,11 @@ static void put_subjects(struct edict_evaluator *e, struct buffer *out, const st
 
 static void put_charge(struct edict_evaluator *e, struct buffer *out, int64_t code, int64_t units, int64_t modifiers)
 {
-    put_key(out, "code", 0);
+    put_name(out, "code");
     put_code(out, code);
-    put_key(out, "units", 0);
+    put_name(out, "units");
     buffer_int(out, units);
-    put_key(out, "modifiers", 0);
+    put_name(out, "modifiers");
     put_codes(e, out, modifiers);
 }
 
@@ -123,7 +128,7 @@ static void put_change(struct edict_evaluator *e, struct buffer *out, const stru
 
 static void put_foot(struct edict_evaluator *e, struct buffer *out, uint32_t row)
 {
-    put_key(out, "cite", 0);
+    put_name(out, "cite");
     put_cites(e, out, &row, 1);
     buffer_byte(out, '}');
 }
@@ -154,7 +159,7 @@ static void put_parts(struct edict_evaluator *e, struct buffer *out, const struc
         const struct charge *c = &e->charges[f->record];
         put_charge(e, out, c->code, c->units, c->modifiers);
     }
-    put_key(out, "message", 0);
+    put_name(out, "message");
     if (f->rival) put_rivals(e, out, f);
     else message(e, out, f);
     put_foot(e, out, f->row);
@@ -180,15 +185,16 @@ static void ask(struct edict_evaluator *e, struct buffer *out, const struct hold
     buffer_text(text, "document the ");
     for (const char *c = program_string(p, f->name); *c; c++) buffer_byte(text, *c == '_' ? ' ' : *c);
     int first = 1;
-    for (uint32_t r = 0; f->domain != 0 && r < e->sizes[f->domain]; r++) {
-        if (!marks[r]) continue;
+    const uint32_t begin = lane_first(e, f->domain, e->lane), n = lane_end(e, f->domain, e->lane) - begin;
+    for (uint32_t r = begin; f->domain != 0 && r < begin + n; r++) {
+        if (!marks[r - begin]) continue;
         buffer_text(text, first ? " of " : ", ");
         first = 0;
         uint32_t reg = p->domains[f->domain].known;
         const struct column *c = reg == NONE ? NULL : &e->columns[reg];
         if (hold->pinned != NONE || !c || (c->w && c->w[r])) buffer_printf(text, "%s ", program_string(p,
             p->domains[f->domain].name));
-        if (!c || (c->w && c->w[r])) buffer_int(text, (int64_t)r + 1);
+        if (!c || (c->w && c->w[r])) buffer_int(text, (int64_t)(r - begin) + 1);
         else result_value(e, text, p->registers[reg].type, c->v[r]);
     }
     buffer_json(out, text->at ? text->at : "", text->size);
@@ -227,7 +233,7 @@ void put_hold(struct edict_evaluator *e, struct buffer *out, uint32_t number)
     put_head(out, p, FIND_HOLD, hold->row);
     if (hold->fact == NONE) {
         put_subjects(e, out, f);
-        put_key(out, "message", 0);
+        put_name(out, "message");
         if (hold->said && p->rows[hold->row].hold) put_string(out, p, p->rows[hold->row].hold);
         else if (f->message) message(e, out, f);
         else buffer_text(out, "\"what is documented does not decide this\"");
@@ -248,14 +254,14 @@ void put_hold(struct edict_evaluator *e, struct buffer *out, uint32_t number)
         put_key(out, program_string(p, p->domains[fact->domain].key), 0);
         put_records(e, out, fact->domain, marks);
     }
-    put_key(out, "fact", 0);
+    put_name(out, "fact");
     put_string(out, p, fact->name);
     struct text values = hold->count == 1 ? worlds_values(e, hold->fact, only) : (struct text){ "", 0 };
     if (values.size) {
-        put_key(out, "values", 0);
+        put_name(out, "values");
         buffer_add(out, values.at, values.size);
     }
-    put_key(out, "message", 0);
+    put_name(out, "message");
     /* A fact that asks in words of its own: those of the rule are about another one. */
     if (fact->hold) put_string(out, p, fact->hold);
     else if (hold->said && p->rows[hold->row].hold) put_string(out, p, p->rows[hold->row].hold);

@@ -7,12 +7,11 @@
 
 static void code_text(struct buffer *out, int64_t code)
 {
+    char text[8];
+    uint32_t n = 0;
     if (code == 0) buffer_text(out, "none");
-    for (unsigned i = 0; i < 8; i++) {
-        char c = (char)((uint64_t)code >> (56 - 8 * i) & 0xff);
-        if (!c) break;
-        buffer_byte(out, c);
-    }
+    for (uint64_t c = (uint64_t)code; c >> 56 && n < 8; c <<= 8) text[n++] = (char)(c >> 56);
+    buffer_add(out, text, n);
 }
 
 static void time_text(struct buffer *out, int64_t minutes)
@@ -122,7 +121,9 @@ void put_date(struct buffer *out, int64_t date)
 {
     char text[11];
     date_text((int32_t)date, text);
-    buffer_json(out, text, 10);
+    buffer_byte(out, '"');
+    buffer_add(out, text, 10);
+    buffer_byte(out, '"');
 }
 
 void put_code(struct buffer *out, int64_t code)
@@ -168,7 +169,7 @@ void put_known(struct edict_evaluator *e, struct buffer *out, uint32_t domain, u
     uint32_t reg = p->domains[domain].known;
     const struct column *c = reg == NONE ? NULL : &e->columns[reg];
     if (!c || record >= c->n || (c->w && c->w[record])) {
-        buffer_int(out, (int64_t)record + 1);
+        buffer_int(out, (int64_t)(record - lane_first(e, domain, e->lane)) + 1);
     } else if (p->registers[reg].type == TYPE_TEXT) {
         struct text t = bind_text(e, c->v[record]);
         buffer_json(out, t.at, t.size);
@@ -185,11 +186,12 @@ void put_records(struct edict_evaluator *e, struct buffer *out, uint32_t domain,
 {
     int first = 1;
     buffer_byte(out, '[');
-    for (uint32_t r = 0; r < e->sizes[domain]; r++) {
+    const uint32_t from = lane_first(e, domain, e->lane), n = lane_end(e, domain, e->lane) - from;
+    for (uint32_t r = 0; r < n; r++) {
         if (!marks[r]) continue;
         if (!first) buffer_text(out, ", ");
         first = 0;
-        put_known(e, out, domain, r);
+        put_known(e, out, domain, from + r);
     }
     buffer_byte(out, ']');
 }

@@ -16,12 +16,13 @@ static void code_put(struct buffer *b, int64_t code)
 
 int edict_charge_at(const edict_evaluator *evaluator, unsigned index, edict_charge *out)
 {
-    struct edict_evaluator *e = (struct edict_evaluator *)evaluator;    /* only its scratch buffer changes */
+    struct edict_evaluator *e = ahead_answered(evaluator);    /* only its scratch buffer changes */
     struct buffer *b = &e->view;
     uint32_t count = 0;
     const struct standing *standing = worlds_standing(e, &count);
-    if (!e->findings_at || index >= (standing ? count : e->final_count)) return 0;
-    const struct final_charge *f = standing ? NULL : &e->finals[index];
+    const uint32_t first = e->final_firsts[e->lane];
+    if (!e->findings_at || index >= (standing ? count : e->final_firsts[e->lane + 1] - first)) return 0;
+    const struct final_charge *f = standing ? NULL : &e->finals[first + index];
     const struct standing *s = standing ? &standing[index] : NULL;
     int64_t list = s ? 0 : f->modifiers;
     uint32_t mods = s ? s->modifier_count : (uint32_t)(list & 0xffffff);
@@ -64,7 +65,7 @@ static size_t text_of_key(struct buffer *b, const char *at, const char *end, con
 
 int edict_finding_at(const edict_evaluator *evaluator, unsigned index, edict_finding *out)
 {
-    struct edict_evaluator *e = (struct edict_evaluator *)evaluator;
+    struct edict_evaluator *e = ahead_answered(evaluator);
     struct buffer *b = &e->view;
     if (!e->findings_at) return 0;
     const char *at = e->out.at + e->findings_at, *end = e->out.at + e->out.size, *from = NULL;

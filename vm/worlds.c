@@ -15,7 +15,7 @@ void worlds_free(struct edict_evaluator *e)
     if (!w) return;
     void *owned[] = { w->trials, w->followers, w->candidates, w->outcomes, w->standing, w->findings, w->values,
         w->rows, w->blamed,
-        w->numbers };
+        w->numbers, w->now, w->sizes };
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
     buffer_free(&w->text);
     buffer_free(&w->scratch);
@@ -105,7 +105,9 @@ static int blamed_add(struct edict_evaluator *e, struct worlds *w, uint32_t fact
 
 static int is_missing(const struct edict_evaluator *e, uint32_t fact, uint32_t record)
 {
-    const struct column *c = &e->columns[e->program->facts[fact].reg];
+    const struct image_fact *f = &e->program->facts[fact];
+    const struct column *c = &e->columns[f->reg];
+    record += lane_first(e, f->domain, e->lane);
     return c->w && record < c->n && c->w[record];
 }
 
@@ -181,7 +183,7 @@ static int standing_same(const struct standing *a, const struct standing *b)
 /* Units of a charge like `s` in the evaluation just made. */
 static int64_t final_units(const struct edict_evaluator *e, const struct standing *s, uint32_t *first)
 {
-    for (uint32_t i = 0; i < e->final_count; i++) {
+    for (uint32_t i = e->final_firsts[e->lane]; i < e->final_firsts[e->lane + 1]; i++) {
         struct standing now;
         const struct final_charge *f = &e->finals[i];
         if (f->code != s->code || !standing_of(e, f, &now) || !standing_same(&now, s)) continue;
@@ -203,7 +205,7 @@ static int candidate_meet(struct edict_evaluator *e, struct worlds *w, struct ca
         }
         return 1;
     }
-    for (uint32_t i = 0; i < e->final_count; i++) {
+    for (uint32_t i = e->final_firsts[e->lane]; i < e->final_firsts[e->lane + 1]; i++) {
         struct outcome *o;
         MORE(e, o, w->outcomes, w->outcome_room, w->outcome_count);
         if (!o || !standing_of(e, &e->finals[i], &o->what)) return 0;
@@ -219,7 +221,7 @@ static int candidate_meet(struct edict_evaluator *e, struct worlds *w, struct ca
 /* The charges of the first world, with what stands behind them as text. */
 static int standing_start(struct edict_evaluator *e, struct worlds *w)
 {
-    for (uint32_t i = 0; i < e->final_count; i++) {
+    for (uint32_t i = e->final_firsts[e->lane]; i < e->final_firsts[e->lane + 1]; i++) {
         struct standing *s;
         MORE(e, s, w->standing, w->standing_room, w->standing_count);
         if (!s || !standing_of(e, &e->finals[i], s)) return 0;
@@ -250,13 +252,14 @@ static uint64_t finding_hash(struct edict_evaluator *e, struct worlds *w, const 
 /* Findings that are in every world so far: alive 1; those of this one are marked 2 on the way. */
 static int findings_meet(struct edict_evaluator *e, struct worlds *w, int first)
 {
+    const uint32_t from = e->finding_firsts[e->lane], end = e->finding_firsts[e->lane + 1];
     uint32_t alive = 0;
     for (uint32_t i = 0; i < w->finding_count; i++) alive += w->findings[i].alive;
-    if ((!first && alive == 0) || e->finding_count > WORLDS_FINDINGS) {
+    if ((!first && alive == 0) || end - from > WORLDS_FINDINGS) {
         w->finding_count = 0;
         return 1;
     }
-    for (uint32_t i = 0; i < e->finding_count; i++) {
+    for (uint32_t i = from; i < end; i++) {
         const struct finding *f = &e->findings[i];
         if (f->kind == FIND_HOLD) continue;
         uint64_t hash = finding_hash(e, w, f);
@@ -286,26 +289,70 @@ static int trials_next(struct worlds *w)
     return 0;
 }
 
-/* All worlds of the trials. Counts those that are possible. -1: one of them failed. */
-static int64_t round_run(struct edict_evaluator *e, struct worlds *w)
+/* What the world in lane e->lane gives. 0: no memory, or too many modifiers. */
+static int world_meet(struct edict_evaluator *e, struct worlds *w, int64_t *possible)
+{
+    if (!holds_gather(e)) return 0;
+    if (holds_of(e)->count) {
+        if (impossible(e, w)) return 1;
+        if (!blamed_gather(e, w, 0)) return 0;
+    }
+    if (*possible == 0 && !standing_start(e, w)) return 0;
+    if (*possible > 0) standing_meet(e, w);
+    if (!findings_meet(e, w, *possible == 0)) return 0;
+    for (uint32_t i = 0; i < w->trial_count; i++)
+        if (!candidate_meet(e, w, &w->candidates[w->trials[i].at + w->now[e->lane * w->trial_count + i]])) return 0;
+    ++*possible;
+    return 1;
+}
+
+/* All worlds of the trials, `lanes` of them at a time. Counts those that are possible. -1: one of them failed. */
+static int64_t round_run(struct edict_evaluator *e, struct worlds *w, uint32_t lanes)
 {
     int64_t possible = 0;
+    int more = 1;
+    void *now = w->now;
+    const int room = pool_room(e, &now, &w->now_room, lanes * w->trial_count, sizeof *w->now);
+    w->now = now;
     w->outcome_count = w->standing_count = w->finding_count = 0;
     buffer_clear(&w->text);
-    do {
-        trials_set(e, w);
-        if (eval_run(e, e->program->code_size) != EDICT_OK || !holds_gather(e)) return -1;
-        if (holds_of(e)->count) {
-            if (impossible(e, w)) continue;
-            if (!blamed_gather(e, w, 0)) return -1;
+    if (!room) return -1;
+    while (more) {
+        uint32_t n = 0;
+        for (; more && n < lanes; n++) {
+            trials_set(e, w, n);
+            for (uint32_t i = 0; i < w->trial_count; i++) w->now[n * w->trial_count + i] = w->trials[i].now;
+            more = trials_next(w);
         }
-        if (possible == 0 && !standing_start(e, w)) return -1;
-        if (possible > 0) standing_meet(e, w);
-        if (!findings_meet(e, w, possible == 0)) return -1;
-        for (uint32_t i = 0; i < w->trial_count; i++)
-            if (!candidate_meet(e, w, &w->candidates[w->trials[i].at + w->trials[i].now])) return -1;
-        possible++;
-    } while (trials_next(w));
+        lanes_use(e, w, n);
+        if (eval_run(e, e->program->code_size) != EDICT_OK) return -1;
+        for (e->lane = 0; e->lane < n; e->lane++)
+            if (!world_meet(e, w, &possible)) return -1;
+        e->lane = 0;
+    }
+    return possible;
+}
+
+/* The round in lanes; where they do not fit into the limits together, one by one. */
+static int64_t round_try(struct edict_evaluator *e, struct worlds *w, uint32_t worlds)
+{
+    uint32_t lanes = worlds < WORLDS_LANES ? worlds : WORLDS_LANES;
+    const uint32_t blamed = w->blamed_count;
+    int64_t possible = -1;
+    for (; possible < 0 && lanes > 0 && e->status != EDICT_MEMORY; lanes = lanes > 1 ? 1 : 0) {
+        for (uint32_t i = 0; i < w->trial_count; i++) {
+            w->trials[i].now = 0;
+            for (uint32_t k = 0; k < w->trials[i].count; k++) {
+                w->candidates[w->trials[i].at + k].met = 0;
+                w->candidates[w->trials[i].at + k].first = NONE;
+            }
+        }
+        w->blamed_count = blamed;
+        if (!lanes_spread(e, w, lanes)) break;
+        possible = round_run(e, w, lanes);
+        e->lane = 0;
+        lanes_use(e, w, 1);
+    }
     return possible;
 }
 
@@ -329,7 +376,7 @@ static int rounds_run(struct edict_evaluator *e, struct worlds *w)
         if (!trials_plan(e, w, most, fine, 1).trials) return 0;
         budget -= plan.worlds;
         blamed = w->blamed_count;
-        possible = round_run(e, w);
+        possible = round_try(e, w, plan.worlds);
         trials_restore(e, w);
         if (possible < 0) return 0;
     }
@@ -355,11 +402,11 @@ static void put_outcomes(const struct worlds *w, struct buffer *out, uint32_t fi
         const struct standing *s = &w->outcomes[i].what;
         if (s->units <= 0) continue;
         buffer_text(out, n++ ? ", {" : "{");
-        put_key(out, "code", 1);
+        put_first(out, "code");
         put_code(out, s->code);
-        put_key(out, "units", 0);
+        put_name(out, "units");
         buffer_int(out, s->units);
-        put_key(out, "modifiers", 0);
+        put_name(out, "modifiers");
         buffer_byte(out, '[');
         for (uint32_t k = 0; k < s->modifier_count; k++) {
             if (k) buffer_text(out, ", ");
@@ -414,10 +461,10 @@ static int values_put(struct edict_evaluator *e, struct worlds *w, const struct 
             put_key(&w->text, last == c->value && !open ? "value" : "from", 1);
             put_json_value(e, &w->text, type, c->value);
             if (last != c->value && !open) {
-                put_key(&w->text, "to", 0);
+                put_name(&w->text, "to");
                 put_json_value(e, &w->text, type, last);
             }
-            put_key(&w->text, "charges", 0);
+            put_name(&w->text, "charges");
             put_outcomes(w, &w->text, c->first);
             buffer_byte(&w->text, '}');
             for (uint32_t k = 0; k < i; k++) {

@@ -9,7 +9,8 @@ enum {
     WORLDS_ROUNDS = 3,          /* facts that come up only while others are tried out are added so often */
     WORLDS_TEXTS = 4,           /* text constants of the image: more, and texts are not tried out */
     WORLDS_FINDINGS = 64,       /* findings of one world that are compared */
-    WORLDS_MODIFIERS = 8
+    WORLDS_MODIFIERS = 8,
+    WORLDS_LANES = 32           /* worlds that are evaluated together */
 };
 
 /* A missing fact that is tried out. */
@@ -39,6 +40,8 @@ struct worlds {
     struct hold_entry *blamed; uint32_t blamed_count,
         blamed_room;   /* hold: the fact; in the order in which they came up */
     int64_t *numbers; uint32_t number_count, number_room;
+    uint32_t *now; uint32_t now_room;   /* candidate of each trial, of the world in each lane */
+    uint32_t *sizes; uint32_t size_room;    /* records of each domain of one world */
     struct buffer text, scratch;
 };
 
@@ -46,8 +49,11 @@ struct worlds {
  * `make` the trials and their candidates are written into w. */
 struct trial_plan { uint32_t worlds, trials, left; };   /* left: facts that the budget has no room for */
 struct trial_plan trials_plan(struct edict_evaluator *e, struct worlds *w, uint32_t budget, int fine, int make);
-/* Sets the cells to the candidates that are on; puts back what was there. */
-void trials_set(struct edict_evaluator *e, const struct worlds *w);
+/* Copies the encounter's facts into so many lanes; so many of them are evaluated from now on. 0: no memory. */
+int lanes_spread(struct edict_evaluator *e, struct worlds *w, uint32_t lanes);
+void lanes_use(struct edict_evaluator *e, const struct worlds *w, uint32_t lanes);
+/* Sets the cells of a lane to the candidates that are on; puts back what was there in lane 0. */
+void trials_set(struct edict_evaluator *e, const struct worlds *w, uint32_t lane);
 void trials_restore(struct edict_evaluator *e, const struct worlds *w);
 
 #endif

@@ -183,7 +183,7 @@ static int followers_add(struct edict_evaluator *e, struct worlds *w, uint32_t t
         if (p->facts[i].missing != MISSING_SAME || p->facts[i].value != (int64_t)f->reg) continue;
         const struct column *c = &e->columns[p->facts[i].reg];
         for (uint32_t r = 0; r < c->n; r++) {
-            if (c->w[r] != w->trials[trial].state) continue;
+            if (!c->w || c->w[r] != w->trials[trial].state) continue;
             void *pool = w->followers;
             int ok = pool_room(e, &pool, &w->follower_room, w->follower_count + 1, sizeof *w->followers);
             w->followers = pool;
@@ -231,22 +231,66 @@ struct trial_plan trials_plan(struct edict_evaluator *e, struct worlds *w, uint3
     return plan;
 }
 
+int lanes_spread(struct edict_evaluator *e, struct worlds *w, uint32_t lanes)
+{
+    const struct edict_program *p = e->program;
+    struct input *in = input_of(e);
+    void *sizes = w->sizes;
+    const int ok = pool_room(e, &sizes, &w->size_room, p->domain_count, sizeof *w->sizes);
+    w->sizes = sizes;
+    if (!ok) return 0;
+    for (uint32_t d = 0; d < p->domain_count; d++) {
+        w->sizes[d] = p->domains[d].kind > DOMAIN_LIST ? 0 : e->sizes[d];
+        if (!bind_room(e, d, w->sizes[d] * lanes)) return 0;
+    }
+    for (uint32_t i = 0; i < p->fact_count; i++) {
+        const struct fact_column *c = &in->columns[i];
+        const size_t n = w->sizes[p->facts[i].domain];
+        for (uint32_t lane = 1; lane < lanes && n; lane++) {
+            memcpy(c->v + lane * n, c->v, n * sizeof *c->v);
+            memcpy(c->w + lane * n, c->w, n * sizeof *c->w);
+        }
+    }
+    return 1;
+}
+
+void lanes_use(struct edict_evaluator *e, const struct worlds *w, uint32_t lanes)
+{
+    const struct edict_program *p = e->program;
+    struct input *in = input_of(e);
+    e->lanes = lanes;
+    for (uint32_t d = 0; d < p->domain_count; d++) {
+        if (p->domains[d].kind > DOMAIN_LIST) continue;
+        e->sizes[d] = w->sizes[d] * lanes;
+        for (uint32_t lane = 0; d && lane <= lanes; lane++) in->firsts[d][lane] = lane * w->sizes[d];
+    }
+    for (uint32_t i = 0; i < p->fact_count; i++) {
+        struct fact_column *c = &in->columns[i];
+        struct column *to = &e->columns[p->facts[i].reg];
+        *to = (struct column){ c->v, to->w ? c->w : NULL, e->sizes[p->facts[i].domain] };
+    }
+}
+
 static void cell_set(struct edict_evaluator *e, uint32_t fact, uint32_t record, int64_t v, uint32_t state)
 {
-    const struct column *c = &e->columns[e->program->facts[fact].reg];
+    const struct fact_column *c = &input_of(e)->columns[fact];
     c->v[record] = v;
     c->w[record] = state;
 }
 
-void trials_set(struct edict_evaluator *e, const struct worlds *w)
+void trials_set(struct edict_evaluator *e, const struct worlds *w, uint32_t lane)
 {
+    const struct image_fact *facts = e->program->facts;
     for (uint32_t i = 0; i < w->trial_count; i++) {
         const struct trial *t = &w->trials[i];
-        cell_set(e, t->fact, t->record, w->candidates[t->at + t->now].value, 0);
+        cell_set(e, t->fact, t->record + lane * w->sizes[facts[t->fact].domain],
+            w->candidates[t->at + t->now].value, 0);
     }
     for (uint32_t i = 0; i < w->follower_count; i++) {
         const struct trial *t = &w->trials[w->followers[i].trial];
-        cell_set(e, w->followers[i].fact, w->followers[i].record, w->candidates[t->at + t->now].value, 0);
+        const struct follower *f = &w->followers[i];
+        cell_set(e, f->fact, f->record + lane * w->sizes[facts[f->fact].domain],
+            w->candidates[t->at + t->now].value, 0);
     }
 }
 

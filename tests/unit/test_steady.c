@@ -53,22 +53,47 @@ static edict_program *program_make(const char *path)
     return program;
 }
 
-/* All answers in one text. */
-static char *pass(edict_evaluator *evaluator, const struct corpus *corpus)
+static size_t together;
+
+/* Charges and findings as values. */
+static void values_put(const edict_evaluator *evaluator, FILE *out)
+{
+    edict_charge charge;
+    edict_finding finding;
+    for (unsigned i = 0; edict_charge_at(evaluator, i, &charge); i++)
+        fprintf(out, "%s %s %s %lld\n", charge.list, charge.code, charge.modifiers, (long long)charge.units);
+    for (unsigned i = 0; edict_finding_at(evaluator, i, &finding); i++)
+        fprintf(out, "%s %s %s\n", finding.kind, finding.rule, finding.message);
+}
+
+/* All answers in one text; with `ahead`, encounters are shown before they are asked for. */
+static char *pass_some(edict_evaluator *evaluator, const struct corpus *corpus, int ahead)
 {
     char *all = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&all, &size);
+    size_t taken = 0;
     for (size_t i = 0; out && i < corpus->count; i++) {
         edict_answer answer;
         edict_error error;
+        edict_encounter next[ENCOUNTERS];
+        for (size_t k = i; k < corpus->count; k++)
+            next[k - i] = (edict_encounter){corpus->line[k], strlen(corpus->line[k])};
+        if (ahead && i >= taken) {
+            size_t some = edict_evaluate_ahead(evaluator, next, corpus->count - i);
+            together += some;
+            taken = i + some;
+        }
         edict_evaluate(evaluator, corpus->line[i], strlen(corpus->line[i]), i + 1, &answer, &error);
         fwrite(answer.json, 1, answer.size, out);
         fputc('\n', out);
+        values_put(evaluator, out);
     }
     if (out) fclose(out);
     return all;
 }
+
+static char *pass(edict_evaluator *evaluator, const struct corpus *corpus) { return pass_some(evaluator, corpus, 0); }
 
 static void check_allocations(const char *pack, const char *path)
 {
@@ -83,6 +108,15 @@ static void check_allocations(const char *pack, const char *path)
     char *second = pass(evaluator, &corpus);
     assert_true(warm > 0);
     assert_int_equal(edict_evaluator_allocations(evaluator), warm);
+    assert_string_equal(first, second);
+    free(second);
+    second = pass_some(evaluator, &corpus, 1);
+    const uint64_t again = edict_evaluator_allocations(evaluator);
+    assert_string_equal(first, second);
+    assert_true(together > 0);
+    free(second);
+    second = pass_some(evaluator, &corpus, 1);
+    assert_int_equal(edict_evaluator_allocations(evaluator), again);
     assert_string_equal(first, second);
     free(first);
     free(second);
@@ -125,6 +159,48 @@ static void *work(void *context)
     return NULL;
 }
 
+/* Held, refused and complete ones side by side; and a hint that is not followed. */
+static void test_ahead_gives_the_same(void **state)
+{
+#define HEAD(id) "{\"id\": \"" id "\", \"payer\": \"medicare\", \"setting\": \"facility\", \"date\": \"2026-03-02\""
+#define SERVICE \
+    "{\"drug\": \"J0696\", \"method\": \"infusion\", \"route\": \"IV\", \"purpose\": \"treatment\", \"site\": \"L\", " \
+    "\"start\": \"2026-03-02T10:00\""
+    static const char *const mixed[] = {
+        HEAD("1") ", \"services\": [" SERVICE ", \"stop\": \"2026-03-02T11:00\"}]}",
+        "{\"id\": \"2\", \"setting\": \"facility\"}",
+        "no encounter",
+        HEAD("3") ", \"services\": [" SERVICE "}], \"colour\": 1, \"lines\": [{\"code\": \"96365\", \"units\": 2}]}",
+        "{\"id\": \"4\", \"setting\": \"facility\", \"date\": \"1999-03-02\"}",
+        HEAD("5") ", \"lines\": [{\"code\": \"96366\", \"units\": 1}]}",
+    };
+    edict_program *program = program_make("rulesets/medicare/hospital.edict");
+    edict_evaluator *one = NULL, *many = NULL;
+    edict_encounter next[6];
+    edict_error error, same;
+    edict_answer a, b;
+    (void)state;
+    assert_int_equal(edict_evaluator_new(program, NULL, &one, &error), EDICT_OK);
+    assert_int_equal(edict_evaluator_new(program, NULL, &many, &error), EDICT_OK);
+    for (int i = 0; i < 6; i++) next[i] = (edict_encounter){mixed[i], strlen(mixed[i])};
+    assert_int_equal(edict_evaluate_ahead(many, next, 6), 6);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 6; i++) {
+            const edict_status status = edict_evaluate(one, mixed[i], next[i].size, 7, &a, &error);
+            assert_int_equal(edict_evaluate(many, mixed[i], next[i].size, 7, &b, &same), status);
+            assert_int_equal(a.size, b.size);
+            assert_memory_equal(a.json, b.json, a.size);
+            assert_string_equal(error.message, same.message);
+            assert_int_equal(a.held, b.held);
+            if (!round) assert_true(!edict_unknown_key(many) == (i != 3));
+        }
+        assert_int_equal(edict_evaluate_ahead(many, next + 1, 5), 5); /* what comes next is another one */
+    }
+    edict_evaluator_free(one);
+    edict_evaluator_free(many);
+    edict_program_free(program);
+}
+
 static void test_one_program_many_threads(void **state)
 {
     struct corpus corpus;
@@ -156,6 +232,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hospital_asks_for_no_memory),
         cmocka_unit_test(test_office_asks_for_no_memory),
+        cmocka_unit_test(test_ahead_gives_the_same),
         cmocka_unit_test(test_one_program_many_threads),
     };
     return cmocka_run_group_tests_name("steady", tests, NULL, NULL);

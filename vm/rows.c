@@ -1,0 +1,247 @@
+/* Which rows of a table can match a value: for each column whose tests have fixed operands a small memory from value
+ * to the set of rows that the value does not rule out. Only those rows are then tested (match_row). */
+#include "vm/eval.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MEMORY_BYTES = 1 << 16, MEMORY_MOST = 256, MEMORY_LEAST = 16, ROWS_LEAST = 2 };
+
+struct row_memory {
+    int64_t value;
+    int32_t date;
+    int32_t known; /* 0: nothing here yet */
+};
+struct row_column {
+    int fixed, dated;           /* every operand is a constant; some code set depends on the date */
+    uint32_t shift;             /* of the hash: 64 - log2 of the entries */
+    struct row_memory *entries; /* NULL: not fixed */
+    uint64_t *sets;             /* rows of each entry; behind them: rows for what is not documented */
+};
+struct row_plan {
+    uint32_t count, words, columns;
+    const uint32_t **cells; /* of each row: count of the columns */
+    struct row_column *column;
+    uint64_t *alive;
+};
+
+static int operand_fixed(const struct edict_evaluator *e, uint32_t reg)
+{
+    const struct column *c = &e->columns[reg];
+    return c->n == 1 && e->fixed[reg] && !c->w;
+}
+
+static int cell_fixed(const struct edict_evaluator *e, const uint32_t *test)
+{
+    switch (test[0] & ~(uint32_t)CELL_NEGATED) {
+    case CELL_IN:
+    case CELL_UNDOC:
+    case CELL_DOC: return 1;
+    case CELL_RANGE:
+    case CELL_CODES: return operand_fixed(e, test[1]) && operand_fixed(e, test[2]);
+    default: return operand_fixed(e, test[1]);
+    }
+}
+
+/* The alternatives of one column of a row: how many, and the first. */
+static const uint32_t *row_cell(const uint32_t *cells, uint32_t column, uint32_t *count)
+{
+    const uint32_t *at = cells + 1;
+    for (; column; column--)
+        at += 1 + (size_t)*at * 3;
+    *count = *at;
+    return at + 1;
+}
+
+static int column_new_memory(struct edict_evaluator *e, struct row_plan *p, uint32_t column)
+{
+    struct row_column *c = &p->column[column];
+    uint32_t tests = 0;
+    c->fixed = 1;
+    for (uint32_t r = 0; r < p->count; r++) {
+        uint32_t count;
+        const uint32_t *test = row_cell(p->cells[r], column, &count);
+        for (uint32_t k = 0; k < count; k++, test += 3, tests++) {
+            c->fixed &= cell_fixed(e, test);
+            if ((test[0] & ~(uint32_t)CELL_NEGATED) == CELL_IN)
+                c->dated |= e->set_dated[test[1]];
+        }
+    }
+    c->fixed = c->fixed && tests;
+    uint32_t size = MEMORY_MOST;
+    while (size > MEMORY_LEAST && size * p->words * sizeof *c->sets > MEMORY_BYTES)
+        size /= 2;
+    for (c->shift = 64; (uint32_t)1 << (64 - c->shift) < size;)
+        c->shift--;
+    if (!c->fixed)
+        return 1;
+    c->entries = calloc(size, sizeof *c->entries);
+    c->sets = calloc(((size_t)size + 1) * p->words, sizeof *c->sets);
+    if (!c->entries || !c->sets)
+        return 0;
+    for (uint32_t r = 0; r < p->count; r++) { /* rows that do not test the column, or ask for what is missing */
+        uint32_t count;
+        const uint32_t *test = row_cell(p->cells[r], column, &count);
+        int fits = !count;
+        for (uint32_t k = 0; k < count; k++, test += 3) {
+            const uint32_t is = test[0] & ~(uint32_t)CELL_NEGATED;
+            if (is == CELL_UNDOC || is == CELL_DOC)
+                fits |= (is == CELL_UNDOC) != ((test[0] & CELL_NEGATED) != 0);
+        }
+        c->sets[(size_t)size * p->words + r / 64] |= (uint64_t)fits << r % 64;
+    }
+    return 1;
+}
+
+/* `at`: count of the columns; the rows end in `tail` words, or so many as `skip` finds. */
+static int plan_new(struct edict_evaluator *e, struct row_plan *p, enum op op, const uint32_t *at)
+{
+    p->columns = *at++;
+    at += (size_t)p->columns * 2;
+    p->count = *at++;
+    p->words = (p->count + 63) / 64;
+    if (p->count < ROWS_LEAST)
+        return 1;
+    p->cells = calloc(p->count, sizeof *p->cells);
+    p->column = calloc((size_t)p->columns + 1, sizeof *p->column);
+    p->alive = calloc(p->words, sizeof *p->alive);
+    if (!p->cells || !p->column || !p->alive)
+        return 0;
+    for (uint32_t r = 0; r < p->count; r++) {
+        p->cells[r] = at + 1;
+        at = match_skip(at + 1);
+        if (op == OP_CODE_TABLE) {
+            at += 2;
+        } else if (op == OP_CODE_GROUP) {
+            at += 2 + (size_t)at[1];
+        } else if (op == OP_CODE_EMIT) {
+            at += 3 + (size_t)at[2];
+            at += 4 + (size_t)at[1] * 2;
+        }
+    }
+    for (uint32_t k = 0; k < p->columns; k++)
+        if (!column_new_memory(e, p, k))
+            return 0;
+    return 1;
+}
+
+/* Where the columns of a matching instruction stand behind its first operand; 0: it matches no rows. */
+static uint32_t columns_at(enum op op)
+{
+    switch (op) {
+    case OP_CODE_TABLE: return 3;
+    case OP_CODE_HIER: return 1;
+    case OP_CODE_GROUP:
+    case OP_CODE_EMIT: return 5;
+    default: return 0;
+    }
+}
+
+int rows_new(struct edict_evaluator *e)
+{
+    const struct edict_program *p = e->program;
+    uint32_t count = 0;
+    for (uint32_t at = 0; at < p->code_size; at += p->code[at] >> 8)
+        count += columns_at((enum op)(p->code[at] & 0xff)) != 0;
+    e->row_plans = calloc((size_t)count + 1, sizeof *e->row_plans);
+    e->row_plan_at = calloc((size_t)p->code_size + 1, sizeof *e->row_plan_at);
+    if (!e->row_plans || !e->row_plan_at)
+        return 0;
+    for (uint32_t at = 0; at < p->code_size; at += p->code[at] >> 8) {
+        const enum op op = (enum op)(p->code[at] & 0xff);
+        if (!columns_at(op))
+            continue;
+        const uint32_t *columns = p->code + at + 1 + columns_at(op);
+        e->row_plan_at[columns - p->code] = ++e->row_plan_count;
+        if (!plan_new(e, &e->row_plans[e->row_plan_count - 1], op, columns))
+            return 0;
+    }
+    return 1;
+}
+
+void rows_free(struct edict_evaluator *e)
+{
+    for (uint32_t i = 0; i < e->row_plan_count; i++) {
+        struct row_plan *p = &e->row_plans[i];
+        for (uint32_t k = 0; p->column && k < p->columns; k++) {
+            free(p->column[k].entries);
+            free(p->column[k].sets);
+        }
+        free((void *)p->cells);
+        free(p->column);
+        free(p->alive);
+    }
+    free(e->row_plans);
+    free(e->row_plan_at);
+    e->row_plans = NULL;
+    e->row_plan_at = NULL;
+    e->row_plan_count = 0;
+}
+
+struct row_plan *rows_plan(const struct edict_evaluator *e, const uint32_t *columns)
+{
+    struct row_plan *p = &e->row_plans[e->row_plan_at[columns - e->program->code] - 1];
+    return p->cells ? p : NULL;
+}
+
+/* The rows that a documented value does not rule out. */
+static const uint64_t *value_rows(struct match *m, struct row_plan *p, uint32_t column, int64_t v, size_t record)
+{
+    struct row_column *c = &p->column[column];
+    const int64_t date = c->dated ? cell_v(&m->date, record) : 0;
+    const uint64_t mixed = ((uint64_t)v ^ (uint64_t)date << 48) * 0x9E3779B97F4A7C15u;
+    const size_t slot = (size_t)(mixed >> c->shift);
+    struct row_memory *entry = &c->entries[slot];
+    uint64_t *set = c->sets + slot * p->words;
+    if (entry->known && entry->value == v && entry->date == date)
+        return set;
+    *entry = (struct row_memory){ v, (int32_t)date, 1 };
+    memset(set, 0, p->words * sizeof *set);
+    for (uint32_t r = 0; r < p->count; r++) {
+        uint32_t count;
+        const uint32_t *test = row_cell(p->cells[r], column, &count);
+        const int fits = match_cell(m, column, test, count, record) != MATCH_NO;
+        set[r / 64] |= (uint64_t)fits << r % 64;
+    }
+    return set;
+}
+
+void rows_begin(struct match *m, size_t record)
+{
+    struct row_plan *p = m->plan;
+    if (!p)
+        return;
+    memset(p->alive, 0xff, p->words * sizeof *p->alive);
+    for (uint32_t k = 0; k < p->columns; k++) {
+        const struct row_column *c = &p->column[k];
+        const uint32_t w = cell_w(&m->columns[k].cells, record);
+        const uint64_t *set;
+        if (!c->fixed || (w && (w & WHY_HELD || !m->columns[k].named)))
+            continue; /* what is in doubt rules out nothing */
+        if (w)
+            set = c->sets + ((size_t)1 << (64 - c->shift)) * p->words;
+        else if (c->dated &&
+                 (cell_w(&m->date, record) || cell_v(&m->date, record) != (int32_t)cell_v(&m->date, record)))
+            continue;
+        else
+            set = value_rows(m, p, k, cell_v(&m->columns[k].cells, record), record);
+        for (uint32_t i = 0; i < p->words; i++)
+            p->alive[i] &= set[i];
+    }
+}
+
+uint32_t rows_next(const struct match *m, uint32_t from, uint32_t count)
+{
+    const struct row_plan *p = m->plan;
+    if (!p || from >= count)
+        return from;
+    uint32_t word = from / 64;
+    uint64_t bits = p->alive[word] & ~(uint64_t)0 << from % 64;
+    while (!bits)
+        if (++word == p->words)
+            return count;
+        else
+            bits = p->alive[word];
+    const uint32_t next = word * 64 + (uint32_t)__builtin_ctzll(bits);
+    return next < count ? next : count;
+}
