@@ -418,6 +418,7 @@ static void caps_lower(struct lower *l)
     for (unsigned i = 0; i < l->m->cap_count; i++) {
         const struct cap *c = &l->m->caps[i];
         uint32_t cond = ir2(l, OP_CODE_EQ, p.domain, TYPE_BOOL, code, const_reg(l, TYPE_CODE, c->code, 0));
+        if (c->where) cond = and_reg(l, p.domain, cond, lower_expr(l, &p, c->where));
         if (c->row->from != DATE_MIN_OPEN)
             cond = and_reg(l, p.domain, cond,
                            ir2(l, OP_CODE_LE, 0, TYPE_BOOL, const_reg(l, TYPE_DATE, c->row->from, 0), l->date));

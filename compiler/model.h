@@ -387,6 +387,7 @@ struct cap {
     const struct item_row *row;
     int64_t code, most;
     int per;
+    struct expr *where; /* of the charge; NULL: always */
 }; /* per: 0 encounter, 1 date, 2 week */
 
 struct data_file {

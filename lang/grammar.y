@@ -170,7 +170,8 @@ static tree fold(tree n, struct text name)
     REPLACE_ROW "replace row" AFTER_ROW "after row"
 %token ADD_MODIFIER "add modifier" CHANGE_UNITS "change units to" CHANGE_CODE "change code to"
     CHANGE_MODIFIERS "change modifiers to"
-%token WHEN_EARNED_IN "when earned in" KNOWN_BY "known by" KNOWN_AS "known as" LIFTED_BY "lifted by"
+%token WHEN_EARNED_IN "when earned in" KNOWN_BY "known by" KNOWN_AS "known as" LIFTED_BY "lifted by" COUNTED_BY "counted by"
+    EACH_DAY_UNTIL "on each day until"
     FROM_FILE "from file" THIS_FIRST "this is first"
 %token THIS_SECOND "this is second" C_THEN ", then" C_ELSE ", else" C_CITE ", cite" C_EFFECTIVE ", effective"
     C_BY ", by" C_INTO ", into" C_GIVES ", gives"
@@ -189,7 +190,7 @@ static tree fold(tree n, struct text name)
     names effective until_opt until rows header headcells row cells cell alts alt value word_value bound
 %type <node> arith facts_parts facts_part opt_entries entries entry except_opt requires_list definition body_where folds
     fold opt_name_list ways way way_head criteria criterion opt_documented
-%type <node> among_opt dated_opt for_each where_opt when_opt then_clause effect opt_units bundle_clauses lifted_opt
+%type <node> among_opt dated_opt for_each where_opt when_opt then_clause effect opt_units bundle_clauses lifted_opt counted_opt
     row_or_file texts changes_list change target tests_list defaults
 %type <node> cond closed cconj catom open oconj oatom vlist qhead opt_same query expr sum term span post fact args arg
     order_of opt_label as_opt
@@ -268,8 +269,8 @@ item: K_BAD { $$ = parse_broken(p, @$); }
     | K_RELATION name parts row_or_file { $$ = with(item(p, AST_RELATION, $name, @$, $parts, NULL), $row_or_file); }
     | K_BUNDLE name parts bundle_clauses row_or_file
         { $$ = with(item(p, AST_BUNDLE, $name, @$, $parts, $bundle_clauses), $row_or_file); }
-    | K_LIMIT name parts bundle_clauses row_or_file
-        { $$ = with(item(p, AST_LIMIT, $name, @$, $parts, $bundle_clauses), $row_or_file); }
+    | K_LIMIT name parts bundle_clauses counted_opt row_or_file
+        { $$ = with(with(item(p, AST_LIMIT, $name, @$, $parts, $bundle_clauses), $counted_opt), $row_or_file); }
     | K_ORDER name order_of parts BY criteria
         { $$ = take(with(word(p, AST_ORDER, $name, @$), $order_of), $parts);
           with($$, take(list(p, AST_WAY, @criteria), $criteria)); }
@@ -413,6 +414,11 @@ opt_name_list: name { $$ = clause(p, AST_FILE, named(p, $name, @name), @$); }
 bundle_clauses: OF name opt_same where_opt lifted_opt
         { $$ = with(clause(p, AST_FILE, word(p, AST_OF, $name, @name), @$), $opt_same);
           with(with($$, $where_opt), $lifted_opt); }
+    ;
+counted_opt: %empty { $$ = NULL; }
+    | COUNTED_BY name { $$ = word(p, AST_COUNTED_BY, $name, @name); }
+    | COUNTED_BY name[f] EACH_DAY_UNTIL name[d]
+        { $$ = with(word(p, AST_COUNTED_BY, $f, @f), word(p, AST_UNTIL, $d, @d)); }
     ;
 lifted_opt: %empty { $$ = NULL; } | LIFTED_BY name { $$ = word(p, AST_LIFTED_BY, $name, @name); } ;
 

@@ -314,7 +314,7 @@ static void meant_before(const struct parse *p, int in_row, struct meant *best)
                                         "times of",  "sum of",        "number of", "set of",        "years from",
                                         "days from", "up to",         "more than", "less than",     "shared with",
                                         "with same", "if documented", "known by",  "known as",      "lifted by",
-                                        "from file", "other",         "this"};
+                                        "from file", "counted by",    "other",     "this"};
     if (p->before != WORD) return;
     if (in_row)
         for (size_t i = 0; i < sizeof cell / sizeof *cell; i++) meant_try(p, cell[i], p->before_at.from, best);
