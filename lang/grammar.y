@@ -170,8 +170,8 @@ static tree fold(tree n, struct text name)
     REPLACE_ROW "replace row" AFTER_ROW "after row"
 %token ADD_MODIFIER "add modifier" CHANGE_UNITS "change units to" CHANGE_CODE "change code to"
     CHANGE_MODIFIERS "change modifiers to"
-%token WHEN_EARNED_IN "when earned in" KNOWN_BY "known by" KNOWN_AS "known as" LIFTED_BY "lifted by" COUNTED_BY "counted by"
-    EACH_DAY_UNTIL "on each day until"
+%token WHEN_EARNED_IN "when earned in" KNOWN_BY "known by" KNOWN_AS "known as" LIFTED_BY "lifted by"
+    COUNTED_BY "counted by" EACH_DAY_UNTIL "on each day until"
     FROM_FILE "from file" THIS_FIRST "this is first"
 %token THIS_SECOND "this is second" C_THEN ", then" C_ELSE ", else" C_CITE ", cite" C_EFFECTIVE ", effective"
     C_BY ", by" C_INTO ", into" C_GIVES ", gives"
@@ -190,7 +190,8 @@ static tree fold(tree n, struct text name)
     names effective until_opt until rows header headcells row cells cell alts alt value word_value bound
 %type <node> arith facts_parts facts_part opt_entries entries entry except_opt requires_list definition body_where folds
     fold opt_name_list ways way way_head criteria criterion opt_documented
-%type <node> among_opt dated_opt for_each where_opt when_opt then_clause effect opt_units bundle_clauses lifted_opt counted_opt
+%type <node> among_opt dated_opt for_each where_opt when_opt then_clause effect opt_units bundle_clauses lifted_opt
+    counted_opt
     row_or_file texts changes_list change target tests_list defaults
 %type <node> cond closed cconj catom open oconj oatom vlist qhead opt_same query expr sum term span post fact args arg
     order_of opt_label as_opt
