@@ -299,29 +299,51 @@ void effect_run(struct run *r, const struct rule *rule, struct value *conditions
     }
 }
 
+static int cap_shares(const struct cap *cap, const struct charge *x, const struct charge *y)
+{
+    int64_t a = x->date, b = y->date;
+    if (cap->per == 2) {
+        a -= ((a + 4) % 7 + 7) % 7;
+        b -= ((b + 4) % 7 + 7) % 7;
+    }
+    return !cap->per || a == b;
+}
+
 /* The limit over charges in the order in which they were made; a charge that perhaps counts leaves room in doubt. */
 void cap_run(struct run *r, const struct cap *cap)
 {
     const struct trace *row = trace_of(r->o, cap, cap->item, cap->row, "");
     int in_force = cap->row->from <= r->date && r->date <= cap->row->until;
+    int64_t *surely = run_room(r, r->charge_count + 1u, sizeof *surely);
+    int64_t *perhaps = run_room(r, r->charge_count + 1u, sizeof *perhaps);
+    const struct reason **doubts = run_room(r, r->charge_count + 1u, sizeof *doubts);
     for (uint32_t i = 0; i < r->charge_count; i++) {
         struct charge *c = r->charges[i];
-        int64_t used = 0;
+        struct place p = {.kind = r->o->m->charge, .i = i};
+        surely[i] = perhaps[i] = 0;
+        doubts[i] = NULL;
         if (c->withheld || !in_force || c->code != cap->code) continue;
+        const struct value where = cap->where ? eval(r, &p, cap->where) : documented(1);
+        if (!where.why && !where.v) continue;
+        int64_t used = 0, open = 0;
+        const struct reason *why = NULL;
         for (uint32_t q = 0; q < i; q++) {
-            const struct charge *o = r->charges[q];
-            int64_t a = c->date, b = o->date;
-            if (cap->per == 2) {
-                a -= ((a + 4) % 7 + 7) % 7;
-                b -= ((b + 4) % 7 + 7) % 7;
-            }
-            if (!o->withheld && o->code == cap->code && (!cap->per || a == b)) used = exact_add(r, used, o->left);
+            if (r->charges[q]->code != cap->code || !cap_shares(cap, c, r->charges[q])) continue;
+            used = exact_add(r, used, surely[q]);
+            open = exact_add(r, open, perhaps[q]);
+            why = reason_both(r, why, doubts[q]);
         }
-        int64_t room = exact_sub(r, cap->most, used);
-        if (c->left <= room) continue;
-        c->left = room > 0 ? room : 0;
-        c->withheld = c->left == 0;
-        (void)row;
+        const int64_t room = exact_sub(r, cap->most, used), worst = exact_sub(r, room, open);
+        const int fits = c->left <= worst;
+        if (where.why || (!fits && room > 0 && room != worst)) {
+            perhaps[i] = c->left;
+            doubts[i] = where.why;
+            if (!fits) charge_hold(r, c, row, reason_both(r, why, where.why));
+        } else {
+            if (!fits) c->left = room > 0 ? room : 0;
+            surely[i] = c->left;
+            c->withheld = c->left == 0;
+        }
     }
 }
 

@@ -193,7 +193,10 @@ void reach_all(struct oracle *o)
     x.stage = 1;
     for (unsigned i = 0; i < m->rule_count; i++)
         if (m->rules[i].phase == 1) reach_rule(&x, &m->rules[i]);
-    for (unsigned i = 0; i < m->cap_count; i++) bound_add(o, TYPE_COUNT, m->caps[i].most);
+    for (unsigned i = 0; i < m->cap_count; i++) {
+        bound_add(o, TYPE_COUNT, m->caps[i].most);
+        reach_expr(&x, m->caps[i].where);
+    }
     for (unsigned i = 0; m->order && i < m->order->count; i++)
         if (m->order->criteria[i].kind <= CRITERION_LEAST) reach_expr(&x, m->order->criteria[i].a);
     x.stage = 2;
