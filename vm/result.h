@@ -73,7 +73,7 @@ void put_cites(struct edict_evaluator *e, struct buffer *out, const uint32_t *ro
 void put_finding(struct edict_evaluator *e, struct buffer *out, const struct finding *f);
 /* The same without the records behind a charge: what is certain of it where the record may move. */
 void put_finding_key(struct edict_evaluator *e, struct buffer *out, const struct finding *f);
-/* Does an earlier hold ask for the same fact of the same records, in the fact's own words? */
+/* Does an earlier hold ask for the same fact of the same records in the same words? */
 int hold_is_repeated(struct edict_evaluator *e, uint32_t number);
 void put_hold(struct edict_evaluator *e, struct buffer *out, uint32_t hold);
 

@@ -211,9 +211,13 @@ int hold_is_repeated(struct edict_evaluator *e, uint32_t number)
 {
     const struct holds *h = holds_of(e);
     const struct hold *hold = &h->list[number];
-    if (hold->fact == NONE || !e->program->facts[hold->fact].hold) return 0;
+    const struct edict_program *p = e->program;
+    if (hold->fact == NONE) return 0;
     for (uint32_t k = 0; k < number; k++) {
-        if (h->list[k].fact != hold->fact || h->list[k].count < hold->count) continue;
+        const struct hold *old = &h->list[k];
+        if (old->fact != hold->fact || old->count < hold->count) continue;
+        if (!p->facts[hold->fact].hold && (p->rows[old->row].item != p->rows[hold->row].item
+            || p->rows[old->row].hold != p->rows[hold->row].hold || old->said != hold->said)) continue;
         uint32_t same = 0;
         for (uint32_t i = 0; i < h->entry_count; i++)
             if (h->entries[i].hold == number && h->entries[i].record != NONE)
