@@ -126,6 +126,10 @@ $(TOOLS): $(T)/%: $(T)/tools/%.o $(B)/libedict.a
 ORACLE := $(patsubst tests/%.c,$(T)/%.o,$(wildcard tests/oracle/*.c))
 $(T)/differ: $(ORACLE) $(B)/libedict.a
 	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) $(LDLIBS_CLI) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
+# The campaign: COUNT pairs of a random pack and a random encounter, from SEED on.
+SEED ?= 1
+differ: $(T)/differ
+	@$(T)/differ campaign $(COUNT) $(SEED)
 
 # Campaigns, under the sanitizers. `make mutate COUNT=1000000 FROM=0`: damaged images against the verifier and evaluator.
 COUNT ?= 100000
@@ -168,5 +172,5 @@ coverage:
 clean:
 	rm -rf build
 
-.PHONY: mutate all clean lib install uninstall layers words style test accept check-all coverage coverage-rules docs
+.PHONY: mutate differ all clean lib install uninstall layers words style test accept check-all coverage coverage-rules docs
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -106,7 +106,8 @@ static void missing_read(struct model *m, struct field *f, const struct ast_node
         missing_unknown(m, v, &f->type);
         return;
     }
-    if (v->op == OP_WORD && f->type.base != TYPE_WORD && f->type.base != TYPE_BOOL) {
+    const int code = f->type.base == TYPE_CODE && v->op == OP_WORD && v->text.at[0] < 'a';
+    if (v->op == OP_WORD && f->type.base != TYPE_WORD && f->type.base != TYPE_BOOL && !code) {
         x->missing = MISSING_SAME;
         x->same = f;
         x->text = text_z(m, v->text); /* resolved when all facts are declared */

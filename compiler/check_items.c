@@ -159,6 +159,7 @@ void choose_check(struct model *m, struct field *f)
         return;
     }
     f->type = (struct type){TYPE_BOOL, NULL, ""};
+    if (f->kind != m->charge && !kind_serves(m, f->kind, it->node->span, "a choice")) return;
     const struct ast_node *per = ast_child(it->node, AST_PER), *among = ast_child(it->node, AST_AMONG);
     c->per = arena_zero(m->arena, ast_count(per) + 1u, sizeof *c->per);
     for (const struct ast_node *n = per ? per->first : NULL; n && c->per; n = n->next) {
@@ -359,7 +360,7 @@ void kind_check(struct model *m, struct kind *k)
         return;
     }
     k->state = CHECKING;
-    if (!k->source) {
+    if (!k->source || !kind_serves(m, k->source, k->item->node->name, k->domain == DOMAIN_CROSS ? "pairs" : "groups")) {
         k->state = BROKEN;
         return;
     }

@@ -8,6 +8,7 @@ static void bill_check(struct model *m, struct item *it, struct bill *b)
     b->item = it;
     b->kind = kind_need(m, it->node->text, it->node->name);
     if (!b->kind) return;
+    if (!kind_serves(m, b->kind, it->node->name, "charges")) return;
     kind_check(m, b->kind);
     struct scope s = {.record = b->kind};
     b->table = table_check(m, it, &s, 2, AST_BILL);
@@ -121,6 +122,7 @@ static int rule_check(struct model *m, struct item *it, struct rule *r)
         diag_hint(m->diags, d, "write: for each charge …");
         return 0;
     }
+    if (effect->op == OP_CHARGE && !kind_serves(m, r->kind, each->name, "charges")) return 0;
     r->phase = modifies ? 1 : effect->op == OP_CHARGE ? 0 : 2;
     struct scope s = {.record = r->kind, .via = r->via, .phase = r->phase};
     if (r->kind->domain == DOMAIN_CROSS) s.pair = r->kind;

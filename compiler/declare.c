@@ -48,6 +48,18 @@ struct kind *kind_need(struct model *m, struct text name, struct span span)
     return NULL;
 }
 
+int kind_serves(struct model *m, const struct kind *k, struct span span, const char *what)
+{
+    if (k->domain != DOMAIN_CROSS && k != m->charge) return 1;
+    struct diag *d = diag_add(m->diags, DIAG_UNKNOWN_KIND, span, "%s cannot be made of %s records", what,
+                              text_z(m, k->name));
+    diag_hint(m->diags, d, "%s",
+              k == m->charge ? "charges are made last: a `rule` may ask about them"
+                             : "a pair is compared, by a `define` of it or in a question: name the records that it is "
+                               "made of");
+    return 0;
+}
+
 static void builtin(struct model *m, struct kind *k, const char *name, enum value_type base)
 {
     struct field *f = field_new(m, k, text_of(name), FIELD_BUILTIN, NULL, (struct span){0, 0, 0});

@@ -25,7 +25,11 @@ uint32_t kind_exists(struct lower *l, struct kind *k)
 {
     if (k == l->m->charge) return NONE;
     kind_domain(l, k);
-    return k->exists;
+    if (k->domain != DOMAIN_CROSS) return k->exists;
+    uint32_t one = kind_exists(l, k->source); /* a pair is there where both of its records are */
+    if (one == NONE) return NONE;
+    struct place p = place_of(l, k);
+    return and_reg(l, p.domain, gather(l, p.outer, one), gather(l, p.inner, one));
 }
 
 struct place place_of(struct lower *l, struct kind *k)

@@ -301,7 +301,6 @@ static void charge_emit(struct lower *l, const struct rule *r)
     struct place p = place_of(l, r->kind);
     struct vec v = {0};
     uint32_t cond = kind_exists(l, r->kind);
-    if (r->kind->domain == DOMAIN_CROSS) cond = and_reg(l, p.domain, cond, each_pair_once(l, &p));
     if (r->where) cond = and_reg(l, p.domain, cond, lower_expr(l, &p, r->where));
     if (r->when) cond = and_reg(l, p.domain, cond, lower_expr(l, &p, r->when));
     cond = dated_cond(l, r->item, p.domain, cond);

@@ -470,6 +470,8 @@ struct item *item_find(struct model *m, enum ast_kind kind, struct text name);
 struct kind *kind_find(struct model *m, struct text name);
 /* The same; reports when there is none. */
 struct kind *kind_need(struct model *m, struct text name, struct span span);
+/* Can `what` be made of it? Pairs are only compared, and charges come last. 0: reported. */
+int kind_serves(struct model *m, const struct kind *k, struct span span, const char *what);
 struct field *field_find(const struct kind *k, struct text name);
 /* Field of a record of kind k: its own, or for groups what all members agree on (made on demand). */
 struct field *field_of(struct model *m, struct kind *k, struct text name);

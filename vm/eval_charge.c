@@ -222,9 +222,9 @@ static uint32_t charges_add_up(struct edict_evaluator *e, struct final_charge *f
     for (uint32_t i = 0; final && i < e->charge_count && e->status == EDICT_OK; i++) {
         struct charge *c = &e->charges[i];
         c->next = NONE;
+        modifiers_sort(e, c); /* a note may still show one that was withdrawn */
         if (c->withheld)
             continue;
-        modifiers_sort(e, c);
         const uint32_t first = index_add(index, charge_hash(e, c), i, same_charge, e);
         if (first == i) {
             final[i] = count;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const search[] = {"rulesets"};
 
@@ -75,14 +76,18 @@ static void policies_toss(struct subject *s, struct random *r)
     }
 }
 
-static void random_ask(struct subject *s, struct random *r, unsigned long count, const char *where, struct tally *t)
+/* `once`: after a difference the rest of this pack would only repeat it. */
+static void random_ask(struct subject *s, struct random *r, unsigned long count, const char *where, struct tally *t,
+                       int once)
 {
     struct buffer json;
     buffer_init(&json, 0);
     for (unsigned long i = 0; i < count; i++) {
         if (i % 8 == 0) policies_toss(s, r);
         encounter_make(r, s->oracle, &json);
+        unsigned long bad = t->bad;
         tell(s, json.at, json.size, where, t);
+        if (once && t->bad > bad) break;
     }
     subject_unset(s);
     buffer_free(&json);
@@ -93,12 +98,12 @@ static int pack_main(int count, char **args)
 {
     struct subject s;
     struct tally t = {0};
-    if (!subject_open(&s, args[0], search, 1)) return 2;
+    if (subject_open(&s, args[0], search, 1) <= 0) return 2;
     for (int i = 1; i < count; i++) {
         char *is = strchr(args[i], '=');
         if (!strcmp(args[i], "random") && i + 2 < count) {
             struct random r = {strtoull(args[i + 2], NULL, 10)};
-            random_ask(&s, &r, strtoul(args[i + 1], NULL, 10), args[0], &t);
+            random_ask(&s, &r, strtoul(args[i + 1], NULL, 10), args[0], &t, 0);
             i += 2;
         } else if (is) {
             *is = 0;
@@ -110,9 +115,83 @@ static int pack_main(int count, char **args)
     return t.bad != 0;
 }
 
+/* ---- random packs */
+
+enum { EACH = 60, BAD_MOST = 20 };
+
+/* Pack number `n` of a seed: its text and, behind it, the chance that its encounters come from. */
+static struct random pack_of(uint64_t seed, uint64_t n, struct buffer *text)
+{
+    struct random r = {seed * 0x9E3779B97F4A7C15u ^ n * 0xD1B54A32D192ED03u};
+    pack_make(&r, text);
+    return r;
+}
+
+static int text_save(const char *path, const struct buffer *text)
+{
+    FILE *f = fopen(path, "wb");
+    int good = f && fwrite(text->at, 1, text->size, f) == text->size;
+    return f && fclose(f) == 0 && good;
+}
+
+/* differ campaign COUNT SEED: so many pairs of a random pack and a random encounter. */
+static int campaign_main(unsigned long count, uint64_t seed)
+{
+    char path[] = "/tmp/differ-XXXXXX.edict";
+    int file = mkstemps(path, 6);
+    struct tally t = {0};
+    struct buffer text;
+    unsigned long packs = 0, refused = 0;
+    if (file < 0) return 2;
+    close(file);
+    buffer_init(&text, 0);
+    for (uint64_t n = 0; t.asked < count && t.bad < BAD_MOST; n++) {
+        struct random r = pack_of(seed, n, &text);
+        struct subject s;
+        char where[64];
+        unsigned long left = count - t.asked;
+        if (!text_save(path, &text)) break;
+        snprintf(where, sizeof where, "pack %llu of seed %llu", (unsigned long long)n, (unsigned long long)seed);
+        int open = subject_open(&s, path, NULL, 0);
+        if (open < 0) {
+            t.bad++;
+            printf("not ok %s: it is accepted, and its image refused\n", where);
+        }
+        if (open <= 0) {
+            refused++;
+            continue;
+        }
+        packs++;
+        random_ask(&s, &r, left < EACH ? left : EACH, where, &t, 1);
+        subject_close(&s);
+    }
+    unlink(path);
+    buffer_free(&text);
+    printf("%s campaign of seed %llu: %lu pairs of %lu packs (%lu more were no valid packs), %lu differ\n",
+           t.bad || !t.asked ? "not ok" : "ok", (unsigned long long)seed, t.asked, packs, refused, t.bad);
+    return t.bad != 0;
+}
+
+/* differ show SEED NUMBER: the text of one random pack. */
+static int show_main(uint64_t seed, uint64_t n)
+{
+    struct buffer text;
+    buffer_init(&text, 0);
+    pack_of(seed, n, &text);
+    fwrite(text.at, 1, text.size, stdout);
+    buffer_free(&text);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 2 && !strcmp(argv[1], "pack")) return pack_main(argc - 2, argv + 2);
-    fprintf(stderr, "usage: differ pack PACK [POLICY=VALUE | FILE | random COUNT SEED]...\n");
+    if (argc == 4 && !strcmp(argv[1], "campaign"))
+        return campaign_main(strtoul(argv[2], NULL, 10), strtoull(argv[3], NULL, 10));
+    if (argc == 4 && !strcmp(argv[1], "show"))
+        return show_main(strtoull(argv[2], NULL, 10), strtoull(argv[3], NULL, 10));
+    fprintf(stderr, "usage: differ pack PACK [POLICY=VALUE | FILE | random COUNT SEED]...\n"
+                    "       differ campaign COUNT SEED\n"
+                    "       differ show SEED NUMBER\n");
     return 2;
 }

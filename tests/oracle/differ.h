@@ -14,7 +14,7 @@ struct subject {
     struct oracle *oracle;
     struct buffer answer;
 };
-/* 0: the pack has mistakes (printed if `loud`). */
+/* 1; 0: the pack has mistakes (printed if `loud`); -1: it has none, but its image is refused. */
 int subject_open(struct subject *s, const char *path, const char *const *search, int loud);
 void subject_close(struct subject *s);
 /* Sets a policy on both sides. */
@@ -30,6 +30,8 @@ uint64_t random_next(struct random *r);
 uint32_t random_below(struct random *r, uint32_t n);
 int random_one_in(struct random *r, uint32_t n);
 
+/* make_pack.c: the text of a random pack. */
+void pack_make(struct random *r, struct buffer *out);
 /* make_encounter.c: an encounter by the pack's own facts. */
 void encounter_make(struct random *r, const struct oracle *o, struct buffer *out);
 

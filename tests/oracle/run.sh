@@ -14,6 +14,8 @@ done
 for pack in $(find rulesets/commercial rulesets/medicaid -name '*.edict' | sort) tests/packs/acme.edict; do
     "$differ" pack $pack random 30 2
 done
+# Random packs. `make differ COUNT=… SEED=…` is the same for longer.
+"$differ" campaign 6000 1
 # The cases: their rules, further packs and files, each with the encounters that follow.
 for case in tests/cases/*.case; do
     rm -rf "$dir/at"

@@ -25,9 +25,9 @@ int subject_open(struct subject *s, const char *path, const char *const *search,
     if (!image || edict_program_load(image, size, &s->program, &error) != EDICT_OK ||
         edict_evaluator_new(s->program, NULL, &s->evaluator, &error) != EDICT_OK) {
         if (loud && image) fprintf(stderr, "%s: %s\n", path, error.message);
-        if (loud) edict_compilation_report(s->compilation, 0, put, stderr);
+        if (loud && !image) edict_compilation_report(s->compilation, 0, put, stderr);
         subject_close(s);
-        return 0;
+        return image ? -1 : 0;
     }
     s->oracle = oracle_new(&s->compilation->model);
     s->oracle->rules = edict_program_rules(s->program);
