@@ -138,6 +138,8 @@ void bind_end(struct edict_evaluator *e);
 void bind_policies(struct edict_evaluator *e);
 /* Text of a TYPE_TEXT value. */
 struct text bind_text(const struct edict_evaluator *e, int64_t value);
+/* Does it stand for a text that nobody wrote (worlds.c)? */
+int text_is_new(const struct edict_evaluator *e, int64_t value);
 
 /* result.c: has the lane a finding that holds it? */
 int lane_held(const struct edict_evaluator *e, uint32_t lane);

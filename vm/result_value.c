@@ -64,7 +64,8 @@ void result_value(struct edict_evaluator *e, struct buffer *out, uint32_t type, 
         break;
     case TYPE_TEXT: {
         struct text t = bind_text(e, value);
-        buffer_add(out, t.at, t.size);
+        if (text_is_new(e, value)) buffer_text(out, "not documented");
+        else buffer_add(out, t.at, t.size);
         break;
     }
     case TYPE_DECIMAL:
@@ -168,9 +169,10 @@ void put_known(struct edict_evaluator *e, struct buffer *out, uint32_t domain, u
     const struct edict_program *p = e->program;
     uint32_t reg = p->domains[domain].known;
     const struct column *c = reg == NONE ? NULL : &e->columns[reg];
-    if (!c || record >= c->n || (c->w && c->w[record])) {
+    const int text = c && p->registers[reg].type == TYPE_TEXT;
+    if (!c || record >= c->n || (c->w && c->w[record]) || (text && text_is_new(e, c->v[record]))) {
         buffer_int(out, (int64_t)(record - lane_first(e, domain, e->lane)) + 1);
-    } else if (p->registers[reg].type == TYPE_TEXT) {
+    } else if (text) {
         struct text t = bind_text(e, c->v[record]);
         buffer_json(out, t.at, t.size);
     } else if (p->registers[reg].type == TYPE_COUNT) {

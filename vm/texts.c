@@ -131,6 +131,11 @@ uint32_t texts_count(const struct edict_evaluator *e)
     return texts_of(e)->count;
 }
 
+int text_is_new(const struct edict_evaluator *e, int64_t value)
+{
+    return value >= (int64_t)e->program->string_count + texts_of(e)->count;
+}
+
 struct text bind_text(const struct edict_evaluator *e, int64_t value)
 {
     const struct texts *t = texts_of(e);

@@ -134,6 +134,23 @@ static void text_candidates(struct edict_evaluator *e, struct worlds *w, const s
         number_add(e, w, (int64_t)p->string_count + texts_count(e) + (int64_t)t->fact * LIMIT_RECORDS + i);
 }
 
+/* Texts by their bytes, so that no order of reading shows; those that nobody wrote last. */
+static void texts_sort(struct edict_evaluator *e, struct worlds *w)
+{
+    for (uint32_t i = 1; i < w->number_count; i++) {
+        const int64_t v = w->numbers[i];
+        uint32_t k = i;
+        for (; k > 0; k--) {
+            const int64_t u = w->numbers[k - 1];
+            const int new_v = text_is_new(e, v), new_u = text_is_new(e, u);
+            const int order = new_v || new_u ? new_v - new_u : text_compare(bind_text(e, v), bind_text(e, u));
+            if (order > 0 || (order == 0 && v >= u)) break;
+            w->numbers[k] = u;
+        }
+        w->numbers[k] = v;
+    }
+}
+
 /* The candidates of blamed fact `number` into w->numbers, ascending, each once. */
 static void candidates_list(struct edict_evaluator *e, struct worlds *w, const struct trial *t, uint32_t number,
     int fine)
@@ -168,7 +185,8 @@ static void candidates_list(struct edict_evaluator *e, struct worlds *w, const s
         break;
     }
     if (w->number_count == 0) return;
-    qsort(w->numbers, w->number_count, sizeof *w->numbers, number_order);
+    if (f->type == TYPE_TEXT) texts_sort(e, w);
+    else qsort(w->numbers, w->number_count, sizeof *w->numbers, number_order);
     uint32_t n = 1;
     for (uint32_t i = 1; i < w->number_count; i++)
         if (w->numbers[i] != w->numbers[n - 1]) w->numbers[n++] = w->numbers[i];

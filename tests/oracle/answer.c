@@ -479,8 +479,8 @@ static void put_hold(struct run *r, const struct hold *h, const struct settled *
         break;
     }
     put_key(out, "message", 0);
-    if (*own) put_text_json(out, text_of(own));
-    else if (h->fact->fact->hold && *h->fact->fact->hold) put_text_json(out, text_of(h->fact->fact->hold));
+    if (h->fact->fact->hold && *h->fact->fact->hold) put_text_json(out, text_of(h->fact->fact->hold));
+    else if (*own) put_text_json(out, text_of(own));
     else put_request(r, h, marks, out);
     put_foot(out, h->row);
 }
@@ -523,6 +523,27 @@ static void put_list(struct run *r, struct text list, const struct settled *s, s
     buffer_byte(out, ']');
 }
 
+static int lacks(const struct hold *h, uint32_t record)
+{
+    for (uint32_t i = 0; i < h->count; i++)
+        if (!h->entries[i].dropped && h->entries[i].record == record) return 1;
+    return 0;
+}
+
+/* A fact that asks in words of its own asks once: is it asked for all of these records before? */
+static int asked_before(const struct holds *holds, uint32_t number)
+{
+    const struct hold *h = holds->list[number];
+    if (!h->fact || !h->fact->fact->hold || !*h->fact->fact->hold) return 0;
+    for (uint32_t k = 0; k < number; k++) {
+        int all = holds->list[k]->fact == h->fact && h->left > 0;
+        for (uint32_t i = 0; i < h->count && all; i++)
+            all = h->entries[i].dropped || lacks(holds->list[k], h->entries[i].record);
+        if (all) return 1;
+    }
+    return 0;
+}
+
 static void put_findings(struct run *r, const struct settled *s, struct buffer *out)
 {
     struct holds holds;
@@ -537,6 +558,7 @@ static void put_findings(struct run *r, const struct settled *s, struct buffer *
         }
         for (uint32_t k = 0; k < holds.count; k++) {
             if (holds.list[k]->finding != i || (holds.list[k]->fact && !holds.list[k]->left)) continue;
+            if (asked_before(&holds, k)) continue;
             if (n++) buffer_text(out, ", ");
             put_hold(r, holds.list[k], s, out);
         }
