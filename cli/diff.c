@@ -22,12 +22,13 @@ static const struct group {
 } groups[] = {{"The pack", {"dates of pack", "answers"}},
               {"Policies", {"policy"}},
               {"Lists of codes", {"codes"}},
-              {"Charges", {"bill", "limit", "bundle", "order"}},
+              {"Charges", {"bill", "order"}},
+              {"Pairs and limits", {"bundle", "limit"}},
               {"Thresholds", {"threshold"}},
               {"Tables and hierarchies", {"row", "table", "hierarchy", "group"}},
               {"Definitions and choices", {"define", "choose", "pair"}},
               {"Rules", {"rule"}},
-              {"Tables of values", {"relation"}},
+              {"Tables of values", {"relation", "table file"}},
               {"Facts", {"facts"}},
               {"Added and removed", {"item"}},
               {"Renamed", {"rename"}},
@@ -88,10 +89,27 @@ static void sentence_put(const struct listing *l, const char *words)
     output_text(l->out, "\n");
 }
 
-static void change_put(const struct listing *l, const edict_change *c)
+/* "limit units: 697 codes added": where the count begins that may follow on another one of the same item. */
+static size_t count_at(const edict_change *c)
+{
+    const char *at = strstr(c->words, "): ");
+    at = at ? at + 3 : strstr(c->words, ": ") ? strstr(c->words, ": ") + 2 : NULL;
+    return at && c->count > 1 && *at >= '0' && *at <= '9' ? (size_t)(at - c->words) : 0;
+}
+
+/* Counts of one item go into one sentence. Gives the number of the last change that it holds. */
+static unsigned change_put(const struct listing *l, unsigned i, const edict_change *c)
 {
     struct text words = {0};
+    edict_change next;
+    size_t at = count_at(c);
     text_put(&words, c->words, strlen(c->words));
+    while (at && edict_difference_change(l->difference, i + 1, &next) && count_at(&next) == at &&
+           strncmp(c->words, next.words, at) == 0) {
+        text_put(&words, ", ", 2);
+        text_put(&words, next.words + at, strlen(next.words + at));
+        i++;
+    }
     if (c->effective) {
         text_put(&words, ", effective ", 12);
         text_put(&words, c->effective, strlen(c->effective));
@@ -111,6 +129,7 @@ static void change_put(const struct listing *l, const edict_change *c)
     else
         sentence_put(l, words.bytes);
     free(words.bytes);
+    return i;
 }
 
 static void group_put(const struct listing *l, size_t group)
@@ -127,7 +146,7 @@ static void group_put(const struct listing *l, size_t group)
             paint(l, "0");
             output_text(l->out, "\n");
         }
-        change_put(l, &c);
+        i = change_put(l, i, &c);
     }
 }
 

@@ -315,8 +315,10 @@ void relation_check(struct model *m, struct relation *r)
     struct item *it = r->item;
     r->state = CHECKED;
     const struct ast_node *file = it->given ? it->given : ast_child(it->node, AST_FROM_FILE);
-    if (file) {
-        if (!relation_file(m, r, file) || (it->row_count && !rows_add(m, r))) r->state = BROKEN;
+    if (file || it->ready) {
+        if (!(file ? relation_file(m, r, file) : rows_take_in(m, r, it->ready)) ||
+            (!it->ready && it->row_count && !rows_add(m, r)))
+            r->state = BROKEN;
         return;
     }
     if (!it->header || !it->row_count) {

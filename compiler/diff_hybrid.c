@@ -1,6 +1,6 @@
 /* The old version with some of the changes: composed items of both versions in one model, compiled. Of every slot the
  * new parts are taken where its change was chosen. */
-#include "compiler/difference.h"
+#include "compiler/diff_tables.h"
 
 #include <string.h>
 
@@ -164,6 +164,64 @@ static struct ast_node *clauses_join(struct hybrid *h, const struct pair *p, con
     return node;
 }
 
+/* A row of the old version with the values of the new one in the columns that were chosen. */
+static void row_mix(struct hybrid *h, const struct table_pair *t, struct table_rows *to, size_t first, size_t last)
+{
+    const struct key_difference *x = &t->differences[first];
+    const unsigned n = to->columns;
+    int64_t *cells = to->cells + to->count * n;
+    memcpy(cells, t->old->cells + x->old->at * n, n * sizeof *cells);
+    to->origins[to->count++] = t->old->origins[x->old->at];
+    for (size_t i = first; i < last; i++) {
+        const struct key_difference *y = &t->differences[i];
+        if (!takes(h, y->change)) continue;
+        cells[y->column] = table_cell(y->now, y->column);
+        to->origins[to->count - 1] = t->now->origins[y->now->at];
+        for (unsigned c = t->keys; c < n; c++)
+            if (table_follows(t, c, y->column)) cells[c] = table_cell(y->now, c);
+    }
+}
+
+static void rows_copy(struct table_rows *to, const struct table_row *rows, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        const unsigned n = to->columns;
+        memcpy(to->cells + to->count * n, rows[i].of->cells + rows[i].at * n, n * sizeof *to->cells);
+        to->origins[to->count++] = rows[i].of->origins[rows[i].at];
+    }
+}
+
+static int is_filed(const struct item *it) { return it->given || ast_child(it->node, AST_FROM_FILE); }
+
+static const struct table_rows *table_make(struct hybrid *h, const struct pair *p, const struct table_pair *t)
+{
+    int from_file = is_filed(p->old) || is_filed(p->now), chosen = 0;
+    if (t->whole) return takes(h, t->whole) ? t->now : t->old;
+    for (size_t i = 0; i < t->count; i++) chosen |= takes(h, t->differences[i].change);
+    if (!chosen) return from_file ? t->old : NULL;
+    struct table_rows *to = make(h, 1, sizeof *to);
+    if (!to) return NULL;
+    *to = *t->old;
+    to->count = 0;
+    to->packed = t->old->packed || t->now->packed;
+    to->cells = arena_alloc(h->arena, (t->old->count + t->now->count + 1) * to->columns * sizeof *to->cells);
+    to->origins = arena_alloc(h->arena, (t->old->count + t->now->count + 1) * sizeof *to->origins);
+    if (!to->cells || !to->origins) {
+        h->oom = 1;
+        return NULL;
+    }
+    for (size_t i = 0; i < t->olds; i++)
+        if (!t->differs[i]) rows_copy(to, &t->old_rows[i], 1);
+    for (size_t i = 0, end; i < t->count; i = end) {
+        const struct key_difference *x = &t->differences[i];
+        for (end = i + 1; end < t->count && x->olds && t->differences[end].old == x->old; end++) {}
+        if (end > i + 1) row_mix(h, t, to, i, end);
+        else if (takes(h, x->change)) rows_copy(to, x->now, x->news);
+        else rows_copy(to, x->old, x->olds);
+    }
+    return to;
+}
+
 static struct item *item_make(struct hybrid *h, const struct pair *p)
 {
     const struct item *from = p->old;
@@ -188,6 +246,12 @@ static struct item *item_make(struct hybrid *h, const struct pair *p)
     }
     if (takes(h, p->cite)) it->cite = p->now->cite;
     it->node = clauses_join(h, p, it);
+    if (p->table) {
+        it->ready = table_make(h, p, p->table);
+        if (it->ready) it->row_count = 0;
+        if (!p->old->header || takes(h, p->table->whole)) it->header = p->now->header;
+        return it;
+    }
     rows_take(h, p, it);
     entries_take(h, p, it);
     return it;

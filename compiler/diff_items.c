@@ -2,6 +2,8 @@
  * criteria, effects, dates, sources. Rows and entries: diff_rows.c, diff_codes.c. */
 #include "compiler/difference.h"
 
+#include "base/date.h"
+
 #include <string.h>
 
 static const char *kind_word(const struct item *it)
@@ -144,6 +146,36 @@ static const char *effect_words(struct edict_difference *d, const struct ast_nod
     return out ? out : "";
 }
 
+/* The quarters of a relation's files: "2026Q2". */
+static const char *quarters_text(struct edict_difference *d, const struct model *m, const struct item *it)
+{
+    const char *out = "";
+    for (unsigned i = 0; i < m->relation_count; i++) {
+        const struct relation *r = &m->relations[i];
+        if (r->item->kind != it->kind || !text_equal(r->name, it->name)) continue;
+        for (unsigned q = 0; q < r->quarter_count && out; q++) {
+            int year, month, day;
+            date_parts(r->quarters[q].from, &year, &month, &day);
+            out = arena_printf(&d->arena, "%s%s%dQ%d", out, q ? ", " : "", year, (month + 2) / 3);
+        }
+    }
+    return out ? out : "";
+}
+
+/* Rows are compared by themselves; here is only which files they come from, and of which quarters. */
+static void files_say(struct edict_difference *d, struct pair *p, struct slot *s)
+{
+    const char *a = quarters_text(d, &d->old->model, p->old), *b = quarters_text(d, &d->now->model, p->now);
+    int quarters = strcmp(a, b) != 0;
+    struct change *c = s->change = change_new(d, "table file", quarters, item_text(d, p->old));
+    change_cite(d, c, p->now->cite);
+    if (quarters)
+        change_say(d, c, "%s: table of %s -> %s", item_words(d, p->now), *a ? a : "no quarter", *b ? b : "no quarter");
+    else
+        change_say(d, c, "%s: %s -> %s", item_words(d, p->now), s->olds ? node_text(d, s->old->node) : "rows",
+                   s->news ? node_text(d, s->now->node) : "rows");
+}
+
 static void clause_say(struct edict_difference *d, struct pair *p, struct slot *s)
 {
     const struct ast_node *any = s->olds ? s->old->node : s->now->node;
@@ -170,7 +202,9 @@ static void clause_compare(struct edict_difference *d, struct pair *p, const str
     struct slot *s = slot_new(d, p, SLOT_CLAUSE);
     clauses_take(d, s, 0, p->old->node, like);
     clauses_take(d, s, 1, p->now->node, like);
-    if (!same_text(parts_canon(d, s->old, s->olds), parts_canon(d, s->now, s->news))) clause_say(d, p, s);
+    if (same_text(parts_canon(d, s->old, s->olds), parts_canon(d, s->now, s->news))) return;
+    if (like->kind == AST_FROM_FILE) files_say(d, p, s);
+    else clause_say(d, p, s);
 }
 
 static int seen_before(const struct ast_node *item, const struct ast_node *n)
@@ -263,6 +297,11 @@ static void cite_item_compare(struct edict_difference *d, struct pair *p)
     }
 }
 
+static int is_table(const struct item *it)
+{
+    return it->kind == AST_RELATION || it->kind == AST_BUNDLE || it->kind == AST_LIMIT;
+}
+
 static void pair_compare(struct edict_difference *d, struct pair *p)
 {
     if ((p->old ? p->old : p->now)->kind == AST_POLICIES) {
@@ -281,7 +320,7 @@ static void pair_compare(struct edict_difference *d, struct pair *p)
     dates_compare(d, p);
     cite_compare(d, p);
     if (p->old->kind == AST_CODES) codes_compare(d, p);
-    else rows_compare(d, p);
+    else if (!is_table(p->old) || !tables_compare(d, p)) rows_compare(d, p);
 }
 
 /* By kind and name, as composed items stand. */

@@ -97,44 +97,79 @@ static void changes_number(struct edict_difference *d)
 
 /* ---- reading both versions */
 
-static edict_status side_read(struct edict_compilation **out, const char *path, const edict_compile_options *options,
-                              edict_error *error)
+/* Which of the two it is about. */
+static void error_name(edict_error *error, const char *path)
 {
-    struct edict_compilation *c;
-    edict_status status = edict_compile(path, options, &c, error);
-    if (status == EDICT_IO && error) { /* which of the two */
-        char why[sizeof error->message];
-        memcpy(why, error->message, sizeof why);
-        snprintf(error->message, sizeof error->message, "%.120s: %.190s", path, why);
-    }
-    if (status != EDICT_OK) return status;
-    *out = c;
-    if (!c->diags.errors) return EDICT_OK;
-    char text[600];
+    char why[sizeof error->message];
+    if (!error) return;
+    memcpy(why, error->message, sizeof why);
+    snprintf(error->message, sizeof error->message, "%.120s: %.190s", path, why);
+}
+
+static edict_status mistakes_tell(const struct version *v, edict_error *error)
+{
+    const struct edict_compilation *c = v->made;
     const struct diag *d = c->diags.first;
+    char text[600];
     uint32_t line = 0, column = 0;
     while (d && d->next && diag_infos[d->code].severity != DIAG_ERROR) d = d->next;
-    if (d) source_position(&c->shown[d->span.source], d->span.from, &line, &column);
-    snprintf(text, sizeof text, "%s: the rules have %u mistake%s, the first on line %u of %s: %s", path,
-             c->diags.errors, c->diags.errors == 1 ? "" : "s", line, d ? c->shown[d->span.source].name : "",
+    if (d) source_position(&c->model.sources[d->span.source], d->span.from, &line, &column);
+    snprintf(text, sizeof text, "%s: the rules have %u mistake%s, the first on line %u of %s: %s", v->path,
+             c->diags.errors, c->diags.errors == 1 ? "" : "s", line, d ? c->model.sources[d->span.source].name : "",
              d ? d->message : "");
     error_fill(error, EDICT_RULES, "rules", "%s", text);
     return EDICT_RULES;
 }
 
+/* An image is compiled again from what it carries: it must mean what it meant. */
+static edict_status image_compile(struct edict_difference *d, struct version *v, edict_error *error)
+{
+    edict_status status = archive_open(&v->archive, &d->arena, v->path, error);
+    if (status != EDICT_OK) return status;
+    v->made = compilation_new();
+    if (!v->made) return EDICT_MEMORY;
+    edict_compile_options options = {.tables = v->archive.given, .table_count = v->archive.given_count};
+    status = compilation_read(v->made, v->archive.sources->name, &v->archive, &options, error);
+    if (status != EDICT_OK) return status;
+    if (!compilation_finish(v->made)) return EDICT_MEMORY;
+    const struct image_header *h = (const void *)v->made->image.at;
+    if (!v->made->diags.errors && !memcmp(h->rules_hash, archive_header(&v->archive)->rules_hash, sizeof h->rules_hash))
+        return EDICT_OK;
+    if (v->made->diags.errors) return mistakes_tell(v, error);
+    error_fill(error, EDICT_IMAGE, "other_rules", "the sources in the image give other rules: build it again%s", "");
+    return EDICT_IMAGE;
+}
+
+static edict_status version_read(struct edict_difference *d, struct version *v, const edict_compile_options *options,
+                                 edict_error *error)
+{
+    edict_status status;
+    if (archive_is(v->path)) status = image_compile(d, v, error);
+    else status = edict_compile(v->path, options, &v->made, error);
+    if (status == EDICT_IO || status == EDICT_IMAGE) error_name(error, v->path);
+    if (status == EDICT_OK && v->made->diags.errors) status = mistakes_tell(v, error);
+    return status;
+}
+
 /* The new version once more, its sources numbered behind those of the old one, so that parts of both stand in one
  * model. */
-static int both_read(struct edict_difference *d, const char *path, const edict_compile_options *options)
+static int both_read(struct edict_difference *d, const edict_compile_options *options)
 {
+    const struct version *v = &d->versions[1];
     struct model *old = &d->old->model, *m = &d->read;
     m->arena = &d->arena;
     m->diags = &d->diags;
-    m->source_room = old->source_count + 64;
+    m->given = v->archive.bytes ? &v->archive : NULL;
+    m->source_room = old->source_count + 64 + (unsigned)d->now->table_count;
     m->sources = arena_zero(&d->arena, m->source_room, sizeof *m->sources);
     if (!m->sources) return 0;
     memcpy(m->sources, old->sources, old->source_count * sizeof *old->sources);
     m->source_count = old->source_count;
-    if (!compose(m, path, options ? options->search : NULL, options ? options->searches : 0) || m->oom) return 0;
+    if (!compose(m, m->given ? v->archive.sources->name : v->path, options ? options->search : NULL,
+                 options && !m->given ? options->searches : 0) ||
+        m->oom)
+        return 0;
+    tables_give(m, d->now->tables, d->now->table_count);
     d->sources = m->sources;
     d->source_count = m->source_count;
     return !d->diags.errors;
@@ -149,9 +184,13 @@ edict_status edict_diff(const char *old_path, const char *new_path, const edict_
     if (d) {
         arena_init(&d->arena, 0);
         diags_init(&d->diags, &d->arena);
-        status = side_read(&d->old, old_path, options, error);
-        if (status == EDICT_OK) status = side_read(&d->now, new_path, options, error);
-        if (status == EDICT_OK && both_read(d, new_path, options)) {
+        d->versions[0].path = old_path;
+        d->versions[1].path = new_path;
+        status = version_read(d, &d->versions[0], options, error);
+        if (status == EDICT_OK) status = version_read(d, &d->versions[1], options, error);
+        d->old = d->versions[0].made;
+        d->now = d->versions[1].made;
+        if (status == EDICT_OK && both_read(d, options)) {
             items_compare(d);
             changes_number(d);
         } else if (status == EDICT_OK) d->oom = 1;
@@ -180,14 +219,21 @@ int edict_difference_change(const edict_difference *d, unsigned index, edict_cha
     return 1;
 }
 
+static const void *version_image(const struct version *v, size_t *size)
+{
+    if (!v->archive.bytes) return edict_compilation_image(v->made, size);
+    *size = v->archive.size;
+    return v->archive.bytes;
+}
+
 const void *edict_difference_old(const edict_difference *d, size_t *size)
 {
-    return edict_compilation_image(d->old, size);
+    return version_image(&d->versions[0], size);
 }
 
 const void *edict_difference_new(const edict_difference *d, size_t *size)
 {
-    return edict_compilation_image(d->now, size);
+    return version_image(&d->versions[1], size);
 }
 
 int edict_difference_same(const edict_difference *d)

@@ -40,11 +40,19 @@ struct pair {
     struct change *whole;   /* added, removed, or replaced as a whole */
     struct change *dates, *cite;
     struct slot *first, *last;
-    struct table_rows *old_rows, *new_rows; /* of a relation, bundle, limit */
+    struct table_pair *table; /* of a relation, bundle, limit (diff_tables.h) */
+};
+
+/* One of the two versions. */
+struct version {
+    const char *path;
+    struct archive archive; /* of an image: bytes NULL for a source */
+    struct edict_compilation *made;
 };
 
 struct edict_difference {
     struct arena arena;
+    struct version versions[2];
     struct diags diags; /* of reading the new version once more */
     struct edict_compilation *old, *now;
     struct model read;      /* the new version composed, its sources numbered behind the old one's */
@@ -89,6 +97,7 @@ int same_text(const char *a, const char *b);
 void items_compare(struct edict_difference *d);
 /* ---- diff_rows.c, diff_codes.c, diff_policies.c */
 void rows_compare(struct edict_difference *d, struct pair *p);
+int tables_compare(struct edict_difference *d, struct pair *p);
 void codes_compare(struct edict_difference *d, struct pair *p);
 void policies_compare(struct edict_difference *d, struct pair *p);
 

@@ -1,6 +1,7 @@
 /* Rows of a relation, bundle or limit from files beside the pack: `from file "pairs.csv" as csv`. Which readers there
  * are: files_layout.c. Nothing is taken from half a file. Where the files' names say from when on they are in force,
  * each answers until the next one begins, the first also for the time before. */
+#include "compiler/archive.h"
 #include "compiler/files.h"
 
 #include "base/date.h"
@@ -184,6 +185,14 @@ static struct part *parts_read(struct reading *x, unsigned *count)
     return all;
 }
 
+/* As images name it. */
+static const char *file_name(const struct reading *x)
+{
+    const char *name = x->part->name, *slash = strrchr(name, '/');
+    if (x->r->item->given) return slash ? slash + 1 : name;
+    return path_join(x->m, directory_of(x->m, x->r->item->pack->shown), name);
+}
+
 /* One file; its hash goes into the image. */
 static int part_read(struct reading *x, struct part *part)
 {
@@ -210,8 +219,7 @@ static int part_read(struct reading *x, struct part *part)
         XXH128_canonical_t digest;
         XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(hash));
         memcpy(file->hash, digest.digest, sizeof file->hash);
-        const char *slash = strrchr(part->name, '/'), *given = slash ? slash + 1 : part->name;
-        file->name = x->r->item->given ? given : path_join(m, directory_of(m, x->r->item->pack->shown), part->name);
+        file->name = file_name(x);
         while (*last) last = &(*last)->next;
         if (good) *last = file;
         XXH3_freeState(hash);
@@ -283,6 +291,28 @@ static void quarters_keep(struct reading *x)
     }
 }
 
+/* Rows that were read already, in another compilation or for an image. The files are only named. */
+static int parts_given(struct reading *x, const struct table_rows *rows)
+{
+    struct model *m = x->m;
+    for (unsigned i = 0; i < x->part_count && m->given; i++) {
+        struct data_file *file = arena_zero(m->arena, 1, sizeof *file), **last = &m->files;
+        if (!file) {
+            m->oom = 1;
+            return 0;
+        }
+        x->part = &x->parts[i];
+        file->name = file_name(x);
+        if (!archive_file(m->given, file)) part_error(x, "the image does not hold this table", "build it again");
+        while (*last) last = &(*last)->next;
+        *last = file;
+    }
+    if (!rows && !x->bad) part_error(x, "the image does not hold the rows of this table", "build it again");
+    if (x->bad || !rows_take_in(m, x->r, rows)) return 0;
+    quarters_keep(x);
+    return !m->oom;
+}
+
 int relation_file(struct model *m, struct relation *r, const struct ast_node *from)
 {
     const struct ast_node *reader = ast_child(from, AST_NAME), *first = ast_child(from, AST_LABEL);
@@ -295,9 +325,18 @@ int relation_file(struct model *m, struct relation *r, const struct ast_node *fr
         diag_hint(m->diags, d, reader ? "write: %s" : "say which reader it is for, behind the files: %s", readers);
         return 0;
     }
+    for (unsigned i = 0; !reader && r->item->given && i < 2 && x.layout->words[i]; i++) { /* as if it had been said */
+        struct ast_node *word = ast_new(m->arena, AST_NAME, OP_NONE, from->span);
+        if (word) word->text = text_of(x.layout->words[i]);
+        if (word) ast_append(r->item->given, word);
+        else m->oom = 1;
+    }
     unsigned count = 0;
     struct part *all = parts_read(&x, &count);
-    int good = all && !x.bad && x.layout->begin(&x);
+    const struct table_rows *ready = r->item->ready ? r->item->ready : archive_table(m, r->item);
+    int good = all && !x.bad;
+    if (ready || m->given) return good && parts_given(&x, ready);
+    good = good && x.layout->begin(&x);
     buffer_init(&x.scratch, 1 << 20);
     for (x.pass = 0; good && x.pass < x.layout->passes; x.pass++) {
         for (unsigned i = 0; good && i < count; i++) {

@@ -269,6 +269,7 @@ int image_write(struct lower *l, struct buffer *out)
                                                    .link = NONE});
     lower_all(l);
     dead_remove(l);
+    columns_number(l);
     bounds_number(l);
     const struct ast_node *pack = m->packs->node;
     const struct ast_node *title = ast_child(pack, AST_TITLE), *version = ast_child(pack, AST_VERSION),
@@ -320,6 +321,8 @@ int image_write(struct lower *l, struct buffer *out)
     SECTION(SOURCES, sources, struct image_source);
 #undef SECTION
     section_put(out, &h, SECTION_PAIRS, l->pairs.at, l->pairs.size);
+    section_put(out, &h, SECTION_COLUMNS, l->columns.at, l->columns.count * sizeof(struct image_column));
+    section_put(out, &h, SECTION_GIVEN, l->given.at, l->given.count * sizeof(uint32_t));
     buffer_free(&l->text);
     buffer_free(&l->pairs);
     if (out->failed) return 0;

@@ -24,7 +24,7 @@ struct lower {
     int phase;       /* 0 facts, 1 charges as emitted, 2 final */
     struct vec code; /* uint32_t */
     struct vec registers, consts, domains, items, rows, cites, cite_refs, sets, ranges, relations, cells, facts,
-        fact_words, policies, settings, bounds, lists, sources;
+        fact_words, policies, settings, bounds, lists, sources, columns, given;
     struct vec strings; /* struct image_string */
     struct buffer text, pairs;
     struct vec crosses, memo, keys;
@@ -85,6 +85,8 @@ uint32_t domain_new(struct lower *l, struct image_domain d);
 uint32_t item_id(struct lower *l, struct item *it);
 uint32_t row_id(struct lower *l, struct item *it, const struct item_row *row, const char *hold, struct span span);
 uint32_t set_id(struct lower *l, struct code_set *s);
+/* image_tables.c: what the columns of tables from files are, so that they can be read out of the image again. */
+void columns_number(struct lower *l);
 /* The relation with its columns in the order `order` (keys first); one answer: no two rows with the same keys. */
 uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order, uint32_t keys, int one_answer);
 int64_t const_value(struct lower *l, const struct expr *e);

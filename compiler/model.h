@@ -40,6 +40,7 @@ struct item_entry {
     int except;
 };
 
+struct table_rows;
 struct item {
     enum ast_kind kind;
     struct text name; /* what it is found by */
@@ -55,6 +56,7 @@ struct item {
     uint32_t id; /* image item, set by lowering; NONE before */
     int used, changed, altered; /* altered: rows were taken out or replaced */
     struct ast_node *given;     /* FROM_FILE that stands outside of the pack and replaces its rows; NULL: none */
+    const struct table_rows *ready; /* all its rows, read already (archive.h); or NULL */
     struct item *next;
 };
 

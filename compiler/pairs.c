@@ -171,3 +171,27 @@ int pairs_write(struct model *m, struct pairs *p, struct buffer *out)
     free(rows);
     return !out->failed;
 }
+
+int pairs_give(struct arena *arena, const struct model *m, const struct relation *r, struct table_rows *t)
+{
+    const struct pairs *p = r->pairs;
+    const unsigned n = t->columns;
+    struct item_row *validity = arena_zero(arena, p->tails.count + 1u, sizeof *validity);
+    size_t at = 0;
+    if (!validity) return 0;
+    for (uint32_t i = 0; i < p->tails.count; i++) {
+        validity[i].from = (int32_t)value_at(&p->tails, i)[n - 2];
+        validity[i].until = (int32_t)value_at(&p->tails, i)[n - 1];
+    }
+    for (const struct pair_chunk *k = p->first; k; k = k->next)
+        for (uint32_t i = 0; i < k->count; i++, at++) {
+            const int64_t *tail = value_at(&p->tails, k->rows[i].tail);
+            int64_t *to = t->cells + at * n;
+            to[0] = *value_at(&p->codes, k->rows[i].first);
+            to[1] = *value_at(&p->codes, k->rows[i].second);
+            for (unsigned c = 2; c < n; c++)
+                to[c] = t->types[c] == TYPE_WORD ? (int64_t)(intptr_t)m->words[tail[c - 2]] : tail[c - 2];
+            t->origins[at] = &validity[k->rows[i].tail];
+        }
+    return 1;
+}

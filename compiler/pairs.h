@@ -4,7 +4,7 @@
 #define EDICT_COMPILER_PAIRS_H
 
 #include "base/buffer.h"
-#include "compiler/model.h"
+#include "compiler/archive.h"
 
 #define PAIRS_LEAST 4096u /* fewer rows are kept cell by cell */
 
@@ -37,6 +37,8 @@ struct pairs *pairs_new(struct model *m, unsigned columns);
 int pairs_add(struct model *m, struct pairs *p, const int64_t *cells, unsigned columns, int32_t from, int32_t until);
 /* Cell by cell after all: for few rows, and for look-ups that do not begin with both codes. */
 void relation_expand(struct model *m, struct relation *r);
+/* The rows, for rows_give_out. 0: no memory. */
+int pairs_give(struct arena *arena, const struct model *m, const struct relation *r, struct table_rows *t);
 /* Sorted by both codes, for SECTION_PAIRS. 0: no memory. */
 int pairs_write(struct model *m, struct pairs *p, struct buffer *out);
 

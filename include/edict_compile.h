@@ -92,7 +92,8 @@ typedef struct edict_change {
     const char *item;      /* what is changed, the same in any two versions: "policy NAME", "codes LIST CODE" … */
     const char *kind;      /* "policy", "codes", "row", "threshold", "hierarchy", "order", "rule", "define", "choose",
                               "group", "bill", "table", "relation", "bundle", "limit", "facts", "dates", "answers",
-                              "cite", "item" (added or removed as a whole), "rename", "label", "header", "tests" */
+                              "table file", "cite", "item" (added or removed as a whole), "rename", "label",
+                              "header", "tests" */
     const char *words;     /* one sentence without a full stop */
     const char *effective; /* first day of service on which it makes a difference ("2026-07-01"), or NULL: always */
     const char *until;     /* last one, or NULL: without end */

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define IMAGE_MAGIC "\x89" "EDX\r\n\x1a\n"   /* 8 bytes: shows text-mode damage */
-#define IMAGE_FORMAT 1u
+#define IMAGE_FORMAT 2u
 #define NONE 0xffffffffu
 
 enum op {
@@ -40,6 +40,8 @@ enum image_section {
     SECTION_LISTS,      /* uint32_t[]: string of each result list; 0 is "charges" */
     SECTION_SOURCES,    /* struct image_source[] */
     SECTION_PAIRS,      /* bytes: large relations of two codes, see struct image_relation */
+    SECTION_COLUMNS,    /* struct image_column[]: columns of tables that were read from files */
+    SECTION_GIVEN,      /* uint32_t[]: string of each table that was given beside the pack: NAME=FILE as READER */
     SECTION_COUNT
 };
 
@@ -163,6 +165,9 @@ struct image_row {
 };
 struct image_cite { uint32_t key, title, section, url; int32_t read; uint32_t reserved; };
 struct image_bound { uint32_t type, reserved; int64_t value; };
+/* Those of one table stand together, as in the file. Not needed to evaluate: a table is read out of an image by them.
+ * place: among the relation's columns. */
+struct image_column { uint32_t relation, place, name, type, unit, reserved; };
 struct image_source { uint32_t name, reserved; uint8_t hash[16]; uint64_t at, size; }; /* at, size: in section TEXT */
 
 /* Tests of a cell (operand letter A): test | CELL_NEGATED. */

@@ -50,6 +50,8 @@ struct edict_program {
     const struct image_bound *bounds;    uint32_t bound_count;
     const uint32_t *lists;               uint32_t list_count;
     const struct image_source *sources;  uint32_t source_count;
+    const struct image_column *columns;  uint32_t column_count;
+    const uint32_t *given;               uint32_t given_count;
     char image_hex[33], rules_hex[33];
     struct relation_index *indexes;      /* derived: one a relation; without slots: searched */
     uint64_t *reach;                     /* derived: greatest `hi` of a set's ranges up to this one */

@@ -28,6 +28,8 @@ static const uint32_t section_each[SECTION_COUNT] = {
     [SECTION_LISTS] = sizeof(uint32_t),
     [SECTION_SOURCES] = sizeof(struct image_source),
     [SECTION_PAIRS] = 1,
+    [SECTION_COLUMNS] = sizeof(struct image_column),
+    [SECTION_GIVEN] = sizeof(uint32_t),
 };
 
 static edict_status bad(edict_error *error, const char *what, uint32_t n)
@@ -122,6 +124,8 @@ static edict_status check_sections(struct edict_program *p, edict_error *error)
     TAKE(SECTION_BOUNDS, bounds, bound_count);
     TAKE(SECTION_LISTS, lists, list_count);
     TAKE(SECTION_SOURCES, sources, source_count);
+    TAKE(SECTION_COLUMNS, columns, column_count);
+    TAKE(SECTION_GIVEN, given, given_count);
 #undef TAKE
     p->text = (const char *)(p->bytes + p->header->sections[SECTION_TEXT].offset);
     p->text_size = count[SECTION_TEXT];
@@ -154,6 +158,9 @@ static edict_status check_texts(const struct edict_program *p, edict_error *erro
             return bad(error, "list", i);
     if (!p->list_count)
         return bad(error, "list", 0);
+    for (uint32_t i = 0; i < p->given_count; i++)
+        if (!is_string(p, p->given[i]))
+            return bad(error, "table", i);
     for (uint32_t i = 0; i < p->source_count; i++)
         if (!is_string(p, p->sources[i].name) || p->sources[i].at > p->text_size ||
             p->sources[i].size > p->text_size - p->sources[i].at || p->sources[i].size > UINT32_MAX)
@@ -329,6 +336,12 @@ static edict_status check_tables(const struct edict_program *p, edict_error *err
         for (uint64_t k = 0; k < r->rows; k++)
             if (!program_value_fits(p, TYPE_ROW, p->cells[r->at + k * width + width - 1]))
                 return bad(error, "relation", i);
+    }
+    for (uint32_t i = 0; i < p->column_count; i++) {
+        const struct image_column *c = &p->columns[i];
+        if (c->relation >= p->relation_count || c->place >= p->relations[c->relation].columns ||
+            !is_string(p, c->name) || !is_string(p, c->unit) || c->type >= TYPE_COUNT_OF)
+            return bad(error, "column", i);
     }
     return EDICT_OK;
 }

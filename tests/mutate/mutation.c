@@ -15,9 +15,9 @@ static const unsigned elements[SECTION_COUNT] = {
     EACH(SETS, struct image_set), EACH(SET_RANGES, struct image_range), EACH(RELATIONS, struct image_relation),
     EACH(CELLS, int64_t), EACH(CODE, uint32_t), EACH(ITEMS, struct image_item), EACH(ROWS, struct image_row),
     EACH(CITES, struct image_cite), EACH(CITE_REFS, uint32_t), EACH(BOUNDS, struct image_bound), EACH(LISTS, uint32_t),
-    EACH(SOURCES, struct image_source), EACH(PAIRS, char),
+    EACH(SOURCES, struct image_source), EACH(PAIRS, char), EACH(COLUMNS, struct image_column), EACH(GIVEN, uint32_t),
 };
-_Static_assert(SECTION_PAIRS + 1 == SECTION_COUNT, "a new section needs its line above");
+_Static_assert(SECTION_GIVEN + 1 == SECTION_COUNT, "a new section needs its line above");
 
 unsigned mutation_element(unsigned section) { return elements[section]; }
 

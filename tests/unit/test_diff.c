@@ -77,6 +77,18 @@ static const char pack[] = //
     "  | best | code  | units |\n"
     "  | yes  | X3000 | hours |\n"
     "\n"
+    "relation size_of \"Sizes\", cite BOOK\n"
+    "  | drug         | size | kind_of |\n"
+    "  | A1000, A2000 | 5    | gram    |\n"
+    "  | A3000        | 7    | drop    |\n"
+    "\n"
+    "define amount of service, cite BOOK\n"
+    "  is size from size_of for drug\n"
+    "\n"
+    "rule large, cite BOOK\n"
+    "  for each service where amount documented and amount over 6\n"
+    "  then note \"large\"\n"
+    "\n"
     "rule long \"Too long\", cite BOOK\n"
     "  for each service where way is drip and length over 600 min\n"
     "  then review \"is this so?\"\n";
@@ -161,6 +173,28 @@ static void test_words(void **state)
          "facts service, way: not documented drip -> shot", NULL);
 }
 
+static void test_tables(void **state)
+{
+    (void)state;
+    says("| A3000        | 7    | drop    |", "| A3000        | 8    | drop    |", "relation",
+         "relation size_of (Sizes): code A3000: size 7 -> 8", NULL);
+    says("  | A3000        | 7    | drop    |\n", "", "relation",
+         "relation size_of (Sizes): code A3000 removed (size 7, kind_of drop)", NULL);
+    says("| A1000, A2000 | 5    | gram    |", "| A1000 | 5 | gram |\n  | A2000 | 5 | grain |", "relation",
+         "relation size_of (Sizes): code A2000: kind_of gram -> grain", NULL);
+    says("| A1000, A2000 | 5    | gram    |", "| A1000, A2000 | 6    | gram    |", "relation",
+         "relation size_of (Sizes): codes A1000, A2000: size 5 -> 6", NULL);
+    says("| A1000, A2000 | 5    | gram    |", "| A1000, A2000 | 5.5  | gram    |", "relation",
+         "relation size_of (Sizes): codes A1000, A2000: size 5 -> 5.5", NULL);
+    says("  | A1000, A2000 | 5    | gram    |\n  | A3000        | 7    | drop    |\n",
+         "  | A2000 | 5 | gram |\n  | A3000        | 7    | drop    |\n  | A1000 | 5 | gram |\n", NULL, NULL, NULL);
+    says("  | drug         | size | kind_of |\n  | A1000, A2000 | 5    | gram    |\n  | A3000        | 7    | drop    "
+         "|\n",
+         "  | drug         | size | kind_of | effective  |\n  | A1000, A2000 | 5    | gram    |            |\n"
+         "  | A3000        | 7    | drop    |            |\n  | A4000        | 7    | drop    | 2026-07-01 |\n",
+         "relation", "relation size_of (Sizes): code A4000 added (size 7, kind_of drop)", "2026-07-01");
+}
+
 /* What changes nothing: form, comments, ways of writing, labels, order where it decides nothing. */
 static void test_nothing(void **state)
 {
@@ -183,6 +217,79 @@ static void test_nothing(void **state)
          "  | way  | worth | code  | units |\n  | any  | high  | X1000 | 1     |\n  | drip | low   | X2000 | 1     |\n"
          "  | shot | low   | X2500 | 1     |\n",
          NULL, NULL, NULL);
+}
+
+static void image_write(const char *source, const char *name)
+{
+    char path[128];
+    edict_compilation *c = NULL;
+    edict_error error = {0};
+    size_t size;
+    snprintf(path, sizeof path, "%s/%s", directory, source);
+    assert_int_equal(edict_compile(path, NULL, &c, &error), EDICT_OK);
+    const void *image = edict_compilation_image(c, &size);
+    assert_non_null(image);
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(image, 1, size, f), size);
+    fclose(f);
+    edict_compilation_free(c);
+}
+
+/* Images carry what is compared: the sources may be gone, and so may the files of tables. */
+static void test_images(void **state)
+{
+    (void)state;
+    static const char rows[] = "  | drug         | size | kind_of |\n  | A1000, A2000 | 5    | gram    |\n"
+                               "  | A3000        | 7    | drop    |\n";
+    char path[128], a[128], b[128];
+    snprintf(path, sizeof path, "%s/sizes.csv", directory);
+    for (int now = 0; now < 2; now++) {
+        FILE *f = fopen(path, "wb");
+        assert_non_null(f);
+        fprintf(f, "drug,size,kind_of\nA1000,5,gram\n%sA3000,%d,drop\n", now ? "" : "A2000,5,gram\n", now ? 8 : 7);
+        fclose(f);
+        file_write(now ? "new.edict" : "old.edict", rows, "  from file \"sizes.csv\" as csv\n");
+        image_write(now ? "new.edict" : "old.edict", now ? "new.edx" : "old.edx");
+    }
+    static const char *const gone[] = {"old.edict", "new.edict", "sizes.csv"};
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s/%s", directory, gone[i]);
+        assert_int_equal(remove(path), 0);
+    }
+    snprintf(a, sizeof a, "%s/old.edx", directory);
+    snprintf(b, sizeof b, "%s/new.edx", directory);
+    edict_difference *d = NULL;
+    edict_error error = {0};
+    edict_change c;
+    if (edict_diff(a, b, NULL, &d, &error) != EDICT_OK) fail_msg("%s", error.message);
+    assert_false(edict_difference_same(d));
+    assert_int_equal(edict_difference_change(d, 0, &c), 1);
+    assert_string_equal(c.words, "relation size_of (Sizes): code A2000 removed (size 5, kind_of gram)");
+    assert_int_equal(edict_difference_change(d, 1, &c), 1);
+    assert_string_equal(c.words, "relation size_of (Sizes): code A3000: size 7 -> 8");
+    assert_int_equal(edict_difference_change(d, 2, &c), 0);
+    for (unsigned i = 0; i < 2; i++) {
+        const void *image;
+        size_t size;
+        edict_program *program = NULL;
+        assert_int_equal(edict_difference_image(d, &i, 1, &image, &size, &error), EDICT_OK);
+        assert_int_equal(edict_program_load(image, size, &program, &error), EDICT_OK);
+        edict_program_free(program);
+    }
+    edict_difference_free(d);
+    assert_int_equal(edict_diff(a, a, NULL, &d, &error), EDICT_OK);
+    assert_true(edict_difference_same(d));
+    edict_difference_free(d);
+    /* Not every file that begins like an image is one. */
+    FILE *f = fopen(b, "r+b");
+    assert_non_null(f);
+    fseek(f, 5000, SEEK_SET);
+    fputc('#', f);
+    fclose(f);
+    assert_int_equal(edict_diff(a, b, NULL, &d, &error), EDICT_IMAGE);
+    assert_non_null(strstr(error.message, "new.edx"));
 }
 
 static const char encounter[] = "{\"id\": \"E\", \"date\": \"2026-03-02\", \"services\": ["
@@ -277,14 +384,15 @@ static void test_needed(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_words), cmocka_unit_test(test_nothing),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_words),   cmocka_unit_test(test_tables),
+                                       cmocka_unit_test(test_images),  cmocka_unit_test(test_nothing),
                                        cmocka_unit_test(test_hybrids), cmocka_unit_test(test_needed)};
     snprintf(directory, sizeof directory, "/tmp/edict-diff-XXXXXX");
     if (!mkdtemp(directory)) return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     char path[128];
-    static const char *const files[] = {"old.edict", "new.edict", "old.edx"};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const files[] = {"old.edict", "new.edict", "old.edx", "new.edx", "sizes.csv"};
+    for (size_t i = 0; i < 5; i++) {
         snprintf(path, sizeof path, "%s/%s", directory, files[i]);
         remove(path);
     }
