@@ -13,6 +13,14 @@ static int list_has(const struct edict_evaluator *e, int64_t list, int64_t code)
     return 0;
 }
 
+/* Why charges were held back so far: only they spoke yet (EMIT; then EFFECT and CAP). */
+static void charges_doubt_note(struct edict_evaluator *e)
+{
+    for (uint32_t lane = 0; lane < e->lanes; lane++)
+        for (uint32_t i = e->finding_heads[lane]; i != NONE; i = e->findings[i].next)
+            e->charges_held[lane] = why_merge(e, e->charges_held[lane], e->findings[i].why);
+}
+
 void eval_close(struct edict_evaluator *e, const uint32_t *at)
 {
     const uint32_t n = e->sizes[at[0]] = e->charge_count;
@@ -22,6 +30,7 @@ void eval_close(struct edict_evaluator *e, const uint32_t *at)
         memcpy(firsts, e->charge_firsts, ((size_t)e->lanes + 1) * sizeof *firsts);
     if (e->status != EDICT_OK || !lanes_close(e, at[0]))
         return;
+    charges_doubt_note(e);
     struct column *code = column_new(e, at[1]), *units = column_new(e, at[2]), *date = column_new(e, at[3]);
     struct column *modifiers = column_new(e, at[4]);
     for (uint32_t i = 0; code && units && date && modifiers && i < n; i++) {
@@ -261,9 +270,7 @@ void eval_merge(struct edict_evaluator *e, const uint32_t *at)
         order[i] = i;
     eval_sort(e, order, n, by_criteria, &m);
     e->sizes[at[0]] = e->final_count = n;
-    for (uint32_t lane = 0; lane < e->lanes; lane++) /* so far only charges spoke: EMIT, EFFECT, CAP */
-        for (uint32_t i = e->finding_heads[lane]; i != NONE; i = e->findings[i].next)
-            e->charges_held[lane] = why_merge(e, e->charges_held[lane], e->findings[i].why);
+    charges_doubt_note(e);
     for (uint32_t i = 0; i < n; i++)
         e->finals[i] = finals[order[i]];
     lanes_sort(e, e->finals, n, sizeof *e->finals, offsetof(struct final_charge, lane), e->final_firsts);

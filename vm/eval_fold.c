@@ -15,7 +15,7 @@ struct fold {
     int tainted;
 };
 
-/* What is asked about the final charges is in doubt for as long as one of them was held back: it may be there yet. */
+/* What is asked about charges is in doubt for as long as one of them was held back: it may be there yet. */
 static void charges_doubt(struct fold *f)
 {
     const struct edict_evaluator *e = f->e;
@@ -23,7 +23,7 @@ static void charges_doubt(struct fold *f)
     if (d->kind == DOMAIN_CROSS)
         d = &e->program->domains[d->b];
     for (uint32_t lane = 0; lane < e->lanes; lane++) {
-        f->taint[lane] = d->kind == DOMAIN_FINAL ? e->charges_held[lane] : 0;
+        f->taint[lane] = d->kind == DOMAIN_FINAL || d->kind == DOMAIN_CHARGES ? e->charges_held[lane] : 0;
         f->tainted |= f->taint[lane] != 0;
     }
 }

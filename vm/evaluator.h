@@ -69,7 +69,7 @@ struct edict_evaluator {
     int64_t *codes; uint32_t code_count, code_room;     /* pool of TYPE_CODES lists */
     struct charge *charges; uint32_t charge_count, charge_room;
     struct final_charge *finals; uint32_t final_count, final_room;
-    uint32_t charges_held[LANES_MOST];  /* state word: why charges were held back (MERGE) */
+    uint32_t charges_held[LANES_MOST];  /* state word: why charges were held back (CLOSE, MERGE) */
     uint32_t charge_firsts[LANES_MOST + 1], final_firsts[LANES_MOST + 1], finding_firsts[LANES_MOST + 1];
     uint32_t finding_heads[LANES_MOST], finding_tails[LANES_MOST];
     struct finding *findings; uint32_t finding_count, finding_room;

@@ -86,6 +86,36 @@ static void clocks_add(struct edict_evaluator *e, struct worlds *w, int fine, in
     }
 }
 
+static void both_sides_add(struct edict_evaluator *e, struct worlds *w, int64_t value, int64_t low, int64_t high)
+{
+    for (int64_t d = 0; d < 2; d++)
+        if (value + d >= low && value + d <= high)
+            number_add(e, w, value + d);
+}
+
+/* Rules ask for the greater part of one length in another: the middle of every documented interval, and the time that
+ * is as far behind each clock time as `base` is before it. */
+static void halves_add(struct edict_evaluator *e, struct worlds *w, int64_t base, int64_t low, int64_t high)
+{
+    const struct edict_program *p = e->program;
+    for (uint32_t at = 0; at < p->code_size; at += p->code[at] >> 8) {
+        if ((p->code[at] & 0xff) != OP_CODE_SPAN)
+            continue;
+        if (fact_of_register(p, p->code[at + 2]) == NONE || fact_of_register(p, p->code[at + 3]) == NONE)
+            continue;
+        const struct column *from = &e->columns[p->code[at + 2]], *to = &e->columns[p->code[at + 3]];
+        for (uint32_t r = 0; r < from->n && r < to->n; r++)
+            if (!(from->w && from->w[r]) && !(to->w && to->w[r]))
+                both_sides_add(e, w, from->v[r] + (to->v[r] - from->v[r]) / 2, low, high);
+    }
+    for (uint32_t i = 0; i < p->fact_count; i++) {
+        const struct column *c = &e->columns[p->facts[i].reg];
+        for (uint32_t r = 0; p->facts[i].type == TYPE_TIME && r < c->n; r++)
+            if (!(c->w && c->w[r]))
+                both_sides_add(e, w, 2 * c->v[r] - base - 1, low, high);
+    }
+}
+
 static void time_candidates(struct edict_evaluator *e, struct worlds *w, const struct trial *t, int fine)
 {
     const struct edict_program *p = e->program;
@@ -113,6 +143,7 @@ static void time_candidates(struct edict_evaluator *e, struct worlds *w, const s
     /* A begin is the later the shorter: its classes start one minute after the bound's own. */
     bounds_add(e, w, base, sign, low, high);
     clocks_add(e, w, fine, low, high);
+    halves_add(e, w, base, low, high);
     if (fine) ladders_add(e, w, base, sign);
 }
 

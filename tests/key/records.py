@@ -89,17 +89,18 @@ def with_names(encounter, names):
     return e, {new: old for (k, old), new in seen.items() if k == 'id'}
 
 
-TAKEN = {'site': ['main', 'one site', 'unknown', '0'], 'order': ['main', '', '0'], 'bag': ['', 'main', '0'],
-         'id': ['main', 's2', 's1']}    # what packs, or positions, call something
+# Texts that the tables of the base give: a site may happen to be called so.
+TEXTS = sorted({t for item in re.split(r'\n(?=\S)', open('rulesets/cpt/administration.edict', encoding='utf-8').read())
+                if item.startswith('table') for t in re.findall(r'\| "([^"]+)" ', item)} | {'main', '0'})
 
 
-def taken(what, n):
-    return TAKEN[what][n] if n < len(TAKEN[what]) else f'{what}{n}'
+def called(text, at):
+    """Other names for all, but the site, order, bag or id that stands at that place is called so."""
+    return lambda k, n: text if n == at else f'{k}{n}'
 
 
-NAMES = {'other names': lambda k, n: f'{k} {"zyxwvutsrqponmlkjihgfedcba"[n]}',
-         'names that are taken': taken,
-         'names that are taken, from the second on': lambda k, n: taken(k, n - 1) if n else 'a'}
+NAMES = [('other names', lambda k, n: f'{k} {"zyxwvutsrqponmlkjihgfedcba"[n]}'), ('positions as names', lambda k, n: f's{9 - n}')] + \
+    [('names that the packs use', called(text, at)) for text in TEXTS for at in (0, 1)]
 
 
 def plain(answer, ids, days):
@@ -125,7 +126,7 @@ for c in everything:
     todo.append((c, 'as it is', e, same, 0))
     todo += [(c, 'another order of the services', dict(e, services=x), same, 0) for x in orders(e['services'])]
     todo += [(c, 'another order of the lines', dict(e, lines=x), same, 0) for x in orders(e.get('lines') or []) if x]
-    for how, names in NAMES.items():
+    for how, names in NAMES:
         new, old = with_names(e, names)
         todo.append((c, how, new, old.get, 0))
     for days in (1, -1):

@@ -74,7 +74,7 @@ struct value ask(struct run *r, const struct place *p, const struct expr *e)
     }
     if (e->op == X_ANY && yes) return documented(1);
     /* A charge that is held back may be there yet. */
-    if (q->kind == r->o->m->charge && r->stage == 2) g.why = reason_both(r, g.why, r->charges_held);
+    if (q->kind == r->o->m->charge) g.why = reason_both(r, g.why, r->charges_held);
     if (g.why) return undocumented(g.why);
     switch (e->op) {
     case X_COUNT: return documented(yes);

@@ -82,6 +82,33 @@ static void steps(struct worlds *w, int64_t base, int64_t sign, int64_t low, int
     }
 }
 
+/* The middle of every documented interval; as far behind each clock time as that is from the other end. */
+static void halves(struct worlds *w, int64_t base, int64_t low, int64_t high)
+{
+    for (uint32_t i = 0; i < w->o->want_count; i++) {
+        const struct fold *fold = w->o->wants[i].field->how == FIELD_FOLD ? w->o->wants[i].field->fold : NULL;
+        if (!fold || fold->op != OP_ALL_TO) continue;
+        struct field *from = plain_fact(fold->parts[0]->field), *to = plain_fact(fold->parts[1]->field);
+        if (from->how != FIELD_FACT || to->how != FIELD_FACT || from->kind != to->kind) continue;
+        uint32_t k = 0;
+        while (k < w->o->kind_count && w->o->kinds[k] != from->kind) k++;
+        for (uint32_t n = 0; k < w->o->kind_count && n < w->e->sizes[k]; n++) {
+            const struct value *a = fact_cell(w, from, n), *b = fact_cell(w, to, n);
+            if (a->why || b->why) continue;
+            within(w, a->v + (b->v - a->v) / 2, low, high);
+            within(w, a->v + (b->v - a->v) / 2 + 1, low, high);
+        }
+    }
+    for (uint32_t i = 0; i < w->o->kind_count; i++)
+        for (struct field *f = w->o->kinds[i]->fields; f; f = f->next)
+            for (uint32_t n = 0; f->how == FIELD_FACT && f->type.base == TYPE_TIME && n < w->e->sizes[i]; n++) {
+                const struct value *c = fact_cell(w, f, n);
+                if (c->why) continue;
+                within(w, 2 * c->v - base - 1, low, high);
+                within(w, 2 * c->v - base, low, high);
+            }
+}
+
 static void time_candidates(struct worlds *w, const struct missing *x, int fine)
 {
     int is_end;
@@ -103,6 +130,7 @@ static void time_candidates(struct worlds *w, const struct missing *x, int fine)
     number_add(w, high);
     around(w, c.v, sign, low, high);
     clocks(w, fine, low, high);
+    halves(w, c.v, low, high);
     if (fine) steps(w, c.v, sign, low, high);
 }
 

@@ -375,6 +375,13 @@ static int final_before(struct run *r, const struct charge *x, const struct char
     return 0;
 }
 
+/* Why charges were held back so far: only they spoke yet. */
+void charges_doubt(struct run *r)
+{
+    for (uint32_t i = 0; i < r->finding_count; i++)
+        r->charges_held = reason_both(r, r->charges_held, r->findings[i].why);
+}
+
 void charges_merge(struct run *r)
 {
     struct final *all = run_room(r, r->charge_count, sizeof *all);
@@ -408,6 +415,5 @@ void charges_merge(struct run *r)
         }
     r->finals = all;
     r->final_count = n;
-    for (uint32_t i = 0; i < r->finding_count; i++)
-        r->charges_held = reason_both(r, r->charges_held, r->findings[i].why);
+    charges_doubt(r);
 }

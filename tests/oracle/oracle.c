@@ -35,6 +35,7 @@ void run_all(struct run *r)
     for (unsigned i = 0; i < m->bill_count; i++) bill_run(r, &m->bills[i]);
     for (unsigned i = 0; i < m->rule_count; i++)
         if (m->rules[i].phase == 0) charge_rule_run(r, &m->rules[i]);
+    charges_doubt(r);
     derive(r, 1);
     for (unsigned i = 0; i < m->rule_count; i++)
         if (m->rules[i].phase == 1) rule_run(r, &m->rules[i]);

@@ -299,6 +299,7 @@ void charge_make(struct run *r, const struct charge *c);
 void hold_say(struct run *r, const struct trace *row, struct kind *k, uint32_t record, const struct reason *why);
 void effect_run(struct run *r, const struct rule *rule, struct value *conditions);
 void cap_run(struct run *r, const struct cap *cap);
+void charges_doubt(struct run *r);
 void charges_merge(struct run *r);
 void rule_run(struct run *r, const struct rule *rule);
 struct value *rule_conditions(struct run *r, const struct rule *rule, struct place **places, uint32_t *count);
