@@ -187,7 +187,7 @@ static void rows_read(struct model *m, struct item *it, const struct ast_node *r
 }
 
 static void entries_add(struct model *m, struct item *it, const struct ast_node *list, int except, int32_t from,
-                        int32_t until)
+                        int32_t until, const struct ast_node *cite)
 {
     unsigned more = ast_count(list);
     struct item_entry *entries = arena_zero(m->arena, it->entry_count + more + 1, sizeof *entries);
@@ -198,7 +198,7 @@ static void entries_add(struct model *m, struct item *it, const struct ast_node 
     if (it->entry_count) memcpy(entries, it->entries, it->entry_count * sizeof *entries);
     for (const struct ast_node *e = list->first; e; e = e->next) {
         struct item_entry *to = &entries[it->entry_count++];
-        *to = (struct item_entry){e, from, until, except};
+        *to = (struct item_entry){e, from, until, except, cite};
         const struct ast_node *own = ast_child(e, AST_EFFECTIVE);
         if (own) {
             int32_t a, b;
@@ -249,8 +249,8 @@ static void item_add(struct model *m, const struct pack *p, const struct ast_nod
     if (rows) rows_read(m, it, rows);
     if (n->kind == AST_CODES) {
         const struct ast_node *e = ast_child(n, AST_ENTRIES), *x = ast_child(n, AST_EXCEPT);
-        if (e) entries_add(m, it, e, 0, it->from, it->until);
-        if (x) entries_add(m, it, x, 1, it->from, it->until);
+        if (e) entries_add(m, it, e, 0, it->from, it->until, NULL);
+        if (x) entries_add(m, it, x, 1, it->from, it->until, NULL);
     }
     it->next = m->items;
     m->items = it;
@@ -400,7 +400,7 @@ static void change_apply(struct model *m, const struct ast_node *n)
                                           ast_kind_word(it->kind), text_z(m, it->name));
                 diag_hint(m->diags, d, "write: %s row | … |", c->kind == AST_ADD ? "add" : "remove");
             } else {
-                entries_add(m, it, c, c->kind == AST_REMOVE ? 2 : 0, from, until);
+                entries_add(m, it, c, c->kind == AST_REMOVE ? 2 : 0, from, until, cite);
                 it->changed = 1;
             }
             break;

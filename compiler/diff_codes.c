@@ -234,6 +234,23 @@ static const char *days_words(struct edict_difference *d, const struct part *par
     return out && *out ? out : "never";
 }
 
+/* What the change of the list cites, where one of the new version names the code. */
+static const struct ast_node *cite_of(const struct item *now, const struct ast_node *node)
+{
+    const struct ast_node *first = node ? node->first : NULL;
+    struct stretch x;
+    int64_t code;
+    for (unsigned i = now->entry_count; i-- > 0 && first;) {
+        const struct item_entry *e = &now->entries[i];
+        if (!e->cite) continue;
+        if (is_list(e) ? text_equal(e->node->first->text, first->text)
+                       : code_pack(first->text, &code) && entry_stretch(e, &x) && x.lo <= (uint64_t)code &&
+                             (uint64_t)code <= x.hi)
+            return e->cite;
+    }
+    return now->cite;
+}
+
 static void piece_say(struct edict_difference *d, struct pair *p, struct slot *s, const char *codes,
                       const struct ast_node *node, int taken_out)
 {
@@ -246,7 +263,7 @@ static void piece_say(struct edict_difference *d, struct pair *p, struct slot *s
     unsigned lost = days_less(s->old, s->olds, s->now, s->news, &from, &until);
     int32_t won_from = DATE_MIN_OPEN, won_until = DATE_OPEN;
     unsigned won = days_less(s->now, s->news, s->old, s->olds, &won_from, &won_until);
-    change_cite(d, c, p->now->cite);
+    change_cite(d, c, cite_of(p->now, node));
     if (lost + won != 1) {
         change_say(d, c, "%s on %s: %s -> %s", what, name, days_words(d, s->old, s->olds),
                    days_words(d, s->now, s->news));
@@ -284,11 +301,14 @@ static void pieces_compare(struct edict_difference *d, struct pair *p, const str
 
 /* ---- lists in the list */
 
-static const struct item_entry *list_find(const struct item *it, const struct item_entry *like)
+static const struct item_entry *list_find(struct edict_difference *d, const struct item *it,
+                                          const struct item_entry *like)
 {
     for (unsigned i = 0; i < it->entry_count; i++) {
         const struct item_entry *e = &it->entries[i];
-        if (is_list(e) && text_equal(e->node->first->text, like->node->first->text) && !e->except == !like->except)
+        if (is_list(e) && !e->except == !like->except &&
+            text_equal(name_mapped(d, &d->arena, e->node->first, NULL),
+                       name_mapped(d, &d->arena, like->node->first, NULL)))
             return e;
     }
     return NULL;
@@ -311,13 +331,13 @@ static unsigned lists_compare(struct edict_difference *d, struct pair *p)
     unsigned lists = 0;
     for (unsigned i = 0; i < p->old->entry_count; i++)
         if (is_list(&p->old->entries[i])) {
-            list_slot(d, p, &p->old->entries[i], list_find(p->now, &p->old->entries[i]));
+            list_slot(d, p, &p->old->entries[i], list_find(d, p->now, &p->old->entries[i]));
             lists++;
         }
     for (unsigned i = 0; i < p->now->entry_count; i++)
         if (is_list(&p->now->entries[i])) {
             lists++;
-            if (!list_find(p->old, &p->now->entries[i])) list_slot(d, p, NULL, &p->now->entries[i]);
+            if (!list_find(d, p->old, &p->now->entries[i])) list_slot(d, p, NULL, &p->now->entries[i]);
         }
     return lists;
 }

@@ -84,7 +84,8 @@ static int opens(const struct ast_node *cell)
 static const struct ast_node *header_make(struct hybrid *h, const struct pair *p, const struct part *rows,
                                           unsigned count)
 {
-    const struct ast_node *old = p->old ? p->old->header : NULL, *now = p->now ? p->now->header : NULL;
+    const struct ast_node *old = names_apply(h->d, h->arena, p->old ? p->old->header : NULL, h->chosen),
+                          *now = names_apply(h->d, h->arena, p->now ? p->now->header : NULL, h->chosen);
     if (!old || !now || headers_same(old, now)) return old ? old : now;
     struct ast_node *n = node_copy(h, old);
     if (!n) return old;
@@ -120,7 +121,10 @@ static struct part *parts_take(struct hybrid *h, const struct pair *p, enum slot
         int now = takes(h, s->change);
         unsigned more = now ? s->news : s->olds;
         if (more) memcpy(all + n, now ? s->now : s->old, more * sizeof *all);
-        n += more;
+        for (; more; more--, n++) {
+            all[n].node = names_apply(h->d, h->arena, all[n].node, h->chosen);
+            all[n].header = names_apply(h->d, h->arena, all[n].header, h->chosen);
+        }
     }
     *count = n;
     return all;
@@ -147,19 +151,41 @@ static void entries_take(struct hybrid *h, const struct pair *p, struct item *it
     if (!parts || !it->entries) return;
     it->entry_count = n;
     for (unsigned i = 0; i < n; i++)
-        it->entries[i] = (struct item_entry){parts[i].node, parts[i].from, parts[i].until, parts[i].except};
+        it->entries[i] =
+            (struct item_entry){parts[i].node, parts[i].from, parts[i].until, parts[i].except, parts[i].cite};
 }
 
+static int slot_has(const struct slot *s, const struct ast_node *clause)
+{
+    for (unsigned i = 0; i < s->olds; i++)
+        if (s->old[i].node == clause) return 1;
+    return 0;
+}
+
+static void slot_put(struct hybrid *h, struct ast_node *to, const struct slot *s)
+{
+    const int now = takes(h, s->change);
+    for (unsigned i = 0; i < (now ? s->news : s->olds); i++)
+        child_copy(h, to, names_apply(h->d, h->arena, (now ? s->now : s->old)[i].node, h->chosen));
+}
+
+/* Clauses where they stand in the old version, new ones behind them. */
 static struct ast_node *clauses_join(struct hybrid *h, const struct pair *p, const struct item *it)
 {
-    unsigned n;
-    struct ast_node *node = node_copy(h, p->old->node);
-    struct part *parts = parts_take(h, p, SLOT_CLAUSE, &n);
+    struct ast_node *node = node_copy(h, names_apply(h->d, h->arena, p->old->node, h->chosen));
     const struct item *dated = takes(h, p->dates) ? p->now : p->old;
-    if (!node || !parts) return node;
+    int cited = 0;
+    if (!node) return NULL;
     node->first = node->last = NULL;
-    for (unsigned i = 0; i < n; i++) child_copy(h, node, parts[i].node);
-    child_copy(h, node, it->cite);
+    for (const struct ast_node *c = p->old->node->first; c; c = c->next) {
+        if (c->kind == AST_CITE && !cited++) child_copy(h, node, it->cite);
+        for (const struct slot *s = p->first; s; s = s->next)
+            if (s->kind == SLOT_CLAUSE && s->olds && s->old->node == c) slot_put(h, node, s);
+            else if (s->kind == SLOT_CLAUSE && slot_has(s, c)) break; /* a further one of the same slot */
+    }
+    if (!cited) child_copy(h, node, it->cite);
+    for (const struct slot *s = p->first; s; s = s->next)
+        if (s->kind == SLOT_CLAUSE && !s->olds) slot_put(h, node, s);
     child_copy(h, node, ast_child(dated->node, AST_EFFECTIVE));
     return node;
 }
@@ -222,6 +248,38 @@ static const struct table_rows *table_make(struct hybrid *h, const struct pair *
     return to;
 }
 
+/* Is nothing of it chosen? Then it is the old one as it stands; but a table from files, which are not read again. */
+static int is_untouched(const struct hybrid *h, const struct pair *p)
+{
+    if (takes(h, p->dates) || takes(h, p->cite) || (p->table && (is_filed(p->old) || is_filed(p->now)))) return 0;
+    for (const struct slot *s = p->first; s; s = s->next)
+        if (takes(h, s->change)) return 0;
+    if (!p->table) return 1;
+    for (size_t i = 0; i < p->table->count; i++)
+        if (takes(h, p->table->differences[i].change)) return 0;
+    return !takes(h, p->table->whole);
+}
+
+/* The item with the names that are chosen, its own too. */
+static void names_take(struct hybrid *h, const struct pair *p, struct item *it)
+{
+    struct item_row *rows = make(h, it->row_count, sizeof *rows);
+    struct item_entry *entries = make(h, it->entry_count, sizeof *entries);
+    if (p->renamed) it->name = takes(h, p->renamed) ? p->now->name : p->old->name;
+    it->node = names_apply(h->d, h->arena, it->node, h->chosen);
+    it->header = names_apply(h->d, h->arena, it->header, h->chosen);
+    for (unsigned i = 0; i < it->row_count && rows; i++) {
+        rows[i] = it->rows[i];
+        rows[i].node = names_apply(h->d, h->arena, rows[i].node, h->chosen);
+    }
+    for (unsigned i = 0; i < it->entry_count && entries; i++) {
+        entries[i] = it->entries[i];
+        entries[i].node = names_apply(h->d, h->arena, entries[i].node, h->chosen);
+    }
+    it->rows = rows;
+    it->entries = entries;
+}
+
 static struct item *item_make(struct hybrid *h, const struct pair *p)
 {
     const struct item *from = p->old;
@@ -235,11 +293,12 @@ static struct item *item_make(struct hybrid *h, const struct pair *p)
     it->id = NONE;
     it->used = 0;
     it->next = NULL;
+    if (h->d->renames) names_take(h, p, it);
     if (it->kind == AST_POLICIES) {
         rows_take(h, p, it);
         return it;
     }
-    if (p->whole || !p->old || !p->now || it->kind == AST_CITE_ITEM) return it;
+    if (p->whole || !p->old || !p->now || it->kind == AST_CITE_ITEM || is_untouched(h, p)) return it;
     if (takes(h, p->dates)) {
         it->from = p->now->from;
         it->until = p->now->until;
@@ -275,7 +334,8 @@ static struct pack *pack_make(struct hybrid *h)
     n->first = n->last = NULL;
     for (const struct ast_node *c = old->node->first; c; c = c->next)
         if (c->kind != AST_ANSWERS) child_copy(h, n, c);
-    child_copy(h, n, ast_child(takes(h, d->answers) ? now->node : old->node, AST_ANSWERS));
+    const struct ast_node *answers = ast_child(takes(h, d->answers) ? now->node : old->node, AST_ANSWERS);
+    child_copy(h, n, names_apply(d, h->arena, answers, h->chosen));
     p->node = n;
     return p;
 }
@@ -285,9 +345,10 @@ static int policy_takes(const struct hybrid *h, struct text name)
 {
     for (unsigned i = 0; i < h->d->pair_count; i++) {
         const struct pair *p = &h->d->pairs[i];
-        if ((p->old ? p->old : p->now)->kind != AST_POLICIES) continue;
+        const struct item *it = p->old ? p->old : p->now;
+        if (!it || it->kind != AST_POLICIES) continue;
         for (const struct slot *s = p->first; s; s = s->next)
-            if (text_equal(s->policy, name)) return takes(h, s->change);
+            if (text_equal(s->policy, name) || text_equal(name_new(h->d, s->policy), name)) return takes(h, s->change);
     }
     return 0;
 }
@@ -300,6 +361,8 @@ static void settings_take(struct hybrid *h, struct model *m)
             struct setting *copy = policy_takes(h, s->policy) == now ? make(h, 1, sizeof *copy) : NULL;
             if (!copy) continue;
             *copy = *s;
+            struct ast_node named = {.kind = AST_NAME, .text = s->policy, .span = s->row->span};
+            copy->policy = name_mapped(h->d, h->arena, &named, h->chosen);
             copy->next = NULL;
             *last = copy;
             last = &copy->next;

@@ -264,9 +264,11 @@ static void cite_compare(struct edict_difference *d, struct pair *p)
 /* ---- items */
 
 /* Do they differ in what no slot can hold: what the item is of? */
-static int is_other(const struct item *a, const struct item *b)
+static int is_other(struct edict_difference *d, const struct item *a, const struct item *b)
 {
-    return a->kind != b->kind || !text_equal(a->node->text, b->node->text);
+    if (a->kind != b->kind) return 1;
+    if (a->kind != AST_GROUP && a->kind != AST_PAIR && a->kind != AST_BILL && a->kind != AST_ORDER) return 0;
+    return !text_equal(name_mapped(d, &d->arena, a->node, NULL), b->node->text);
 }
 
 static void whole_say(struct edict_difference *d, struct pair *p)
@@ -304,11 +306,12 @@ static int is_table(const struct item *it)
 
 static void pair_compare(struct edict_difference *d, struct pair *p)
 {
+    if (!p->old && !p->now) return; /* renamed */
     if ((p->old ? p->old : p->now)->kind == AST_POLICIES) {
         policies_compare(d, p);
         return;
     }
-    if (!p->old || !p->now || is_other(p->old, p->now)) {
+    if (!p->old || !p->now || is_other(d, p->old, p->now)) {
         whole_say(d, p);
         return;
     }
@@ -377,9 +380,58 @@ static void pack_compare(struct edict_difference *d)
     }
 }
 
+/* ---- tests: those of the pack itself, each by what it says */
+
+enum { TESTS_MAX = 4096 };
+static unsigned tests_read(struct edict_difference *d, const struct pack *p, const char **all)
+{
+    unsigned n = 0;
+    for (const struct ast_node *t = p->file->root->first; t; t = t->next) {
+        const struct ast_node *rows = t->kind == AST_TESTS ? ast_child(t, AST_ROWS) : NULL;
+        const char *before = "";
+        for (const struct ast_node *c = t->first; rows && c; c = c->next)
+            if (c->kind == AST_DEFAULTS) before = arena_printf(&d->arena, "%s%s", before, node_canon(d, c));
+        const struct ast_node *header = rows ? ast_child(rows, AST_HEADER) : NULL;
+        const char *columns = node_canon(d, header);
+        for (const struct ast_node *r = rows ? rows->first : NULL; r; r = r->next) {
+            if (r->kind != AST_ROW || n == TESTS_MAX) continue;
+            const char *test = arena_printf(&d->arena, "%s%s%s", before ? before : "", columns, node_canon(d, r));
+            if (test) all[n++] = test;
+        }
+    }
+    return n;
+}
+
+static unsigned tests_less(const char *const *a, unsigned n, const char *const *b, unsigned m)
+{
+    unsigned less = 0;
+    for (unsigned i = 0; i < n; i++) {
+        unsigned k = 0;
+        while (k < m && strcmp(a[i], b[k])) k++;
+        less += k == m;
+    }
+    return less;
+}
+
+static void tests_compare(struct edict_difference *d)
+{
+    const char **a = arena_alloc(&d->arena, 2 * TESTS_MAX * sizeof *a), **b = a ? a + TESTS_MAX : NULL;
+    if (!a) {
+        d->oom = 1;
+        return;
+    }
+    unsigned n = tests_read(d, d->old->model.packs, a), m = tests_read(d, d->read.packs, b);
+    unsigned lost = tests_less(a, n, b, m), won = tests_less(b, m, a, n);
+    if (!lost && !won) return;
+    struct change *c = change_new(d, "tests", 0, "tests");
+    change_say(d, c, "tests of the pack: %u new, %u gone", won, lost);
+}
+
 void items_compare(struct edict_difference *d)
 {
     pack_compare(d);
+    tests_compare(d);
     pairs_make(d);
+    if (!d->oom) renames_find(d);
     for (unsigned i = 0; i < d->pair_count && !d->oom; i++) pair_compare(d, &d->pairs[i]);
 }

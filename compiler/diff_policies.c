@@ -127,8 +127,8 @@ static const char *cite_of(struct edict_difference *d, const struct model *m, co
 
 static void policy_compare(struct edict_difference *d, struct pair *p, struct text name)
 {
-    const struct field *a = policy_find(&d->old->model, name), *b = policy_find(&d->now->model, name);
-    int x = p->old ? row_find(p->old, name) : -1, y = p->now ? row_find(p->now, name) : -1;
+    const struct field *a = policy_find(&d->old->model, name), *b = policy_find(&d->now->model, name_new(d, name));
+    int x = p->old ? row_find(p->old, name) : -1, y = p->now ? row_find(p->now, name_new(d, name)) : -1;
     const char *shown = text_copy(d, name), *item = arena_printf(&d->arena, "policy %s", shown);
     struct slot *s = slot_new(d, p, SLOT_ROW);
     s->policy = name;
@@ -152,10 +152,18 @@ static void policy_compare(struct edict_difference *d, struct pair *p, struct te
     if (s->change && y >= 0) s->change->shown.cite = cite_of(d, &d->read, p->now, y, name);
 }
 
+/* Does the old version have it, by this name or another one? */
+static int policy_known(const struct edict_difference *d, const struct pair *p, struct text name)
+{
+    for (const struct rename *r = d->renames; r; r = r->next)
+        if (text_equal(r->now, name)) return row_find(p->old, r->old) >= 0;
+    return row_find(p->old, name) >= 0;
+}
+
 /* Either item may be missing: then it has no rows. */
 void policies_compare(struct edict_difference *d, struct pair *p)
 {
     for (unsigned r = 0; p->old && r < p->old->row_count && !d->oom; r++) policy_compare(d, p, row_name(p->old, r));
     for (unsigned r = 0; p->now && r < p->now->row_count && !d->oom; r++)
-        if (row_find(p->old, row_name(p->now, r)) < 0) policy_compare(d, p, row_name(p->now, r));
+        if (!policy_known(d, p, row_name(p->now, r))) policy_compare(d, p, row_name(p->now, r));
 }

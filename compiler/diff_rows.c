@@ -13,13 +13,14 @@ static int column_quiet(struct text name)
            text_is(name, "means") || text_is(name, "decides");
 }
 
-static void columns_add(struct row_sides *s, const struct ast_node *header)
+static void columns_add(struct edict_difference *d, struct row_sides *s, const struct ast_node *header)
 {
     for (const struct ast_node *c = header ? header->first : NULL; c; c = c->next) {
         unsigned i = 0;
-        while (i < s->column_count && !text_equal(s->columns[i].name, c->text)) i++;
+        const struct text name = name_mapped(d, &d->arena, c, NULL);
+        while (i < s->column_count && !text_equal(s->columns[i].name, name)) i++;
         if (i < s->column_count || i == sizeof s->columns / sizeof *s->columns) continue;
-        s->columns[s->column_count++] = (struct row_column){.name = c->text, .quiet = column_quiet(c->text)};
+        s->columns[s->column_count++] = (struct row_column){.name = name, .quiet = column_quiet(name)};
     }
 }
 
@@ -63,7 +64,8 @@ static void view_read(struct edict_difference *d, struct row_sides *s, struct ro
     const struct ast_node *h = it->header ? it->header->first : NULL, *c = row->node->first;
     v->otherwise = c && c->op == OP_OTHERWISE;
     for (; h && c; h = h->next, c = c->next) {
-        for (i = 0; i < s->column_count && !text_equal(s->columns[i].name, h->text);) i++;
+        const struct text name = name_mapped(d, &d->arena, h, NULL);
+        for (i = 0; i < s->column_count && !text_equal(s->columns[i].name, name);) i++;
         if (i == s->column_count || c->op == OP_OTHERWISE) continue;
         v->canon[i] = node_canon(d, c);
         v->shown[i] = c->op == OP_ANY || c->op == OP_EMPTY ? "" : node_text(d, c);
@@ -285,6 +287,31 @@ static void new_slot(struct edict_difference *d, struct row_sides *s, struct row
     change_dates(d, c, b->row->from, b->row->until);
 }
 
+static int results_same(const struct row_sides *s, const struct row_view *a, const struct row_view *b)
+{
+    for (unsigned i = 0; i < s->column_count; i++)
+        if (s->columns[i].result && strcmp(a->canon[i], b->canon[i])) return 0;
+    return s->pair->old->kind != AST_HIERARCHY;
+}
+
+/* Can it be seen that the row moved? Not where no record fits it and one of the rows that it passed, or both give the
+ * same. */
+static int move_matters(struct edict_difference *d, const struct row_sides *s, const struct row_view *a,
+                        const struct row_view *b)
+{
+    const unsigned i = (unsigned)(a - s->old), k = (unsigned)(b - s->now);
+    for (unsigned j = 0; j < s->olds; j++) {
+        const struct row_view *o = &s->old[j];
+        if (o->match < 0 || o == a) continue;
+        const unsigned l = (unsigned)o->match;
+        if ((i < j) == (k < l) || results_same(s, a, o)) continue;
+        if (s->pair->old->kind == AST_HIERARCHY || !rows_apart(&d->old->model, s->pair->old, i, j) ||
+            !rows_apart(&d->now->model, s->pair->now, k, l))
+            return 1;
+    }
+    return 0;
+}
+
 /* A row that stands somewhere else among rows of which the first decides: taken out here, put in there. */
 static void moved_slot(struct edict_difference *d, struct row_sides *s, struct row_view *a, struct row_view *b, int now)
 {
@@ -294,6 +321,7 @@ static void moved_slot(struct edict_difference *d, struct row_sides *s, struct r
         struct change *c = a->moved = row_change_new(d, s, a);
         const char *next = at + 1 < s->news ? row_when(d, s, &s->now[at + 1]) : NULL;
         c->shown.kind = s->pair->old->kind == AST_HIERARCHY ? "hierarchy" : "order";
+        c->shown.answers = move_matters(d, s, a, b);
         change_say(d, c, "%s: %s moves %s%s", item_words(d, s->pair->now), row_when(d, s, a),
                    next ? "before " : "to the end", next ? next : "");
     }
@@ -324,8 +352,8 @@ void rows_compare(struct edict_difference *d, struct pair *p)
 {
     struct row_sides s = {.pair = p, .ordered = is_ordered(p->now)};
     if (!p->old->header || !p->now->header) return;
-    columns_add(&s, p->old->header);
-    columns_add(&s, p->now->header);
+    columns_add(d, &s, p->old->header);
+    columns_add(d, &s, p->now->header);
     results_mark(&s);
     s.olds = p->old->row_count;
     s.news = p->now->row_count;

@@ -82,7 +82,8 @@ static void canon(struct edict_difference *d, struct buffer *b, const struct ast
     }
     if (n->kind == AST_CELL && (n->op == OP_ANY || n->op == OP_EMPTY)) return;
     buffer_printf(b, "(%d %d ", (int)n->kind, (int)n->op);
-    buffer_json(b, n->text.at ? n->text.at : "", n->text.size);
+    struct text t = d->renames ? name_mapped(d, &d->arena, n, NULL) : n->text;
+    buffer_json(b, t.at ? t.at : "", t.size);
     int loose = (n->kind == AST_CELL && n->op == OP_VALUES) || n->kind == AST_CITE || n->kind == AST_SAME ||
                 (n->kind == AST_COND && (n->op == OP_AND || n->op == OP_OR)) ||
                 (n->kind == AST_TYPE && n->op == OP_ONE_OF);

@@ -35,10 +35,17 @@ struct slot {
     struct slot *next;
 };
 
+/* An item that is called differently in the new version. */
+struct rename {
+    struct text old, now;
+    struct change *change;
+    struct rename *next;
+};
+
 struct pair {
     struct item *old, *now; /* either may be NULL: added, removed */
     struct change *whole;   /* added, removed, or replaced as a whole */
-    struct change *dates, *cite;
+    struct change *dates, *cite, *renamed;
     struct slot *first, *last;
     struct table_pair *table; /* of a relation, bundle, limit (diff_tables.h) */
 };
@@ -60,6 +67,7 @@ struct edict_difference {
     unsigned source_count;
     struct pair *pairs;
     unsigned pair_count;
+    struct rename *renames;
     struct change *first, *last, **all;
     unsigned count, answering; /* changes; those that can alter an answer come first */
     struct edict_compilation *hybrid;
@@ -93,8 +101,23 @@ const char *item_words(struct edict_difference *d, const struct item *it);
 const char *cites_text(struct edict_difference *d, const struct ast_node *cite);
 int same_text(const char *a, const char *b);
 
+/* ---- diff_names.c */
+void renames_find(struct edict_difference *d);
+int node_is_old(const struct edict_difference *d, const struct ast_node *n);
+/* What the node says with the names changed; `chosen`: of the changes, or NULL for the new names everywhere. */
+struct text name_mapped(struct edict_difference *d, struct arena *arena, const struct ast_node *n,
+                        const unsigned char *chosen);
+/* What the new version calls it. */
+struct text name_new(const struct edict_difference *d, struct text old);
+/* The same of a whole tree: a copy where a name in it changes. */
+const struct ast_node *names_apply(struct edict_difference *d, struct arena *arena, const struct ast_node *n,
+                                   const unsigned char *chosen);
+
 /* ---- diff_items.c */
 void items_compare(struct edict_difference *d);
+/* ---- diff_order.c: does no record fit both rows of the item? 0 also where that is not seen */
+int rows_apart(const struct model *m, const struct item *it, unsigned a, unsigned b);
+
 /* ---- diff_rows.c, diff_codes.c, diff_policies.c */
 void rows_compare(struct edict_difference *d, struct pair *p);
 int tables_compare(struct edict_difference *d, struct pair *p);

@@ -38,6 +38,7 @@ struct item_entry {
     const struct ast_node *node;
     int32_t from, until;
     int except;
+    const struct ast_node *cite; /* of the change that put it there; NULL: the list's own */
 };
 
 struct table_rows;

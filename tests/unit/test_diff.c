@@ -173,6 +173,50 @@ static void test_words(void **state)
          "facts service, way: not documented drip -> shot", NULL);
 }
 
+static unsigned change_find(edict_difference *d, const char *item)
+{
+    edict_change c;
+    unsigned i = 0;
+    while (edict_difference_change(d, i, &c) && strcmp(c.item, item)) i++;
+    if (!edict_difference_change(d, i, &c)) fail_msg("no change of %s", item);
+    return i;
+}
+
+/* Another name is a rename, whoever uses it; two names that change places with what stands behind them are none. */
+static void test_names(void **state)
+{
+    (void)state;
+    edict_change c;
+    edict_difference *d;
+    d = diff_of(
+        "  | A3000        | 7    | drop    |\n\ndefine amount of service, cite BOOK\n  is size from size_of for "
+        "drug\n\n"
+        "rule large, cite BOOK\n  for each service where amount documented and amount over 6\n  then note \"large\"\n",
+        "  | A3000        | 7    | drop    |\n\ndefine parts of service, cite BOOK\n  is size from size_of for drug\n\n"
+        "rule large, cite BOOK\n  for each service where parts documented and parts over 7\n  then note \"large\"\n");
+    unsigned rename = change_find(d, "define amount"), rule = change_find(d, "rule large");
+    assert_true(edict_difference_change(d, rename, &c) && !strcmp(c.kind, "rename"));
+    assert_string_equal(c.words, "define amount is now called parts");
+    assert_true(edict_difference_change(d, rule, &c));
+    assert_string_equal(c.words, "rule large: amount over 6 -> parts over 7");
+    assert_int_equal(edict_difference_change(d, 2, &c), 0);
+    edict_difference_free(d);
+}
+
+/* Rows of which the first decides: their order counts where a record can fit both. */
+static void test_order(void **state)
+{
+    (void)state;
+    says("  | drip      | cheap | any        | low   |\n  | shot      | any   | any        | low   |\n",
+         "  | shot      | any   | any        | low   |\n  | drip      | cheap | any        | low   |\n", NULL, NULL,
+         NULL);
+    says("  | drip      | dear  | from least | high  |\n  | drip      | cheap | any        | low   |\n",
+         "  | drip      | cheap | any        | low   |\n  | drip      | dear  | from least | high  |\n", "order",
+         "table worth (What it is): way drip, drug dear, length from least moves before way shot", NULL);
+    says("  | low   | drip | X2000 | 1     |\n  | low   | shot | X2500 | 1     |\n",
+         "  | low   | shot | X2500 | 1     |\n  | low   | drip | X2000 | 1     |\n", NULL, NULL, NULL);
+}
+
 static void test_tables(void **state)
 {
     (void)state;
@@ -324,15 +368,6 @@ static void hybrid_is(edict_difference *d, unsigned change, const char *charges)
     assert_string_equal(got, charges);
 }
 
-static unsigned change_find(edict_difference *d, const char *item)
-{
-    edict_change c;
-    unsigned i = 0;
-    while (edict_difference_change(d, i, &c) && strcmp(c.item, item)) i++;
-    if (!edict_difference_change(d, i, &c)) fail_msg("no change of %s", item);
-    return i;
-}
-
 /* Each change by itself gives what it alone changes. */
 static void test_hybrids(void **state)
 {
@@ -384,7 +419,8 @@ static void test_needed(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_words),   cmocka_unit_test(test_tables),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_words),   cmocka_unit_test(test_names),
+                                       cmocka_unit_test(test_order),   cmocka_unit_test(test_tables),
                                        cmocka_unit_test(test_images),  cmocka_unit_test(test_nothing),
                                        cmocka_unit_test(test_hybrids), cmocka_unit_test(test_needed)};
     snprintf(directory, sizeof directory, "/tmp/edict-diff-XXXXXX");
