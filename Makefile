@@ -15,7 +15,7 @@ OPT_asan := -O1 -g $(SANITIZE_asan) -fno-omit-frame-pointer
 SANITIZE_cov := --coverage
 OPT_cov := -O0 -g $(SANITIZE_cov)
 # The columns' loops are worth the compiler's effort.
-$(B)/vm/eval%.o: FAST := $(if $(filter release,$(CONF)),-O3)
+$(B)/vm/eval%.o $(B)/vm/rows.o: FAST := $(if $(filter release,$(CONF)),-O3)
 CFLAGS_ALL = $(WARN) $(DEFS) $(OPT_$(CONF)) $(FAST) -fPIC -I. -Iinclude -I$(B) $(CFLAGS)
 LDLIBS_RUN := -lxxhash -lpthread
 LDLIBS_COMPILE := -lcsv
@@ -168,6 +168,19 @@ coverage:
 	awk '/^File/ { file = $$2 } /^Lines executed/ && file ~ /^(base|lang|compiler|vm|cli)\// && file !~ /\.h$$/ { sub(/^executed:/, "", $$2); \
 		share = $$2 + 0; printf "%6.2f%% of %4d  %s\n", share, $$4, file; met += share * $$4 / 100; all += $$4; file = "" } \
 		END { printf "%6.2f%% of %d lines\n", 100 * met / all, all }' > coverage.txt; tail -1 coverage.txt; exit $$status
+
+# How fast: bench/README.md. `make bench` writes bench/RESULTS.md; `make bench-check` compares instruction counts.
+BENCH := $(B)/bench
+BENCHES := $(patsubst bench/%.c,$(BENCH)/%,$(wildcard bench/*.c))
+$(BENCHES): $(BENCH)/%: bench/%.c $(B)/libedict.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -MMD -MP $< $(B)/libedict.a -o $@ $(LDFLAGS) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
+bench: all $(BENCHES)
+	@CC='$(CC)' sh bench/run.sh $(B)/edict $(BENCH) $(BENCH)
+bench-check: all $(BENCHES)
+	@sh bench/check.sh $(B)/edict $(BENCH) $(BENCH)
+bench-accept: all $(BENCHES)
+	@sh bench/check.sh --accept $(B)/edict $(BENCH) $(BENCH)
 
 clean:
 	rm -rf build

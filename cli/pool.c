@@ -17,7 +17,7 @@
 
 enum {
     BATCH_ITEMS = 256,
-    BATCH_BYTES = 1 << 16,        /* a batch is closed when it holds as much */
+    BATCH_BYTES = 1 << 17,        /* a batch is closed when it holds as much */
     BATCH_KEPT = 1 << 20,         /* buffers larger than this are given back */
     FLIGHT_BYTES = 32 << 20,      /* encounters in all batches: more waits */
     BATCHES_A_THREAD = 4

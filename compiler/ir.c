@@ -173,16 +173,31 @@ uint32_t gather(struct lower *l, uint32_t link, uint32_t reg)
 
 struct cross *cross_of(struct lower *l, uint32_t a, uint32_t b)
 {
+    return cross_like(l, &(struct cross){.a = a, .b = b, .if_a = NONE, .if_b = NONE});
+}
+
+struct cross *cross_like(struct lower *l, const struct cross *like)
+{
     for (uint32_t i = 0; i < l->crosses.count; i++) {
         struct cross *c = &VEC(l->crosses, struct cross)[i];
-        if (c->a == a && c->b == b) return c;
+        if (c->a == like->a && c->b == like->b && c->apart == like->apart && c->key_count == like->key_count &&
+            c->if_a == like->if_a && c->if_b == like->if_b &&
+            !memcmp(c->keys, like->keys, 2 * c->key_count * sizeof *c->keys))
+            return c;
     }
+    const uint32_t a = like->a, b = like->b;
     struct cross *c = vec_add(l, &l->crosses, sizeof *c, 1);
     uint32_t d =
         domain_new(l, (struct image_domain){.kind = DOMAIN_CROSS, .a = a, .b = b, .known = NONE, .link = NONE});
-    *c = (struct cross){a, b, d, reg_new(l, d, TYPE_LINK, a), reg_new(l, d, TYPE_LINK, b)};
-    uint32_t w[3] = {d, c->x, c->y};
-    ir_put(l, OP_CODE_CROSS, w, 3);
+    *c = *like;
+    c->domain = d;
+    c->x = reg_new(l, d, TYPE_LINK, a);
+    c->y = reg_new(l, d, TYPE_LINK, b);
+    uint32_t w[7 + 2 * CROSS_KEYS] = {d, c->x, c->y, c->apart, c->key_count};
+    memcpy(w + 5, c->keys, 2 * c->key_count * sizeof *w);
+    w[5 + 2 * c->key_count] = c->if_a;
+    w[6 + 2 * c->key_count] = c->if_b;
+    ir_put(l, OP_CODE_CROSS, w, 7 + 2 * c->key_count);
     return c;
 }
 

@@ -11,8 +11,12 @@ struct vec {
     uint32_t count, room;
 }; /* grows; elements of one size */
 
+/* The pairs of two domains: all, or those that differ in no key. */
+enum { CROSS_KEYS = 4 };
 struct cross {
     uint32_t a, b, domain, x, y;
+    uint32_t apart, key_count, keys[2 * CROSS_KEYS]; /* registers of a and of b, or NONE: the record itself */
+    uint32_t if_a, if_b; /* conditions on either record, or NONE */
 };
 struct cse {
     uint64_t hash;
@@ -81,6 +85,8 @@ uint32_t ir2(struct lower *l, enum op op, uint32_t domain, enum value_type type,
 uint32_t links_somewhere(struct lower *l, uint32_t domain, uint32_t link);
 uint32_t gather(struct lower *l, uint32_t link, uint32_t reg);
 struct cross *cross_of(struct lower *l, uint32_t a, uint32_t b);
+/* The same, by a, b, apart and keys of `like`. */
+struct cross *cross_like(struct lower *l, const struct cross *like);
 uint32_t domain_new(struct lower *l, struct image_domain d);
 uint32_t item_id(struct lower *l, struct item *it);
 uint32_t row_id(struct lower *l, struct item *it, const struct item_row *row, const char *hold, struct span span);

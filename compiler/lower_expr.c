@@ -92,13 +92,104 @@ static uint32_t lower_field(struct lower *l, const struct place *p, const struct
     return at_link(l, link, reg);
 }
 
+/* Does a condition ask about a pair as such, or ask a question of its own? Then it stands on all pairs. */
+static int speaks_of_pairs(const struct expr *e)
+{
+    if (!e) return 0;
+    if (e->query || e->op == X_SECOND || e->at == AT_FIRST || e->at == AT_SECOND || e->at == AT_PAIR) return 1;
+    for (unsigned i = 0; i < e->arg_count; i++)
+        if (speaks_of_pairs(e->args[i])) return 1;
+    return speaks_of_pairs(e->a) || speaks_of_pairs(e->b) || speaks_of_pairs(e->c);
+}
+
+/* What both records of a pair must have in common: the equations that a condition is joined of. */
+static void keys_find(struct lower *l, const struct expr *e, struct cross *like)
+{
+    if (!e || like->key_count == CROSS_KEYS) return;
+    if (e->op == X_AND) {
+        keys_find(l, e->a, like);
+        keys_find(l, e->b, like);
+        return;
+    }
+    if (e->op != X_EQ || e->a->op != X_FIELD || e->b->op != X_FIELD || e->a->via || e->b->via) return;
+    const struct expr *x = e->a->at == AT_THIS ? e->a : e->b, *y = x == e->a ? e->b : e->a;
+    if (x->at != AT_THIS || y->at != AT_RECORD) return;
+    const uint32_t a = field_reg(l, x->field), b = field_reg(l, y->field);
+    if (reg_domain(l, a) != like->a || reg_domain(l, b) != like->b || !like->a) return;
+    like->keys[2 * like->key_count] = a;
+    like->keys[2 * like->key_count++ + 1] = b;
+}
+
+enum { SIDE_THIS = 1, SIDE_RECORD = 2, SIDE_NEITHER = 4 };
+
+/* Which of both records an expression asks; SIDE_NEITHER: it does more than compare what is there. */
+static unsigned sides_of(const struct expr *e)
+{
+    if (!e) return 0;
+    unsigned sides = 0;
+    switch (e->op) {
+    case X_CONST: break;
+    case X_FIELD:
+        if (e->via) return SIDE_NEITHER;
+        sides = e->at == AT_THIS        ? SIDE_THIS
+                : e->at == AT_RECORD    ? SIDE_RECORD
+                : e->at == AT_ENCOUNTER ? 0
+                                        : SIDE_NEITHER;
+        break;
+    case X_AND:
+    case X_OR:
+    case X_NOT:
+    case X_EQ:
+    case X_LT:
+    case X_LE:
+    case X_IN:
+    case X_ANY_IN:
+    case X_DOC:
+    case X_DOC_OR: break;
+    default: return SIDE_NEITHER;
+    }
+    return sides | sides_of(e->a) | sides_of(e->b) | sides_of(e->c);
+}
+
+/* The conditions on one of both records that a condition is joined of, computed on that record. */
+static void conditions_find(struct lower *l, const struct expr *e, const struct place *x, const struct place *y,
+                            struct cross *like)
+{
+    if (!e) return;
+    if (e->op == X_AND) {
+        conditions_find(l, e->a, x, y, like);
+        conditions_find(l, e->b, x, y, like);
+        return;
+    }
+    const unsigned sides = sides_of(e);
+    if (sides != SIDE_THIS && sides != SIDE_RECORD) return;
+    const uint32_t domain = sides == SIDE_THIS ? like->a : like->b, reg = lower_expr(l, sides == SIDE_THIS ? x : y, e);
+    if (!domain || reg_domain(l, reg) != domain) return;
+    uint32_t *condition = sides == SIDE_THIS ? &like->if_a : &like->if_b;
+    *condition = and_reg(l, domain, *condition, reg);
+}
+
 uint32_t query_mask(struct lower *l, const struct place *outer, const struct query *q, struct place *inner,
                     struct cross **cross)
 {
     struct kind *k = q->kind;
     uint32_t a = q->correlated ? outer->domain : 0, b = kind_domain(l, k), exists = kind_exists(l, k), mask = NONE;
-    *cross = cross_of(l, a, b);
-    struct cross c = **cross;
+    struct cross like = {.a = a, .b = b, .if_a = NONE, .if_b = NONE};
+    if (!speaks_of_pairs(q->where)) {
+        like.apart = q->other && a == b;
+        if (q->members && outer->record->group) {
+            like.keys[0] = NONE;
+            like.keys[1] = outer->record->group->link;
+            like.key_count = 1;
+        }
+        keys_find(l, q->where, &like);
+        if (k->domain != DOMAIN_CROSS && !outer->cross) {
+            const struct place x = *outer, y = place_of(l, k);
+            if (exists != NONE && reg_domain(l, exists) == b && b) like.if_b = exists;
+            conditions_find(l, q->where, &x, &y, &like);
+        }
+    }
+    struct cross c = *cross_like(l, &like);
     *inner = (struct place){
         .domain = c.domain, .inner = c.y, .outer = c.x, .record = k, .outer_record = outer->record, .cross = 1};
     if (q->other && a == b)
@@ -114,7 +205,7 @@ uint32_t query_mask(struct lower *l, const struct place *outer, const struct que
     if (exists != NONE) mask = and_reg(l, c.domain, mask, gather(l, c.y, exists));
     if (q->where) mask = and_reg(l, c.domain, mask, lower_expr(l, inner, q->where));
     if (mask != NONE && reg_domain(l, mask) == 0) mask = ir2(l, OP_CODE_AND, c.domain, TYPE_BOOL, mask, l->always);
-    *cross = cross_of(l, a, b);
+    *cross = cross_like(l, &like);
     return mask;
 }
 

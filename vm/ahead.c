@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AHEAD_LANES = 16, AHEAD_BYTES = 256 << 10 };
+enum { AHEAD_LANES = 32, AHEAD_BYTES = 256 << 10 };
 
 struct ahead_slot {
     const char *json;
@@ -172,6 +172,9 @@ int ahead_answer(struct edict_evaluator *e, const char *json, size_t size, uint6
     e->status = EDICT_OK;
     e->dispatches = a->dispatches;
     result_write(e, answer, 0);
-    *status = e->out.failed ? EDICT_MEMORY : e->status;
-    return 1;
+    *status = e->status;
+    if (!e->out.failed)
+        return 1;
+    ahead_drop(e); /* too large an answer, or no memory: the usual way finds out which */
+    return 0;
 }

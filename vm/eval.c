@@ -281,7 +281,7 @@ static void eval_restart(struct edict_evaluator *e)
         if (p->domains[i].kind == DOMAIN_ROOT)
             e->sizes[i] = e->lanes;
         else if (p->domains[i].kind != DOMAIN_LIST)
-            e->sizes[i] = 0;
+            e->sizes[i] = e->all_pairs[i] = 0;
         else if (e->lanes > 1)
             lanes_close(e, i);
         else if (e->sizes[i] > LIMIT_RECORDS)
@@ -293,16 +293,20 @@ static void eval_restart(struct edict_evaluator *e)
 edict_status eval_run(struct edict_evaluator *e, uint32_t to)
 {
     eval_restart(e);
-    const uint32_t *at = e->program->code, *end = at + to;
-    while (at < end && e->status == EDICT_OK) {
+    const uint32_t *code = e->program->code;
+    for (const struct step *s = e->steps; s->at < to && e->status == EDICT_OK; s++) {
+        if (s->column && !e->sizes[s->domain]) { /* nobody to do it for */
+            e->columns[s->column] = (struct column){ NULL, NULL, 0 };
+            continue;
+        }
         e->dispatches++;
-        eval_one(e, (enum op)(*at & 0xff), at + 1);
-        at += *at >> 8;
+        eval_one(e, (enum op)s->op, code + s->at + 1);
     }
     findings_close(e);
     e->cells = 0;
     for (uint32_t i = 0; i < e->program->domain_count; i++)
-        e->cells += (uint64_t)e->outputs[i] * e->sizes[i];
+        e->cells += (uint64_t)e->outputs[i] *
+                    (e->program->domains[i].kind == DOMAIN_CROSS ? e->all_pairs[i] : e->sizes[i]);
     return e->status;
 }
 
@@ -316,6 +320,27 @@ static void consts_fill(struct edict_evaluator *e)
         e->const_states[i] = c->state ? WHY_STATE_ABSENT : 0;
         e->columns[c->reg] = (struct column){ &e->const_values[i], c->state ? &e->const_states[i] : NULL, 1 };
     }
+}
+
+/* An instruction whose only effect is its one output column. */
+static int op_is_column(enum op op)
+{
+    return op <= OP_CODE_INDEX || (op >= OP_CODE_ANY && op <= OP_CODE_BEST) || op == OP_CODE_HIER;
+}
+
+static void steps_fill(struct edict_evaluator *e)
+{
+    const struct edict_program *p = e->program;
+    struct step *s = e->steps;
+    for (uint32_t at = 0; at < p->code_size; at += p->code[at] >> 8, s++) {
+        const enum op op = (enum op)(p->code[at] & 0xff);
+        *s = (struct step){ .at = at, .op = op };
+        if (op_is_column(op)) {
+            s->column = p->code[at + 1];
+            s->domain = p->registers[s->column].domain;
+        }
+    }
+    *s = (struct step){ .at = NONE };
 }
 
 /* Every register but constants, facts and policies is written by an instruction. */
@@ -344,6 +369,11 @@ edict_status eval_new(struct edict_evaluator *e)
     e->const_states = calloc((size_t)p->const_count + 1, sizeof *e->const_states);
     e->firsts = calloc(domains, sizeof *e->firsts);
     e->owners = calloc(domains, sizeof *e->owners);
+    e->all_pairs = calloc(domains, sizeof *e->all_pairs);
+    uint32_t instructions = 0;
+    for (uint32_t at = 0; at < p->code_size; at += p->code[at] >> 8)
+        instructions++;
+    e->steps = calloc((size_t)instructions + 1, sizeof *e->steps);
     e->outputs = calloc(domains, sizeof *e->outputs);
     e->pairs[0] = calloc(domains, sizeof *e->pairs[0]);
     e->pairs[1] = calloc(domains, sizeof *e->pairs[1]);
@@ -353,6 +383,7 @@ edict_status eval_new(struct edict_evaluator *e)
     e->whys = calloc(FIRST_WHYS, sizeof *e->whys);
     if (!e->columns || !e->sizes || !e->const_values || !e->const_states || !e->why_cache || !e->whys ||
         !e->firsts || !e->owners || !e->outputs || !e->pairs[0] || !e->pairs[1] || !e->spreads || !e->fixed ||
+        !e->all_pairs || !e->steps ||
         !set_cache_new(e)) {
         eval_free(e);
         return EDICT_MEMORY;
@@ -364,6 +395,7 @@ edict_status eval_new(struct edict_evaluator *e)
     e->sizes[0] = 1;
     consts_fill(e);
     outputs_count(e);
+    steps_fill(e);
     for (uint32_t i = 0; i < p->domain_count; i++)
         if (p->domains[i].kind == DOMAIN_CHARGES)
             e->charge_domain = i;
@@ -377,7 +409,7 @@ void eval_free(struct edict_evaluator *e)
 {
     void *owned[] = { e->columns, e->sizes, e->const_values, e->const_states, e->why_cache, e->whys, e->intervals,
         e->codes, e->charges, e->finals, e->findings, e->args, e->firsts, e->owners, e->outputs, e->pairs[0],
-        e->pairs[1], e->spreads, e->set_cache, e->set_dated, e->fixed };
+        e->pairs[1], e->spreads, e->set_cache, e->set_dated, e->fixed, e->all_pairs, e->steps };
     rows_free(e);
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
@@ -400,5 +432,7 @@ void eval_free(struct edict_evaluator *e)
     e->set_cache = NULL;
     e->set_dated = NULL;
     e->fixed = NULL;
+    e->all_pairs = NULL;
+    e->steps = NULL;
     e->args = NULL;
 }

@@ -119,6 +119,7 @@ struct match {
     } * columns;
     uint32_t count;
     struct row_plan *plan; /* NULL: no rows are ruled out beforehand */
+    uint64_t decided;      /* columns that all rows left agree with for certain; rows_begin */
     struct cells date;
     uint32_t why; /* MATCH_MAYBE: the reasons */
 };

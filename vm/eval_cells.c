@@ -348,10 +348,14 @@ static void lists_three(
     struct edict_evaluator *e, uint32_t relation, const struct cells *keys, const struct cells *date, struct column *o)
 {
     const struct relation_index *x = &e->program->indexes[relation];
+    const struct cells a = keys[0], b = keys[1], c = keys[2];
+    const int none = x->slots && !c.step && !key_known(x, 2, c.v[0]);
+    int64_t *v = o->v;
     for (uint32_t i = 0; i < o->n; i++) {
-        const int64_t key[3] = { cell_v(&keys[0], i), cell_v(&keys[1], i), cell_v(&keys[2], i) };
-        o->v[i] = (!x->slots || (key_known(x, 0, key[0]) && key_known(x, 1, key[1]) && key_known(x, 2, key[2]))) &&
-                  relation_find(e->program, relation, key, cell_v(date, i)) != NULL;
+        const int64_t key[3] = { a.v[i * a.step], b.v[i * b.step], c.v[i * c.step] };
+        v[i] = 0;
+        if (!none && (!x->slots || (key_known(x, 0, key[0]) && key_known(x, 1, key[1]))))
+            v[i] = relation_find(e->program, relation, key, cell_v(date, i)) != NULL;
     }
 }
 

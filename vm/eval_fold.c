@@ -394,6 +394,73 @@ static void fold_best(struct edict_evaluator *e, const uint32_t *at)
     fold_close(&f, WHY_STATE_ABSENT);
 }
 
+/* Keys of both sides of a CROSS. */
+struct pairing {
+    const struct cells *x, *y;
+    struct cells if_x, if_y;
+    const int64_t *keys; /* the first keys of y, where all of them are documented */
+    uint32_t count;
+    int apart; /* no record with itself */
+};
+
+/* Keys from number `from` on. */
+static int pair_stands(const struct pairing *p, uint32_t from, uint32_t i, uint32_t j)
+{
+    if (p->apart && i == j)
+        return 0;
+    for (uint32_t k = from; k < p->count; k++) {
+        const struct cells *x = &p->x[k], *y = &p->y[k];
+        if (!cell_w(x, i) && !cell_w(y, j) && (x->v ? cell_v(x, i) : i) != (y->v ? cell_v(y, j) : j))
+            return 0;
+    }
+    return 1;
+}
+
+/* The pairs of record i with those listed; where the first keys of y are all documented most are ruled out by them. */
+static uint32_t pairs_of(
+    const struct pairing *p, uint32_t i, const uint32_t *list, uint32_t count, int64_t *x, int64_t *y)
+{
+    uint32_t n = 0;
+    if (!p->count) {
+        for (uint32_t k = 0; k < count; k++) {
+            x[n] = i;
+            y[n] = list[k];
+            n += !p->apart || list[k] != i;
+        }
+    } else if (p->keys && !cell_w(&p->x[0], i)) {
+        const int64_t key = p->x[0].v ? cell_v(&p->x[0], i) : i, *keys = p->keys;
+        for (uint32_t k = 0; k < count; k++) {
+            x[n] = i;
+            y[n] = list[k];
+            n += keys[list[k]] == key && pair_stands(p, 1, i, list[k]);
+        }
+    } else {
+        for (uint32_t k = 0; k < count; k++) {
+            x[n] = i;
+            y[n] = list[k];
+            n += (uint32_t)pair_stands(p, 0, i, list[k]);
+        }
+    }
+    return n;
+}
+
+static int pairing_open(struct edict_evaluator *e, struct pairing *p, const uint32_t *at)
+{
+    const struct image_domain *d = &e->program->domains[at[0]];
+    struct cells *x = eval_alloc(e, at[4], sizeof *x), *y = eval_alloc(e, at[4], sizeof *y);
+    const uint32_t *conditions = at + 5 + 2 * (size_t)at[4];
+    *p = (struct pairing){ x, y, cells_if(e, conditions[0], d->a), cells_if(e, conditions[1], d->b), NULL,
+        at[4], at[3] != 0 };
+    for (uint32_t k = 0; x && y && k < p->count; k++) {
+        const uint32_t a = at[5 + 2 * k], b = at[6 + 2 * k];
+        x[k] = a == NONE ? (struct cells){ NULL, NULL, 0 } : cells_of(e, a, d->a);
+        y[k] = b == NONE ? (struct cells){ NULL, NULL, 0 } : cells_of(e, b, d->b);
+    }
+    if (x && y && p->count && y[0].v && y[0].step && !y[0].w)
+        p->keys = y[0].v;
+    return x && y;
+}
+
 static void eval_cross(struct edict_evaluator *e, const uint32_t *at)
 {
     const struct image_domain *d = &e->program->domains[at[0]];
@@ -404,22 +471,32 @@ static void eval_cross(struct edict_evaluator *e, const uint32_t *at)
         pairs += a * (lane_end(e, d->b, lane) - lane_first(e, d->b, lane));
         if (pairs > LIMIT_PAIRS)
             eval_limit(e, "pairs of records", LIMIT_PAIRS);
-        else if (firsts)
-            firsts[lane + 1] = (uint32_t)pairs;
     }
-    e->sizes[at[0]] = e->status == EDICT_OK ? (uint32_t)pairs : 0;
-    if (e->status != EDICT_OK || !lanes_close(e, at[0]))
+    struct pairing p;
+    struct column *x = &e->columns[at[1]], *y = &e->columns[at[2]];
+    int64_t *to = e->status == EDICT_OK ? eval_alloc(e, (size_t)pairs * 2, sizeof *to) : NULL;
+    uint32_t *list = to ? eval_alloc(e, e->sizes[d->b], sizeof *list) : NULL;
+    e->all_pairs[at[0]] = (uint32_t)pairs;
+    if (!list || !pairing_open(e, &p, at))
         return;
-    struct column *x = column_new(e, at[1]), *y = column_new(e, at[2]);
-    uint32_t k = 0;
-    for (uint32_t lane = 0; x && y && lane < e->lanes; lane++)
-        for (uint32_t i = lane_first(e, d->a, lane); i < lane_end(e, d->a, lane); i++)
-            for (uint32_t j = lane_first(e, d->b, lane); j < lane_end(e, d->b, lane); j++, k++) {
-                x->v[k] = i;
-                y->v[k] = j;
-            }
-    e->pairs[0][at[0]] = x ? x->v : NULL;
-    e->pairs[1][at[0]] = y ? y->v : NULL;
+    uint32_t n = 0;
+    *x = (struct column){ .v = to };
+    *y = (struct column){ .v = to + pairs };
+    for (uint32_t lane = 0; lane < e->lanes; lane++) {
+        uint32_t count = 0;
+        for (uint32_t j = lane_first(e, d->b, lane); j < lane_end(e, d->b, lane); j++)
+            if (cell_v(&p.if_y, j) || cell_w(&p.if_y, j))
+                list[count++] = j;
+        for (uint32_t i = lane_first(e, d->a, lane); count && i < lane_end(e, d->a, lane); i++)
+            if (cell_v(&p.if_x, i) || cell_w(&p.if_x, i))
+                n += pairs_of(&p, i, list, count, x->v + n, y->v + n);
+        if (firsts)
+            firsts[lane + 1] = n;
+    }
+    e->sizes[at[0]] = x->n = y->n = n;
+    lanes_close(e, at[0]);
+    e->pairs[0][at[0]] = x->v;
+    e->pairs[1][at[0]] = y->v;
 }
 
 void eval_fold(struct edict_evaluator *e, enum op op, const uint32_t *at)

@@ -96,6 +96,10 @@ enum match_result match_row(struct match *m, const uint32_t *cells, size_t recor
     for (uint32_t i = 0; i < m->count; i++) {
         const uint32_t count = *at++;
         uint32_t cell_why = 0;
+        if (!count || (i < 64 && m->decided >> i & 1)) {
+            at += (size_t)count * 3;
+            continue;
+        }
         const enum match_result cell = match_tests(m, i, at, count, record, &cell_why);
         at += (size_t)count * 3;
         if (cell == MATCH_NO)

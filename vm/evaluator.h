@@ -52,6 +52,9 @@ struct argument { uint32_t type; uint32_t state; int64_t value; };
 
 struct spread { uint32_t domain, run; int64_t *v; uint32_t *w; };
 
+/* One instruction, found beforehand. column: its output, if it does nothing else; then the column's domain. */
+struct step { uint32_t at, op, column, domain; };
+
 struct edict_evaluator {
     const struct edict_program *program;
     edict_evaluator_options options;
@@ -63,6 +66,7 @@ struct edict_evaluator {
     uint32_t **firsts;                  /* first record of each lane in each domain, and the end; several lanes only */
     uint32_t **owners;                  /* lane of each record; several lanes only */
     const int64_t **pairs[2];           /* of each CROSS domain: its links to x and y */
+    uint32_t *all_pairs;                /* … and how many pairs it would have without keys */
     struct arena arena;                 /* reset for every evaluation */
     struct why_node *whys; uint32_t why_count, why_room;
     struct interval *intervals; uint32_t interval_count, interval_room;
@@ -85,6 +89,7 @@ struct edict_evaluator {
     uint32_t pinned_codes;
     uint64_t allocations, dispatches;   /* pool growths; instructions since the caller last set it to 0 */
     uint64_t cells;                     /* cells of all columns of the last run: what another will cost (worlds.c) */
+    struct step *steps;                 /* the code; behind it one with `at` NONE */
     uint32_t *outputs;                  /* registers that instructions write, of each domain */
     struct spread *spreads;             /* of each register of domain 0: its cells dealt to another domain's records */
     uint32_t run;                       /* number of the run, for spreads */

@@ -13,7 +13,7 @@ struct row_memory {
     int32_t known; /* 0: nothing here yet */
 };
 struct row_column {
-    int fixed, dated;           /* every operand is a constant; some code set depends on the date */
+    int fixed, coded, dated;    /* every operand is a constant; there are code sets; one depends on the date */
     uint32_t shift;             /* of the hash: 64 - log2 of the entries */
     struct row_memory *entries; /* NULL: not fixed */
     uint64_t *sets;             /* rows of each entry; behind them: rows for what is not documented */
@@ -22,6 +22,7 @@ struct row_plan {
     uint32_t count, words, columns;
     const uint32_t **cells; /* of each row: count of the columns */
     struct row_column *column;
+    uint32_t *fixed, fixed_count; /* the columns that are */
     uint64_t *alive;
 };
 
@@ -63,8 +64,10 @@ static int column_new_memory(struct edict_evaluator *e, struct row_plan *p, uint
         const uint32_t *test = row_cell(p->cells[r], column, &count);
         for (uint32_t k = 0; k < count; k++, test += 3, tests++) {
             c->fixed &= cell_fixed(e, test);
-            if ((test[0] & ~(uint32_t)CELL_NEGATED) == CELL_IN)
-                c->dated |= e->set_dated[test[1]];
+            if ((test[0] & ~(uint32_t)CELL_NEGATED) != CELL_IN)
+                continue;
+            c->coded = 1;
+            c->dated |= e->set_dated[test[1]];
         }
     }
     c->fixed = c->fixed && tests;
@@ -105,7 +108,8 @@ static int plan_new(struct edict_evaluator *e, struct row_plan *p, enum op op, c
     p->cells = calloc(p->count, sizeof *p->cells);
     p->column = calloc((size_t)p->columns + 1, sizeof *p->column);
     p->alive = calloc(p->words, sizeof *p->alive);
-    if (!p->cells || !p->column || !p->alive)
+    p->fixed = calloc((size_t)p->columns + 1, sizeof *p->fixed);
+    if (!p->cells || !p->column || !p->alive || !p->fixed)
         return 0;
     for (uint32_t r = 0; r < p->count; r++) {
         p->cells[r] = at + 1;
@@ -119,9 +123,12 @@ static int plan_new(struct edict_evaluator *e, struct row_plan *p, enum op op, c
             at += 4 + (size_t)at[1] * 2;
         }
     }
-    for (uint32_t k = 0; k < p->columns; k++)
+    for (uint32_t k = 0; k < p->columns; k++) {
         if (!column_new_memory(e, p, k))
             return 0;
+        if (p->column[k].fixed)
+            p->fixed[p->fixed_count++] = k;
+    }
     return 1;
 }
 
@@ -169,6 +176,7 @@ void rows_free(struct edict_evaluator *e)
         }
         free((void *)p->cells);
         free(p->column);
+        free(p->fixed);
         free(p->alive);
     }
     free(e->row_plans);
@@ -184,18 +192,10 @@ struct row_plan *rows_plan(const struct edict_evaluator *e, const uint32_t *colu
     return p->cells ? p : NULL;
 }
 
-/* The rows that a documented value does not rule out. */
-static const uint64_t *value_rows(struct match *m, struct row_plan *p, uint32_t column, int64_t v, size_t record)
+/* Tests every row for a value that has not been met. */
+static void value_learn(struct match *m, struct row_plan *p, uint32_t column, size_t slot, size_t record)
 {
-    struct row_column *c = &p->column[column];
-    const int64_t date = c->dated ? cell_v(&m->date, record) : 0;
-    const uint64_t mixed = ((uint64_t)v ^ (uint64_t)date << 48) * 0x9E3779B97F4A7C15u;
-    const size_t slot = (size_t)(mixed >> c->shift);
-    struct row_memory *entry = &c->entries[slot];
-    uint64_t *set = c->sets + slot * p->words;
-    if (entry->known && entry->value == v && entry->date == date)
-        return set;
-    *entry = (struct row_memory){ v, (int32_t)date, 1 };
+    uint64_t *set = p->column[column].sets + slot * p->words;
     memset(set, 0, p->words * sizeof *set);
     for (uint32_t r = 0; r < p->count; r++) {
         uint32_t count;
@@ -203,30 +203,52 @@ static const uint64_t *value_rows(struct match *m, struct row_plan *p, uint32_t 
         const int fits = match_cell(m, column, test, count, record) != MATCH_NO;
         set[r / 64] |= (uint64_t)fits << r % 64;
     }
-    return set;
+}
+
+/* The rows that a column's cell does not rule out; NULL: it is in doubt and rules out nothing. */
+static inline const uint64_t *cell_rows(struct match *m, struct row_plan *p, uint32_t k, size_t record)
+{
+    const struct cells *cells = &m->columns[k].cells;
+    const struct row_column *c = &p->column[k];
+    const uint32_t w = cell_w(cells, record);
+    if (w)
+        return w & WHY_HELD || !m->columns[k].named ? NULL : c->sets + ((size_t)1 << (64 - c->shift)) * p->words;
+    if (c->coded && cell_w(&m->date, record))
+        return NULL;
+    const int64_t v = cell_v(cells, record), date = c->dated ? cell_v(&m->date, record) : 0;
+    const size_t slot = (size_t)((((uint64_t)v ^ (uint64_t)date << 48) * 0x9E3779B97F4A7C15u) >> c->shift);
+    struct row_memory *entry = &c->entries[slot];
+    if (!entry->known || entry->value != v || entry->date != date) {
+        *entry = (struct row_memory){ v, (int32_t)date, 1 };
+        value_learn(m, p, k, slot, record);
+    }
+    return c->sets + slot * p->words;
 }
 
 void rows_begin(struct match *m, size_t record)
 {
     struct row_plan *p = m->plan;
+    m->decided = 0;
     if (!p)
         return;
+    if (p->words == 1) {
+        uint64_t alive = ~(uint64_t)0;
+        for (uint32_t i = 0; i < p->fixed_count && alive; i++) {
+            const uint64_t *set = cell_rows(m, p, p->fixed[i], record);
+            if (!set)
+                continue;
+            alive &= *set;
+            m->decided |= p->fixed[i] < 64 ? (uint64_t)1 << p->fixed[i] : 0;
+        }
+        p->alive[0] = alive;
+        return;
+    }
     memset(p->alive, 0xff, p->words * sizeof *p->alive);
-    for (uint32_t k = 0; k < p->columns; k++) {
-        const struct row_column *c = &p->column[k];
-        const uint32_t w = cell_w(&m->columns[k].cells, record);
-        const uint64_t *set;
-        if (!c->fixed || (w && (w & WHY_HELD || !m->columns[k].named)))
-            continue; /* what is in doubt rules out nothing */
-        if (w)
-            set = c->sets + ((size_t)1 << (64 - c->shift)) * p->words;
-        else if (c->dated &&
-                 (cell_w(&m->date, record) || cell_v(&m->date, record) != (int32_t)cell_v(&m->date, record)))
-            continue;
-        else
-            set = value_rows(m, p, k, cell_v(&m->columns[k].cells, record), record);
-        for (uint32_t i = 0; i < p->words; i++)
-            p->alive[i] &= set[i];
+    for (uint32_t i = 0; i < p->fixed_count; i++) {
+        const uint64_t *set = cell_rows(m, p, p->fixed[i], record);
+        for (uint32_t word = 0; set && word < p->words; word++)
+            p->alive[word] &= set[word];
+        m->decided |= set && p->fixed[i] < 64 ? (uint64_t)1 << p->fixed[i] : 0;
     }
 }
 

@@ -42,7 +42,7 @@ static const char *const op_types[OP_CODES] = {
     [OP_CODE_ORDER2] = "bkkee",
     [OP_CODE_GATHER] = "xkx",
     [OP_CODE_INDEX] = "k",
-    [OP_CODE_CROSS] = ".kk",
+    [OP_CODE_CROSS] = ".kk.(**)bb",
     [OP_CODE_ANY] = "bkb",
     [OP_CODE_COUNT] = "qkb",
     [OP_CODE_SUM] = "qkbq",
@@ -181,6 +181,10 @@ static int check_optional(struct checker *c, const struct operand *o, char type)
         return reg == NONE || check_root(c, reg, type);
     if (c->op == OP_CODE_EMIT && type == '*')
         return 1;
+    if (c->op == OP_CODE_CROSS) {
+        const struct image_domain *d = &c->p->domains[c->at[0]];
+        c->in = o->place == 5 || o->place == 8 ? d->a : d->b;
+    }
     return reg == NONE || check_input(c, reg, type);
 }
 
@@ -259,6 +263,7 @@ static int check_number(struct checker *c, const struct operand *o)
         return o->place == 0 ? n < c->p->list_count : o->place == 4 ? n == HIT_FIRST || n == HIT_EVERY : 1;
     case OP_CODE_EFFECT: return n <= EFFECT_WITHDRAW;
     case OP_CODE_MERGE: return o->place != 8 || n <= CRITERION_LEAST;
+    case OP_CODE_CROSS: return n <= 1;
     case OP_CODE_FIND: return o->place == 1 ? n <= FIND_NOTE : n <= CHANGE_MODIFIERS;
     default: return 1;
     }

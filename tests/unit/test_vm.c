@@ -255,7 +255,7 @@ static void test_pairs(void **state)
                    ax = builder_reg(&f.b, pairs, TYPE_COUNT);
     const uint32_t ay = builder_reg(&f.b, pairs, TYPE_COUNT), later = builder_reg(&f.b, pairs, TYPE_BOOL),
                    n = reg(TYPE_COUNT);
-    OP(&f.b, CROSS, pairs, x, y);
+    OP(&f.b, CROSS, pairs, x, y, 0, 0, NONE, NONE);
     OP(&f.b, GATHER, ax, x, a);
     OP(&f.b, GATHER, ay, y, a);
     OP(&f.b, ORDER2, later, x, y, ax, ay);
@@ -267,6 +267,37 @@ static void test_pairs(void **state)
     assert_int_equal(f.e.findings[0].record, 0);
     assert_int_equal(f.e.findings[0].other, 1);
     assert_int_equal(f.e.args[f.e.findings[0].args_at].value, 5);
+}
+
+/* Pairs that differ in a key are not made; a key that is missing rules out nothing. */
+static void test_pairs_by_key(void **state)
+{
+    (void)state;
+    const uint32_t a = fact(TYPE_COUNT, 5, 3, 5), b = fact(TYPE_COUNT, 5, 3, 5), to = reg(TYPE_LINK);
+    const uint32_t all = reg(TYPE_COUNT), others = reg(TYPE_COUNT), self = reg(TYPE_COUNT);
+    f.b.registers[to].target = f.list;
+    uint32_t pairs[3], x[3], y[3];
+    for (int i = 0; i < 3; i++) {
+        pairs[i] = builder_domain(&f.b, DOMAIN_CROSS, f.list, f.list);
+        x[i] = builder_link(&f.b, pairs[i], f.list);
+        y[i] = builder_link(&f.b, pairs[i], f.list);
+    }
+    OP(&f.b, INDEX, to);
+    OP(&f.b, CROSS, pairs[0], x[0], y[0], 0, 1, a, b, NONE, NONE);
+    OP(&f.b, COUNT, all, x[0], NONE);
+    OP(&f.b, CROSS, pairs[1], x[1], y[1], 1, 1, b, a, NONE, NONE);
+    OP(&f.b, COUNT, others, x[1], NONE);
+    OP(&f.b, CROSS, pairs[2], x[2], y[2], 0, 1, NONE, to, NONE, NONE);
+    OP(&f.b, COUNT, self, x[2], NONE);
+    assert_int_equal(run(), EDICT_OK);
+    IS3(all, 2, 1, 2);
+    IS3(others, 1, 0, 1);
+    IS3(self, 1, 1, 1);
+    miss(a, 1);
+    bind_facts();
+    assert_int_equal(again(), EDICT_OK);
+    IS3(all, 2, 3, 2);
+    IS3(others, 2, 0, 2);
 }
 
 static void test_table_and_hierarchy(void **state)
@@ -335,6 +366,7 @@ int main(void)
         TEST(intervals),
         TEST(folds),
         TEST(pairs),
+        TEST(pairs_by_key),
         TEST(table_and_hierarchy),
         TEST(step),
     };
