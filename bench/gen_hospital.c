@@ -106,7 +106,8 @@ static int lines_of(struct random *r, const struct service *s, int services, str
 static int services_of(struct random *r, struct service *s)
 {
     static const uint32_t most[SERVICES] = { 150, 370, 570, 720, 830, 910, 960, 1000 };
-    const uint32_t draw = random_below(r, 1000), cancer = random_yes(r, 450);
+    const uint32_t draw = random_below(r, 1000);
+    const int cancer = random_yes(r, 450);
     const int site = (int)random_below(r, COUNT(sites)), two = random_yes(r, 40);
     int count = 1, at = 420 + (int)random_below(r, 360);
     while (draw >= most[count - 1])

@@ -1,0 +1,32 @@
+#!/bin/sh
+# The guard: instructions of the processor (callgrind) and of the machine (dispatches) for one encounter of fixed inputs,
+# compared with bench/expected.txt. check.sh [--accept] EDICT GENERATORS DIRECTORY. Repeatable, where wall time is not;
+# the numbers are those of Debian 12's gcc.
+export LC_ALL=C
+accept=
+[ "$1" = --accept ] && accept=1 && shift
+edict=$1 generators=$2 to=$3
+command -v valgrind > /dev/null || { echo "bench-check: skipped, valgrind is not here"; exit 0; }
+sh bench/corpus.sh "$edict" "$generators" "$to" || exit 1
+
+# Instructions of a run over a file.
+instructions() {
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$edict" run -q --threads 1 "$to/hospital.edx" "$1" 2>&1 > /dev/null |
+        sed -n 's/.*Collected : //p'
+}
+# The same for one encounter: the difference of a longer and a shorter file, so that the start does not count.
+each() {
+    more=$(instructions "$1") less=$(instructions "$2")
+    echo $(((more - less) / ($(wc -l < "$1") - $(wc -l < "$2"))))
+}
+{
+    echo "complete $(each "$to/complete.ndjson" "$to/few.ndjson")"
+    echo "held $(each "$to/held.ndjson" "$to/held_few.ndjson")"
+    "$generators/stages" "$to/hospital.edx" "$to/some.ndjson" 1 | sed 's/.*dispatches \([0-9]*\).*/dispatches \1/'
+} > "$to/now.txt"
+[ -z "$accept" ] || { cp "$to/now.txt" bench/expected.txt; cat bench/expected.txt; exit 0; }
+awk 'NR == FNR { expected[$1] = $2; next }
+    { change = expected[$1] ? 100 * ($2 / expected[$1] - 1) : 0
+      printf "%-10s %9d, expected %9d: %+.1f %%%s\n", $1, $2, expected[$1], change, (change > 3 ? "  TOO MUCH" : "")
+      bad = bad || change > 3 || !expected[$1] }
+    END { exit bad }' bench/expected.txt "$to/now.txt"
