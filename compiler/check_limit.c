@@ -240,7 +240,7 @@ static int period_rule(struct limit *l, enum period p, struct rule *out)
     out->effect.args[out->effect.arg_count++] = fact(l, "code", AT_RECORD);
     out->effect.args[out->effect.arg_count++] = most;
     const struct ast_node *label = ast_child(l->item->node, AST_LABEL);
-    out->effect.message = arena_printf(m->arena, "%s: more than {1} units of {0} per %s",
+    out->effect.message = arena_printf(m->arena, "%s: {0}, at most {1} per %s",
                                        label ? text_z(m, label->text) : text_z(m, l->item->name), periods[p]);
     return 1;
 }

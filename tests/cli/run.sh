@@ -122,7 +122,7 @@ units="$tables/MCR_MUE_PractitionerServices_Eff_04-01-2026.csv"
 printf '{"id": "x", "setting": "office", "date": "2026-07-02", "lines": [{"code": "96365", "units": 1}, {"code": "36591", "units": 1}, {"code": "0999T", "units": 1}, {"code": "A0425", "units": 251}]}\n' > claim.ndjson
 status 'tables from the command line' 0 "$edict" run -t "ptp=$pairs" --table "mue=$units" -t "parent=$tables/AOC_V2026Q3-F-MCR.txt as cms aoc, 9 rows" "$office" claim.ndjson
 has 'pairs of the file' out '36591 is not paid beside 96365'
-has 'units of the file' out 'more than 250 units of A0425 per line'
+has 'units of the file' out 'A0425, at most 250 per line'
 has 'add-on codes of the file' out '"rule": "contractor_parent", "line": 3'
 same 'one note, of the table of another quarter' "$(grep -o '"kind": "note"[^}]*answers ([a-z]*)' out | sed 's/.*answers//')" ' (mue)'
 status 'without it the rows of the pack answer' 0 "$edict" run "$office" claim.ndjson
@@ -153,8 +153,8 @@ has 'shows the form' out 'write: NAME=FILE'
 added=$packs/../../packs/recipes/add_a_code.edict
 printf '{"id": "x", "payer": "medicare", "setting": "office", "date": "2026-05-02", "lines": [{"code": "96529", "units": 2}, {"code": "A0425", "units": 251}]}\n' > claim.ndjson
 status 'rows that a pack adds' 0 "$edict" run -t "mue=$units" "$added" claim.ndjson
-has 'are beside those of the file' out 'more than 1 units of 96529 per date'
-has 'which are there' out 'more than 250 units of A0425 per line'
+has 'are beside those of the file' out '96529, at most 1 per date'
+has 'which are there' out 'A0425, at most 250 per line'
 printf 'pack acme.less extends medicare.office from "%s"\n  title "x"\n  version 1\n  effective 2026-01-01 until open\nchanges limit mue\n  remove row | J3489, J7030 |\n' "$office" > less.edict
 status 'rows that a pack takes out' 2 "$edict" check -t "mue=$units" less.edict
 has 'would come back' out 'the file would bring them back'
