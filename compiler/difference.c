@@ -302,22 +302,38 @@ edict_status edict_difference_image(edict_difference *d, const unsigned *changes
     return status;
 }
 
-/* Adds what is missing one by one: among the others in their order, the one with which the prefix begins to compile. */
-static int needed_add(struct edict_difference *d, unsigned char *chosen, unsigned char *trial)
+static int makes_pack(struct edict_difference *d, const unsigned char *chosen)
 {
-    unsigned low = 0, high = d->answering; /* all of them do compile */
-    while (high - low > 1) {
-        unsigned middle = low + (high - low) / 2;
-        memcpy(trial, chosen, d->count);
-        for (unsigned i = 0; i < middle; i++) trial[i] = 1;
-        int good = answering_chosen(d, trial) == d->answering ? 1 : hybrid_try(d, trial);
-        if (good < 0) return 0;
-        if (good) high = middle;
-        else low = middle;
+    const unsigned n = answering_chosen(d, chosen);
+    return n == 0 || n == d->answering ? 1 : hybrid_try(d, chosen);
+}
+
+/* All of them make a pack: takes out, in pieces that grow smaller, what is not asked for and not needed. What uses
+ * something stands behind it in most cases, so the last ones go first. -1: no memory. */
+static int needed_least(struct edict_difference *d, unsigned char *chosen, const unsigned char *asked,
+                        unsigned char *trial)
+{
+    unsigned size = d->answering / 2 + 1, dropped = 1;
+    while (dropped || size > 1) {
+        if (size > 1 || !dropped) size = (size + 1) / 2;
+        dropped = 0;
+        for (unsigned end = d->answering, from; end > 0; end = from) {
+            unsigned any = 0;
+            from = end > size ? end - size : 0;
+            memcpy(trial, chosen, d->count);
+            for (unsigned i = from; i < end; i++)
+                if (trial[i] && !asked[i]) {
+                    trial[i] = 0;
+                    any++;
+                }
+            const int good = any ? makes_pack(d, trial) : 0;
+            if (good < 0) return -1;
+            if (!good) continue;
+            memcpy(chosen, trial, d->count);
+            dropped += any;
+        }
     }
-    if (chosen[high - 1]) return 0; /* does not become better: all of them */
-    chosen[high - 1] = 1;
-    return 1;
+    return 0;
 }
 
 size_t edict_difference_needed(edict_difference *d, const unsigned *changes, size_t count, const unsigned **needed)
@@ -326,26 +342,16 @@ size_t edict_difference_needed(edict_difference *d, const unsigned *changes, siz
     unsigned char *chosen = calloc(3, room), *trial = chosen ? chosen + room : NULL,
                   *asked = chosen ? trial + room : NULL;
     size_t n = 0;
-    int good = 0;
     *needed = d->needed;
-    if (!chosen || !chosen_fill(d, chosen, changes, count)) {
+    if (!chosen || !chosen_fill(d, asked, changes, count)) {
         free(chosen);
         return 0;
     }
-    memcpy(asked, chosen, d->count);
-    while (!good) {
-        unsigned all = answering_chosen(d, chosen);
-        good = all == 0 || all == d->answering ? 1 : hybrid_try(d, chosen);
-        if (good < 0) break;
-        if (!good && !needed_add(d, chosen, trial)) {
-            for (unsigned i = 0; i < d->answering; i++) chosen[i] = 1;
-            good = 1;
-        }
-    }
-    for (unsigned i = 0; good > 0 && i < d->answering; i++) { /* is each of them needed? */
-        if (!chosen[i] || asked[i]) continue;
-        chosen[i] = 0;
-        if (answering_chosen(d, chosen) && hybrid_try(d, chosen) <= 0) chosen[i] = 1;
+    memcpy(chosen, asked, d->count);
+    int good = makes_pack(d, chosen);
+    if (!good) {
+        for (unsigned i = 0; i < d->answering; i++) chosen[i] = 1;
+        good = needed_least(d, chosen, asked, trial) == 0 ? 1 : -1;
     }
     for (unsigned i = 0; good > 0 && i < d->count; i++)
         if (chosen[i]) d->needed[n++] = i;
