@@ -101,6 +101,17 @@ static int columns_same(struct table_rows *a, struct table_rows *b)
     return 1;
 }
 
+/* The last columns of a limit that it does not read: published tables have one that rows in packs do not. */
+static void unused_drop(struct table_rows *t)
+{
+    const unsigned was = t->columns;
+    while (t->columns > 1 && !text_is(t->names[t->columns - 1], "code") &&
+           !text_is(t->names[t->columns - 1], "at most") && !text_is(t->names[t->columns - 1], "per"))
+        t->columns--;
+    for (size_t i = 0; i < t->count && was != t->columns; i++)
+        memmove(t->cells + i * t->columns, t->cells + i * was, t->columns * sizeof *t->cells);
+}
+
 /* Do so many columns name a row on every day? */
 static int keys_name(const struct table_row *rows, size_t count, unsigned keys)
 {
@@ -267,6 +278,10 @@ int tables_compare(struct edict_difference *d, struct pair *p)
     }
     p->table = t;
     origins_move(t->now, b, p->now);
+    if (p->old->kind == AST_LIMIT && t->old->columns != t->now->columns) {
+        unused_drop(t->old);
+        unused_drop(t->now);
+    }
     if (!columns_same(t->old, t->now)) {
         columns_change(d, p, t);
         return 1;
@@ -276,7 +291,7 @@ int tables_compare(struct edict_difference *d, struct pair *p)
     t->differs = arena_zero(&d->arena, t->old->count + 1, 1);
     if (!t->differs) d->oom = 1;
     if (d->oom) return 1;
-    t->keys = 1;
+    t->keys = p->old->kind == AST_BUNDLE ? 2 : 1;
     while (t->keys < t->old->columns &&
            (!keys_name(t->old_rows, t->olds, t->keys) || !keys_name(t->new_rows, t->news, t->keys)))
         t->keys++;
