@@ -206,7 +206,8 @@ static void put_cites(struct buffer *out, const struct trace *const *rows, uint3
     buffer_byte(out, ']');
 }
 
-/* The facts that a row of a bill stands on, each after what it stands on itself. */
+/* The facts that a row of a bill stands on, each after what it stands on
+ * itself. */
 struct builds {
     struct run *r;
     const struct charge *c;
@@ -275,7 +276,8 @@ void because_rows(struct run *r, const struct charge *c, const struct trace **ro
     const struct table *t = c->bill->table;
     const struct row *row = &t->rows[c->bill_row];
     for (unsigned i = 0; i < t->column_count; i++) {
-        unsigned looked = row->cells[i].count; /* where the first row decides, those above it were looked at too */
+        unsigned looked = row->cells[i].count; /* where the first row decides, those
+                                                  above it were looked at too */
         for (unsigned k = 0; t->hit == HIT_FIRST && k < c->bill_row; k++) looked += t->rows[k].cells[i].count;
         if (looked) builds_expr(&b, t->columns[i]);
     }
@@ -530,7 +532,8 @@ static int lacks(const struct hold *h, uint32_t record)
     return 0;
 }
 
-/* A fact that asks in words of its own asks once: is it asked for all of these records before? */
+/* A fact that asks in words of its own asks once: is it asked for all of these
+ * records before? */
 static int asked_before(const struct holds *holds, uint32_t number)
 {
     const struct hold *h = holds->list[number];
@@ -581,7 +584,9 @@ void answer_write(struct run *r, const struct settled *s, struct buffer *out)
     buffer_text(out, "{\"encounter\": ");
     if (o->m->encounter->known) put_known_json(r, o->m->encounter, 0, out);
     else buffer_text(out, "null");
-    buffer_printf(out, ", \"pack\": \"%.*s@%.*s\", \"rules\": \"%s\", \"image\": \"%s\", \"date\": \"",
+    buffer_printf(out,
+                  ", \"pack\": \"%.*s@%.*s\", \"rules\": \"%s\", \"image\": "
+                  "\"%s\", \"date\": \"",
                   (int)pack->name.size, pack->name.at, (int)version->text.size, version->text.at, o->rules, o->image);
     put_day(out, r->date);
     buffer_printf(out, "\", \"status\": \"%s\"", !s ? "no_rules" : held ? "held" : "complete");

@@ -161,7 +161,8 @@ static int tuple_compare(const struct bag *b, const struct value *x, const struc
     return 0;
 }
 
-/* The set of the members' values; a value that is not documented is one of its own. */
+/* The set of the members' values; a value that is not documented is one of its
+ * own. */
 static struct value fold_set(struct run *r, struct field *f, uint32_t group, const int64_t *groups, uint32_t n)
 {
     struct bag *b = bag_new(r, f, n);
@@ -180,8 +181,9 @@ static struct value fold_set(struct run *r, struct field *f, uint32_t group, con
     return documented(POINTER(b));
 }
 
-/* F of the member that stands highest. One whose level is in doubt matters where it may stand higher than the best of
- * the others and has another value. */
+/* F of the member that stands highest. One whose level is in doubt matters
+ * where it may stand higher than the best of the others and has another value.
+ */
 static struct value fold_highest(struct run *r, struct field *f, uint32_t group, const int64_t *groups, uint32_t n)
 {
     int64_t best = -1;

@@ -1,4 +1,5 @@
-/* The values that a missing fact may have: one for every class of values that the pack can tell apart (SPEC.md, 19.2).
+/* The values that a missing fact may have: one for every class of values that
+ * the pack can tell apart (SPEC.md, 19.2).
  */
 #include "tests/oracle/world.h"
 
@@ -15,7 +16,8 @@ static void number_add(struct worlds *w, int64_t v)
     w->numbers[w->number_count++] = v;
 }
 
-/* The other end of the interval that has this fact as one end; NULL: there is none. */
+/* The other end of the interval that has this fact as one end; NULL: there is
+ * none. */
 static struct field *partner(const struct oracle *o, const struct field *f, int *is_end)
 {
     for (uint32_t i = 0; i < o->want_count; i++) {
@@ -119,7 +121,8 @@ static void time_candidates(struct worlds *w, const struct missing *x, int fine)
     }
     struct value c =
         other->how == FIELD_FACT ? *fact_cell(w, other, x->record) : column_of(w->first, other)->cells[x->record];
-    if (c.why) { /* the other end is missing too: where that matters nobody can say how long it was */
+    if (c.why) { /* the other end is missing too: where that matters nobody can
+                    say how long it was */
         for (uint32_t i = 0; i < w->blamed_count; i++)
             if (w->blamed[i].fact == other && w->blamed[i].record == x->record) return;
         clocks(w, 1, INT64_MIN / 2, INT64_MAX / 2);
@@ -141,7 +144,8 @@ static int64_t phrase_new(struct worlds *w, struct text t, int invented)
     return POINTER(p);
 }
 
-/* What stands in other records, the pack's own texts, and new ones: as many as are missing, all different. */
+/* What stands in other records, the pack's own texts, and new ones: as many as
+ * are missing, all different. */
 static void text_candidates(struct worlds *w, uint32_t number)
 {
     const struct missing *x = &w->blamed[number];

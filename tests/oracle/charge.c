@@ -1,4 +1,5 @@
-/* Charges: what bills make, what rules and limits do to it, what is added up. */
+/* Charges: what bills make, what rules and limits do to it, what is added up.
+ */
 #include "tests/oracle/oracle.h"
 
 #include <stdlib.h>
@@ -31,6 +32,7 @@ void charge_make(struct run *r, const struct charge *c)
     *x = *c;
     x->left = c->units;
     x->now = c->modifiers;
+    x->number = r->charge_count;
     r->charges[r->charge_count++] = x;
 }
 
@@ -56,7 +58,8 @@ static const struct trace *bill_trace(struct run *r, const struct table *t, cons
     return trace_of(r->o, row, t->item, row->from, row->result.kind == RESULT_HOLD ? row->result.hold : "");
 }
 
-/* A hold in the code column: held where what its row calls not documented is missing. */
+/* A hold in the code column: held where what its row calls not documented is
+ * missing. */
 static struct value held_code(struct run *r, const struct billing *b, const struct row *row)
 {
     const struct reason *behind = NULL;
@@ -111,7 +114,8 @@ static void bill_hold(struct run *r, const struct billing *b, const struct row *
     hold_say(r, bill_trace(r, b->t, row), b->b->kind, b->p.i, why);
 }
 
-/* The day of minute number `need` of the times; beyond their end that of the last minute. */
+/* The day of minute number `need` of the times; beyond their end that of the
+ * last minute. */
 static int64_t day_earned(const struct times *t, int64_t need)
 {
     for (uint32_t i = 0; i < t->count; i++) {
@@ -198,7 +202,8 @@ static int offers_same(struct run *r, const struct billing *b, const struct row 
     return 1;
 }
 
-/* The first row that fits charges; where rows before it perhaps fit, only if all of them would charge the same. */
+/* The first row that fits charges; where rows before it perhaps fit, only if
+ * all of them would charge the same. */
 static void first_row(struct run *r, const struct billing *b)
 {
     const struct row **hits = run_room(r, b->t->row_count, sizeof *hits), *speaks = NULL;
@@ -309,7 +314,8 @@ static int cap_shares(const struct cap *cap, const struct charge *x, const struc
     return !cap->per || a == b;
 }
 
-/* The limit over charges in the order in which they were made; a charge that perhaps counts leaves room in doubt. */
+/* The limit over charges in the order in which they were made; a charge that
+ * perhaps counts leaves room in doubt. */
 void cap_run(struct run *r, const struct cap *cap)
 {
     const struct trace *row = trace_of(r->o, cap, cap->item, cap->row, "");
@@ -364,9 +370,7 @@ static int final_before(struct run *r, const struct charge *x, const struct char
     for (unsigned i = 0; order && i < order->count; i++) {
         const struct criterion *k = &order->criteria[i];
         if (k->kind != CRITERION_LEVEL && k->kind != CRITERION_GREATEST && k->kind != CRITERION_LEAST) continue;
-        struct place p = {.kind = r->o->m->charge}, q = p;
-        while (r->charges[p.i] != x) p.i++;
-        while (r->charges[q.i] != y) q.i++;
+        struct place p = {.kind = r->o->m->charge, .i = x->number}, q = {.kind = r->o->m->charge, .i = y->number};
         struct value a = eval(r, &p, k->a), b = eval(r, &q, k->a);
         if (!a.why != !b.why) return !a.why; /* what is not documented comes last */
         int order_of = a.why ? 0 : value_compare(&k->a->type, a.v, b.v);
@@ -387,7 +391,8 @@ void charges_merge(struct run *r)
     struct final *all = run_room(r, r->charge_count, sizeof *all);
     const struct type list = {TYPE_CODES, NULL, ""};
     uint32_t n = 0;
-    for (uint32_t i = 0; i < r->charge_count; i++) { /* the order is worked out for all, also for those that are gone */
+    for (uint32_t i = 0; i < r->charge_count; i++) { /* the order is worked out for all, also for those that are gone
+                                                      */
         struct place p = {.kind = r->o->m->charge, .i = i};
         for (unsigned k = 0; r->o->m->order && k < r->o->m->order->count; k++)
             if (r->o->m->order->criteria[k].kind <= CRITERION_LEAST) eval(r, &p, r->o->m->order->criteria[k].a);

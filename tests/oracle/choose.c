@@ -1,4 +1,5 @@
-/* Choices: one record of each partition (or several, spaced), by criteria one after another. */
+/* Choices: one record of each partition (or several, spaced), by criteria one
+ * after another. */
 #include "tests/oracle/oracle.h"
 
 #include <stdlib.h>
@@ -91,7 +92,8 @@ static int by_where(struct choice *c, const struct criterion *k, uint32_t *left,
     return 0;
 }
 
-/* In order of `b` the first, then each that is far enough from the last one chosen. */
+/* In order of `b` the first, then each that is far enough from the last one
+ * chosen. */
 static void spaced(struct choice *c, const struct criterion *k, uint32_t *left, uint32_t n)
 {
     struct value gap = criterion_cell(c, k->a, n ? left[0] : 0);
@@ -153,7 +155,8 @@ static void trial(struct choice *c, const uint32_t *list, uint32_t n)
     if (n) c->out[left[0]] = documented(1);
 }
 
-/* One partition. With candidates in doubt, the choice is made with them and without: what comes out the same stands. */
+/* One partition. With candidates in doubt, the choice is made with them and
+ * without: what comes out the same stands. */
 static void choose_among(struct choice *c, const uint32_t *all, uint32_t n, const struct reason *const *doubts,
                          struct value *result)
 {
@@ -191,7 +194,8 @@ static void choose_among(struct choice *c, const uint32_t *all, uint32_t n, cons
     }
 }
 
-/* The way that is taken: the first whose condition is yes. NULL: none; its doubt in `why`. */
+/* The way that is taken: the first whose condition is yes. NULL: none; its
+ * doubt in `why`. */
 static const struct way *way_taken(struct run *r, const struct choose *c, const struct reason **why)
 {
     struct place top = {.kind = r->o->m->encounter};

@@ -1,4 +1,5 @@
-/* Facts of all records of a kind: what the encounter says, and what rules derive. */
+/* Facts of all records of a kind: what the encounter says, and what rules
+ * derive. */
 #include "tests/oracle/oracle.h"
 
 #include <stdlib.h>
@@ -20,8 +21,9 @@ uint32_t size_of_kind(struct run *r, struct kind *k)
     return r->sizes[n];
 }
 
-/* Is the record there for certain? A group may perhaps exist, and then so does a pair of it. Of the two ways round, a
- * pair is the one that stands first in the list. */
+/* Is the record there for certain? A group may perhaps exist, and then so does
+ * a pair of it. Of the two ways round, a pair is the one that stands first in
+ * the list. */
 struct value exists_of(struct run *r, struct kind *k, uint32_t i)
 {
     if (k->domain == DOMAIN_CROSS) {

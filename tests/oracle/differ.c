@@ -1,32 +1,39 @@
-/* The command of the campaign: README.md beside this file says how it is used. */
+/* The command of the campaign: README.md beside this file says how it is used.
+ */
 #include "tests/oracle/differ.h"
+
+#include "tests/oracle/bend.h"
 
 #include <jansson.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *const search[] = {"rulesets"};
 
 struct tally {
     unsigned long asked, bad;
+    int quiet;
 };
 
 static void tell(struct subject *s, const char *json, size_t size, const char *where, struct tally *t)
 {
     struct buffer report;
     buffer_init(&report, 0);
-    t->asked++;
-    if (!subject_ask(s, json, size, &report)) {
+    const int agree = subject_ask(s, json, size, &report);
+    t->asked += agree < 2;
+    if (!agree) {
         t->bad++;
-        printf("not ok %s\n%s", where, report.at ? report.at : "");
+        if (!t->quiet) printf("not ok %s\n%s", where, report.at ? report.at : "");
     }
     buffer_free(&report);
 }
 
-/* A line is an encounter, or a case that holds one, with the policies under which it stands. */
+/* A line is an encounter, or a case that holds one, with the policies under
+ * which it stands. */
 static void line_ask(struct subject *s, char *line, const char *where, struct tally *t)
 {
     json_t *one = json_loads(line, 0, NULL), *inner = json_object_get(one, "encounter"), *value;
@@ -76,21 +83,34 @@ static void policies_toss(struct subject *s, struct random *r)
     }
 }
 
-/* `once`: after a difference the rest of this pack would only repeat it. */
+/* `once`: after a difference the rest of this pack would only repeat it. Most encounters are announced to the VM in
+ * dozens, as `edict run` does, so that it may work several out together. */
 static void random_ask(struct subject *s, struct random *r, unsigned long count, const char *where, struct tally *t,
                        int once)
 {
-    struct buffer json;
-    buffer_init(&json, 0);
-    for (unsigned long i = 0; i < count; i++) {
-        if (i % 8 == 0) policies_toss(s, r);
-        encounter_make(r, s->oracle, &json);
-        unsigned long bad = t->bad;
-        tell(s, json.at, json.size, where, t);
-        if (once && t->bad > bad) break;
+    enum { DOZEN = 12 };
+    struct buffer json[DOZEN];
+    for (int i = 0; i < DOZEN; i++) buffer_init(&json[i], 0);
+    for (unsigned long left = count, bad = t->bad; left > 0 && !(once && t->bad > bad);) {
+        edict_encounter all[DOZEN];
+        size_t n = left < DOZEN ? left : DOZEN, known = 0;
+        policies_toss(s, r);
+        for (size_t i = 0; i < n; i++) {
+            encounter_make(r, s->oracle, &json[i]);
+            all[i] = (edict_encounter){json[i].at, json[i].size};
+        }
+        const int announced = !random_one_in(r, 3);
+        for (size_t i = 0; i < n && !(once && t->bad > bad); i++) {
+            if (announced && i == known) known = i + edict_evaluate_ahead(s->evaluator, all + i, n - i);
+            s->together = i < known;
+            tell(s, json[i].at, json[i].size, where, t);
+            if (known <= i) known = i + 1;
+        }
+        s->together = 0;
+        left -= n;
     }
     subject_unset(s);
-    buffer_free(&json);
+    for (int i = 0; i < DOZEN; i++) buffer_free(&json[i]);
 }
 
 /* differ pack PACK [POLICY=VALUE | FILE | random COUNT SEED]… */
@@ -119,7 +139,8 @@ static int pack_main(int count, char **args)
 
 enum { EACH = 60, BAD_MOST = 20 };
 
-/* Pack number `n` of a seed: its text and, behind it, the chance that its encounters come from. */
+/* Pack number `n` of a seed: its text and, behind it, the chance that its
+ * encounters come from. */
 static struct random pack_of(uint64_t seed, uint64_t n, struct buffer *text)
 {
     struct random r = {seed * 0x9E3779B97F4A7C15u ^ n * 0xD1B54A32D192ED03u};
@@ -134,7 +155,8 @@ static int text_save(const char *path, const struct buffer *text)
     return f && fclose(f) == 0 && good;
 }
 
-/* differ campaign COUNT SEED: so many pairs of a random pack and a random encounter. */
+/* differ campaign COUNT SEED: so many pairs of a random pack and a random
+ * encounter. */
 static int campaign_main(unsigned long count, uint64_t seed)
 {
     char path[] = "/tmp/differ-XXXXXX.edict";
@@ -167,9 +189,40 @@ static int campaign_main(unsigned long count, uint64_t seed)
     }
     unlink(path);
     buffer_free(&text);
-    printf("%s campaign of seed %llu: %lu pairs of %lu packs (%lu more were no valid packs), %lu differ\n",
+    printf("%s campaign of seed %llu: %lu pairs of %lu packs (%lu more were no "
+           "valid packs), %lu differ\n",
            t.bad || !t.asked ? "not ok" : "ok", (unsigned long long)seed, t.asked, packs, refused, t.bad);
     return t.bad != 0;
+}
+
+/* differ teeth SEED: faults that are put in on purpose; for each, how soon it is noticed. */
+static int teeth_main(uint64_t seed)
+{
+    enum { PAIRS_MOST = 20000 };
+    char path[] = "/tmp/differ-XXXXXX.edict";
+    int file = mkstemps(path, 6), missed = 0;
+    struct buffer text;
+    if (file < 0) return 2;
+    close(file);
+    buffer_init(&text, 0);
+    for (unsigned i = 0; i < bend_count(); i++) {
+        struct tally t = {.quiet = 1};
+        clock_t start = clock();
+        for (uint64_t n = 0; !t.bad && t.asked < PAIRS_MOST && n < PAIRS_MOST; n++) {
+            struct random r = pack_of(seed, n, &text);
+            struct subject s;
+            if (!text_save(path, &text)) break;
+            if (!subject_open_bent(&s, path, i)) continue;
+            random_ask(&s, &r, EACH, "", &t, 1);
+            subject_close(&s);
+        }
+        missed += !t.bad;
+        printf("%s fault: %s: noticed by pair %lu, in %.1f s\n", t.bad ? "ok" : "not ok", bend_what(i), t.asked,
+               (double)(clock() - start) / CLOCKS_PER_SEC);
+    }
+    unlink(path);
+    buffer_free(&text);
+    return missed != 0;
 }
 
 /* differ show SEED NUMBER: the text of one random pack. */
@@ -188,10 +241,12 @@ int main(int argc, char **argv)
     if (argc > 2 && !strcmp(argv[1], "pack")) return pack_main(argc - 2, argv + 2);
     if (argc == 4 && !strcmp(argv[1], "campaign"))
         return campaign_main(strtoul(argv[2], NULL, 10), strtoull(argv[3], NULL, 10));
+    if (argc == 3 && !strcmp(argv[1], "teeth")) return teeth_main(strtoull(argv[2], NULL, 10));
     if (argc == 4 && !strcmp(argv[1], "show"))
         return show_main(strtoull(argv[2], NULL, 10), strtoull(argv[3], NULL, 10));
     fprintf(stderr, "usage: differ pack PACK [POLICY=VALUE | FILE | random COUNT SEED]...\n"
                     "       differ campaign COUNT SEED\n"
-                    "       differ show SEED NUMBER\n");
+                    "       differ show SEED NUMBER\n"
+                    "       differ teeth SEED\n");
     return 2;
 }

@@ -1,5 +1,5 @@
-/* The campaign: the VM and the reference evaluator answer the same encounters by the same pack; every byte must
- * agree. */
+/* The campaign: the VM and the reference evaluator answer the same encounters
+ * by the same pack; every byte must agree. */
 #ifndef EDICT_TESTS_ORACLE_DIFFER_H
 #define EDICT_TESTS_ORACLE_DIFFER_H
 
@@ -13,14 +13,19 @@ struct subject {
     edict_evaluator *evaluator;
     struct oracle *oracle;
     struct buffer answer;
+    int together; /* the VM was told of several encounters at once */
 };
-/* 1; 0: the pack has mistakes (printed if `loud`); -1: it has none, but its image is refused. */
+/* 1; 0: the pack has mistakes (printed if `loud`); -1: it has none, but its
+ * image is refused. */
 int subject_open(struct subject *s, const char *path, const char *const *search, int loud);
+/* The same with a fault put into the image (bend.c); 0 also where there is nothing to put it into. */
+int subject_open_bent(struct subject *s, const char *path, unsigned bend);
 void subject_close(struct subject *s);
 /* Sets a policy on both sides. */
 int subject_set(struct subject *s, const char *policy, const char *value);
 void subject_unset(struct subject *s);
-/* Both answers to one encounter: 1 they agree, 0 they do not; then `report` (unless NULL) has both. */
+/* Both answers to one encounter: 1 they agree, 0 they do not; then `report` (unless NULL) has both. 2: it is beyond a
+ * limit of the VM, and was not compared. */
 int subject_ask(struct subject *s, const char *json, size_t size, struct buffer *report);
 
 struct random {

@@ -1,5 +1,6 @@
-/* Expressions and conditions, at one record. Every operand is worked out, also one that does not decide: where a number
- * leaves exact arithmetic, the encounter has no answer. */
+/* Expressions and conditions, at one record. Every operand is worked out, also
+ * one that does not decide: where a number leaves exact arithmetic, the
+ * encounter has no answer. */
 #include "tests/oracle/oracle.h"
 
 #include "base/date.h"
@@ -23,7 +24,8 @@ struct value cell_or(struct run *r, struct value a, struct value b)
     return why ? undocumented(why) : documented(0);
 }
 
-/* Which of two records of a paired kind comes later: by the fact, then by place in the list. */
+/* Which of two records of a paired kind comes later: by the fact, then by place
+ * in the list. */
 struct value pair_second(struct run *r, struct kind *pair, uint32_t x, uint32_t y)
 {
     const struct column *key = column_of(r, pair->key);
@@ -76,7 +78,8 @@ static int cells_order(const int64_t *a, const int64_t *b, uint32_t count)
     return 0;
 }
 
-/* Rows by the code or value in one column, so that large tables are not read from end to end for every question. */
+/* Rows by the code or value in one column, so that large tables are not read
+ * from end to end for every question. */
 struct reading {
     uint32_t *rows; /* sorted by that column */
 };
@@ -106,7 +109,8 @@ static const struct reading *reading_of(struct oracle *o, struct relation *rel, 
     return x;
 }
 
-/* A cell as a value of the key's type: a count stands in a column of decimals and the other way round. */
+/* A cell as a value of the key's type: a count stands in a column of decimals
+ * and the other way round. */
 static int cell_is(const struct oracle *o, const struct type *column, int64_t cell, const struct type *type, int64_t v)
 {
     if (column->base == TYPE_WORD) return o->rank[cell] == v;
@@ -122,7 +126,8 @@ static int cell_is(const struct oracle *o, const struct type *column, int64_t ce
     return x == y;
 }
 
-/* The row in force whose `columns` have these values, the earliest where several (equal) ones do; NULL: none. */
+/* The row in force whose `columns` have these values, the earliest where
+ * several (equal) ones do; NULL: none. */
 const int64_t *relation_row(struct run *r, struct relation *rel, const struct value *keys, const struct type *types,
                             const uint32_t *columns, uint32_t count)
 {

@@ -66,7 +66,8 @@ static void subject_set(struct run *r, const struct rule *rule, const struct pla
     }
 }
 
-/* A change says the whole line as it should be, where the record has code, units and modifiers. */
+/* A change says the whole line as it should be, where the record has code,
+ * units and modifiers. */
 static void line_set(struct run *r, const struct rule *rule, const struct place *p, struct finding *f)
 {
     static const char *const names[] = {"code", "units", "modifiers"};
@@ -78,7 +79,8 @@ static void line_set(struct run *r, const struct rule *rule, const struct place 
     }
 }
 
-/* Two rules that want different things of one record: both are told, and a person must look. */
+/* Two rules that want different things of one record: both are told, and a
+ * person must look. */
 static void rival_say(struct run *r, const struct finding *f)
 {
     for (uint32_t i = 0; f->changes && i < r->finding_count; i++) {

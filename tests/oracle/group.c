@@ -55,7 +55,8 @@ static int together(const struct placed *a, const struct placed *b)
     return 1;
 }
 
-/* Of records that belong together, only runs that follow each other without a gap. */
+/* Of records that belong together, only runs that follow each other without a
+ * gap. */
 static void unbroken(struct placed *all, uint32_t *members, uint32_t count)
 {
     uint32_t n = 0, head = 0;

@@ -1,5 +1,6 @@
-/* From reasons to holds: every missing fact that is to blame is named, by the rule that asks for it in words of its
- * own, or else by the rule that needed it. */
+/* From reasons to holds: every missing fact that is to blame is named, by the
+ * rule that asks for it in words of its own, or else by the rule that needed
+ * it. */
 #include "tests/oracle/oracle.h"
 
 #include <stdlib.h>
@@ -94,7 +95,8 @@ static void walk(struct walk *w, struct reason *x)
     w->rules[w->rule_count++] = x;
 }
 
-/* Everything is documented, but the end of an interval lies before its start: its end is to blame. */
+/* Everything is documented, but the end of an interval lies before its start:
+ * its end is to blame. */
 static void blame_reversed(struct walk *w, const struct trace *t)
 {
     const struct field *f = t->interval;

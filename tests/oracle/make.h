@@ -1,4 +1,5 @@
-/* What the makers of random packs share: what has been declared so far, by type, so that what is written is valid. */
+/* What the makers of random packs share: what has been declared so far, by
+ * type, so that what is written is valid. */
 #ifndef EDICT_TESTS_ORACLE_MAKE_H
 #define EDICT_TESTS_ORACLE_MAKE_H
 
@@ -55,10 +56,11 @@ struct pack_maker {
         int words;
     } policy[8];
     unsigned policies;
-    int pair;   /* kind of pairs, -1 */
-    int asking; /* inside a question: no other one */
-    int stage;  /* 2: charges may be asked about */
-    int charge; /* number of the kind `charge` */
+    int amounts; /* is there a relation of codes and amounts */
+    int pair;    /* kind of pairs, -1 */
+    int asking;  /* inside a question: no other one */
+    int stage;   /* 2: charges may be asked about */
+    int charge;  /* number of the kind `charge` */
 };
 
 void put(struct pack_maker *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -83,5 +85,17 @@ void make_hierarchy(struct pack_maker *m, struct made_kind *k);
 void make_threshold(struct pack_maker *m, struct made_kind *k);
 void make_bill(struct pack_maker *m, struct made_kind *k);
 void put_rows_dates(struct pack_maker *m, int dated);
+
+/* make_derive.c */
+struct made_kind *kind_add(struct pack_maker *m, const char *name, enum domain_kind domain);
+/* A fact of the kind itself, or NULL. */
+const struct made_fact *own_fact(struct pack_maker *m, const struct made_kind *k, enum sort sort, int maybe);
+void define_make(struct pack_maker *m, struct made_kind *k);
+void group_make_of(struct pack_maker *m, int source, const char *name);
+void times_make(struct pack_maker *m, struct made_kind *k);
+void earned_make(struct pack_maker *m, struct made_kind *k);
+void age_make(struct pack_maker *m, struct made_kind *k);
+void choose_make(struct pack_maker *m, struct made_kind *k);
+void pair_make(struct pack_maker *m);
 
 #endif

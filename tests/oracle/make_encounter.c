@@ -1,5 +1,5 @@
-/* Random encounters by a pack's own facts: values on both sides of the pack's own constants, facts missing, odd
- * dates. */
+/* Random encounters by a pack's own facts: values on both sides of the pack's
+ * own constants, facts missing, odd dates. */
 #include "tests/oracle/differ.h"
 
 #include "base/date.h"
@@ -102,10 +102,11 @@ static void put_time(struct maker *m)
         int64_t minutes = constant(m, TYPE_MINUTES, (int64_t)random_below(m->r, 200));
         if (minutes < -2000 || minutes > 2000) minutes = 30;
         t = m->last + minutes + (int64_t)random_below(m->r, 3) - 1;
+        if (chance(m, 15)) t += 1440 + (int64_t)random_below(m->r, 400);
         if (chance(m, 12)) t = m->last;
         if (chance(m, 40)) t = m->last - (int64_t)random_below(m->r, 90);
     }
-    if (m->wild && chance(m, 30)) t += ((int64_t)random_below(m->r, 60000) - 30000) * 1440;
+    if (m->wild && chance(m, 30)) t += ((int64_t)random_below(m->r, 60) - 30) * 1440;
     if (t < -25567 * (int64_t)1440) t = base;
     if (t > 84005 * (int64_t)1440) t = base;
     m->last = t;
@@ -239,7 +240,7 @@ void encounter_make(struct random *r, const struct oracle *o, struct buffer *out
     struct maker m = {.r = r, .o = o, .out = out};
     buffer_clear(out);
     m.missing = missing[random_below(r, sizeof missing / sizeof *missing)];
-    m.wild = random_one_in(r, 12);
+    m.wild = random_one_in(r, 10);
     date_choose(&m);
     put_record(&m, o->m->encounter, 0);
 }

@@ -62,7 +62,8 @@ const char *new_name(struct pack_maker *m, const char *front)
 
 void put_code_word(struct pack_maker *m)
 {
-    static const char *const codes[] = {"A1", "A2", "A3", "B10", "B20", "C7", "J0696", "J1885", "96365", "96374"};
+    static const char *const codes[] = {"A1", "A2",    "A3",    "A15",   "B10",  "B20",
+                                        "C7", "J0696", "J1885", "96365", "96374"};
     put(m, "%s", codes[below(m, sizeof codes / sizeof *codes)]);
 }
 
@@ -103,7 +104,8 @@ void put_query(struct pack_maker *m, const struct made_kind *k, int depth, int *
     put(m, "%s%s", same ? "other " : "", x->name);
     if (members) put(m, " of this");
     if (same && one_in(m, 2)) {
-        const struct made_fact *f = any_fact(m, x, one_in(m, 2) ? S_WORD : S_CODE, 0);
+        const struct made_fact *f = any_fact(m, x, one_in(m, 2) ? S_WORD : S_CODE, 0), *g = any_fact(m, x, S_SET, 0);
+        if (g && g >= x->facts && g < x->facts + x->count && one_in(m, 2)) f = g;
         if (f && f >= x->facts && f < x->facts + x->count) put(m, " with same %s", f->name);
     }
     m->asking++;
@@ -117,7 +119,7 @@ void put_query(struct pack_maker *m, const struct made_kind *k, int depth, int *
 /* Can a value of this sort be written in an expression? */
 static int is_literal(enum sort sort)
 {
-    return sort != S_WORD && sort != S_TIME && sort != S_TIMES && sort != S_CODES && sort < S_LEVEL;
+    return sort != S_BOOL && sort != S_WORD && sort != S_TIME && sort != S_TIMES && sort != S_CODES && sort < S_LEVEL;
 }
 
 static int put_fact(struct pack_maker *m, const struct made_kind *k, enum sort sort, int set)
@@ -245,11 +247,27 @@ int put_expr(struct pack_maker *m, const struct made_kind *k, enum sort sort, in
         for (unsigned i = 0; i < m->relations; i++) {
             const struct made_fact *f = any_fact(m, k, S_CODE, 0), *w = any_fact(m, k, S_WORD, 0);
             if (m->relation[i].gives != sort || m->relation[i].words != set || !f || !w || w->words != 0) continue;
-            put(m, "value_%s from %s for %s, %s", m->relation[i].name, m->relation[i].name, f->name, w->name);
+            if (one_in(m, 4))
+                put(m, "value_%s from %s for %s, %s", m->relation[i].name, m->relation[i].name, f->name, w->name);
+            else put(m, "value_%s from %s for %s, %s", m->relation[i].name, m->relation[i].name, f->name, w->name);
             return 1;
         }
     if (depth > 0 && (sort == S_COUNT || sort == S_MINUTES || sort == S_DECIMAL || sort == S_MONEY))
         return put_number(m, k, sort, depth);
+    if (sort == S_DECIMAL && depth > 0 && m->amounts && one_in(m, 4)) {
+        const struct made_fact *f = any_fact(m, k, S_CODE, 0);
+        if (f) {
+            put(m, "amount from amounts for %s", f->name);
+            return 1;
+        }
+    }
+    if (sort == S_DECIMAL && depth > 0 && one_in(m, 6)) {
+        const struct made_fact *n = any_fact(m, k, S_COUNT, 0);
+        if (n) {
+            put(m, "(%s + 0.5)", n->name);
+            return 0;
+        }
+    }
     if (sort == S_TIME && depth > 0 && one_in(m, 4)) {
         const struct made_fact *f = any_fact(m, k, S_TIME, 1);
         if (f) {
@@ -350,6 +368,21 @@ void put_condition(struct pack_maker *m, const struct made_kind *k, int depth)
         }
         buffer_free(&side);
         if (!maybe) return;
+    }
+    if (m->amounts && one_in(m, 12)) {
+        const struct made_fact *f = any_fact(m, k, S_CODE, 0),
+                               *n = any_fact(m, k, one_in(m, 2) ? S_COUNT : S_DECIMAL, 0);
+        if (f && n) {
+            put(m, "amounts lists %s, %s", f->name, n->name);
+            return;
+        }
+    }
+    if (one_in(m, 12)) { /* a count beside amounts, a set beside another one */
+        const struct made_fact *d = any_fact(m, k, S_DECIMAL, 0), *n = any_fact(m, k, S_COUNT, 0);
+        if (d && n) {
+            put(m, "%s %s (%s + 0.5)", n->name, one_in(m, 2) ? "from" : "below", d->name);
+            return;
+        }
     }
     if (m->relations && one_in(m, 10)) {
         const struct made_fact *f = any_fact(m, k, S_CODE, 0);

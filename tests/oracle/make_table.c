@@ -78,7 +78,8 @@ static void put_cell(struct pack_maker *m, struct made_column *c)
     }
 }
 
-/* The cells of a row that says what happens where something is not documented; 0: none is needed. */
+/* The cells of a row that says what happens where something is not documented;
+ * 0: none is needed. */
 static int put_missing(struct pack_maker *m, struct made_column *c, unsigned n)
 {
     int needed = 0;
@@ -108,7 +109,7 @@ static int put_result(struct pack_maker *m, const struct made_kind *k, enum sort
         put(m, "? ");
         return 1;
     }
-    if (sort != S_WORD && one_in(m, 3)) {
+    if (sort != S_WORD && sort != S_BOOL && one_in(m, 3)) {
         put(m, "the ");
         return put_expr(m, k, sort, set, 2) != 0;
     }
@@ -155,7 +156,9 @@ void make_table(struct pack_maker *m, struct made_kind *k)
         for (unsigned i = 0; i < n; i++) put_cell(m, &c[i]);
         if (t) {
             put(m, "| the ");
-            maybe |= put_expr(m, k, S_TIMES, 0, 1) != 0;
+            int other = put_expr(m, k, S_TIMES, 0, 1);
+            if (other < 0) put(m, "%s", t->name);
+            maybe |= other ? 1 : 0;
             put(m, " ");
         } else maybe |= put_result(m, k, sort, set);
         put_rows_dates(m, dated);

@@ -1,4 +1,5 @@
-/* The whole evaluation in the order of SPEC.md, 18: read, in effect?, derive, charge, change charges, speak, settle. */
+/* The whole evaluation in the order of SPEC.md, 18: read, in effect?, derive,
+ * charge, change charges, speak, settle. */
 #include "tests/oracle/oracle.h"
 
 #include <stdlib.h>
@@ -16,12 +17,16 @@ void run_begin(struct run *r, struct oracle *o, struct encounter *e)
     r->columns = run_room(r, o->field_count * 2 + 64u, sizeof *r->columns);
 }
 
-/* All that is needed from this stage on, for all records, whether or not it decides something. */
+/* All that is needed from this stage on, for all records, whether or not it
+ * decides something. */
 static void derive(struct run *r, int stage)
 {
     r->stage = stage;
     for (uint32_t i = 0; i < r->o->want_count; i++)
         if (r->o->wants[i].stage == stage) column_of(r, r->o->wants[i].field);
+    struct place top = {.kind = r->o->m->encounter};
+    for (uint32_t i = 0; i < r->o->alone_count; i++)
+        if (r->o->alone[i].stage == stage) eval(r, &top, r->o->alone[i].e);
     for (uint32_t i = 0; stage == 0 && i < r->o->kind_count; i++)
         if (r->o->kinds_wanted[i] && r->o->kinds[i] != r->o->m->charge) size_of_kind(r, r->o->kinds[i]);
 }
@@ -62,7 +67,8 @@ int oracle_answer(struct oracle *o, const char *json, size_t size, uint32_t worl
     if (r->failed) {
         buffer_text(out, "{\"error\": {\"code\": \"range\", "
                          "\"message\": \"a number left the range of exact arithmetic\", "
-                         "\"pointer\": \"\", \"expected\": \"\", \"found\": \"\"}, \"line\": 1, \"offset\": 0}");
+                         "\"pointer\": \"\", \"expected\": \"\", \"found\": \"\"}, "
+                         "\"line\": 1, \"offset\": 0}");
         return 1;
     }
     int held = 0;

@@ -1,5 +1,7 @@
-/* The reference evaluator: what a checked model (compiler/model.h) says of an encounter, worked out record by record as
- * SPEC.md puts it. Slow and plain on purpose; it shares no code with lowering, images or the VM, which it judges. */
+/* The reference evaluator: what a checked model (compiler/model.h) says of an
+ * encounter, worked out record by record as SPEC.md puts it. Slow and plain on
+ * purpose; it shares no code with lowering, images or the VM, which it judges.
+ */
 #ifndef EDICT_TESTS_ORACLE_H
 #define EDICT_TESTS_ORACLE_H
 
@@ -14,15 +16,17 @@ enum reason_kind { R_NOTHING, R_FACT, R_HOLD, R_BOTH };
 struct reason {
     enum reason_kind kind;
     int held;
-    const void *a, *b; /* FACT: struct field · HOLD: struct trace, reason behind it · BOTH: two reasons */
+    const void *a, *b; /* FACT: struct field · HOLD: struct trace, reason behind
+                          it · BOTH: two reasons */
     uint32_t record;   /* FACT */
     struct reason *next;
     unsigned walk; /* in which it was met last (hold.c) */
 };
 extern const struct reason no_such_thing;
 
-/* A value: documented where `why` is NULL. What `v` is says the type: numbers as in the model; words by their rank in
- * the alphabet; texts, lists of codes, clock intervals and sets are addresses (struct phrase, codes, times, bag). */
+/* A value: documented where `why` is NULL. What `v` is says the type: numbers
+ * as in the model; words by their rank in the alphabet; texts, lists of codes,
+ * clock intervals and sets are addresses (struct phrase, codes, times, bag). */
 struct value {
     int64_t v;
     const struct reason *why;
@@ -55,12 +59,14 @@ struct bag { /* a set of tuples, sorted */
 #define BAG(v) ((const struct bag *)(intptr_t)(v))
 #define POINTER(p) ((int64_t)(intptr_t)(p))
 
-/* What `because`, `rule` and holds name: an item, one of its rows, or a hold that stands in it. */
+/* What `because`, `rule` and holds name: an item, one of its rows, or a hold
+ * that stands in it. */
 struct trace {
     struct item *item;
     const struct item_row *row;   /* NULL: the item */
     const char *hold;             /* its text, or "" */
-    const struct field *interval; /* where the hold is: the end of this `all … to …` lies before its start */
+    const struct field *interval; /* where the hold is: the end of this `all … to
+                                     …` lies before its start */
 };
 
 /* ---- a pack, ready to be asked */
@@ -84,8 +90,14 @@ struct bound {
     enum value_type type;
     int64_t value;
 };
-struct want { /* fields that stand behind what is said, by the stage that needs them first */
+struct want { /* fields that stand behind what is said, by the stage that needs
+                 them first */
     struct field *field;
+    int stage;
+};
+
+struct alone { /* an expression that depends on no record */
+    const struct expr *e;
     int stage;
 };
 
@@ -103,6 +115,8 @@ struct oracle {
     uint32_t *ranked;
     struct want *wants;
     uint32_t want_count, want_room;
+    struct alone *alone;
+    uint32_t alone_count, alone_room;
     int kinds_wanted[KINDS_MOST];
     struct bound *bounds;
     uint32_t bound_count, bound_room;
@@ -135,7 +149,7 @@ struct encounter {
 struct charge { /* as made, and what became of it */
     struct text list;
     struct kind *kind;
-    uint32_t record;
+    uint32_t record, number;         /* number: in the order of making */
     int64_t code, units, date, left; /* units as made; what a limit left */
     const struct codes *modifiers, *now;
     const struct trace *row;
@@ -186,7 +200,8 @@ struct run {
     uint32_t sizes[KINDS_MOST];
     int made[KINDS_MOST];
     struct value *exists[KINDS_MOST];
-    int64_t *groups[KINDS_MOST]; /* of a group kind: number of each source record's group, -1 */
+    int64_t *groups[KINDS_MOST]; /* of a group kind: number of each source
+                                    record's group, -1 */
     struct charge **charges;
     uint32_t charge_count, charge_room;
     struct final *finals;
@@ -196,7 +211,8 @@ struct run {
     uint32_t finding_count, finding_room;
 };
 
-/* Where an expression is asked: a record, and in a question also the one that asks. */
+/* Where an expression is asked: a record, and in a question also the one that
+ * asks. */
 struct place {
     struct kind *kind, *outer;
     uint32_t i, o;
@@ -218,8 +234,9 @@ int of_encounter(const struct oracle *o, const struct expr *e);
 int field_of_encounter(const struct oracle *o, const struct field *f);
 struct field *plain_fact(struct field *f);
 
-/* ---- oracle.c: the whole. The answer goes to `out`; `worlds`: how many may be tried out. Returns 0 where the
- * encounter is refused: then o->encounter->refusal tells why and `out` is empty. */
+/* ---- oracle.c: the whole. The answer goes to `out`; `worlds`: how many may be
+ * tried out. Returns 0 where the encounter is refused: then
+ * o->encounter->refusal tells why and `out` is empty. */
 int oracle_answer(struct oracle *o, const char *json, size_t size, uint32_t worlds, struct buffer *out);
 /* Facts are taken from `e`, which must outlive the run. */
 void run_begin(struct run *r, struct oracle *o, struct encounter *e);
@@ -278,7 +295,8 @@ enum fit { FITS_NOT, FITS, FITS_PERHAPS };
 enum fit row_fit(struct run *r, const struct table *t, const struct row *row, const struct value *columns,
                  const struct place *p, const struct reason **why);
 struct value *columns_eval(struct run *r, const struct table *t, const struct place *p);
-/* Everything in the rows that must be worked out, fits or not: where a number leaves exact arithmetic is told. */
+/* Everything in the rows that must be worked out, fits or not: where a number
+ * leaves exact arithmetic is told. */
 void rows_touch(struct run *r, const struct table *t, const struct place *p);
 const struct reason *row_behind(struct run *r, const struct table *t, const struct row *row,
                                 const struct value *columns, int asked_only);
@@ -317,7 +335,8 @@ struct hold {
     struct field *fact; /* NULL: none is to blame */
     struct kind *kind;
     uint32_t record, pinned;
-    struct lack *entries; /* records that lack the fact, in the order in which they came up */
+    struct lack *entries; /* records that lack the fact, in the order in which
+                             they came up */
     uint32_t count, room, left;
     uint32_t first; /* number of its first entry among all */
 };

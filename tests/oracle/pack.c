@@ -1,4 +1,5 @@
-/* A checked model made ready to be asked: numbers for its kinds and facts, words in their order, policies tried out. */
+/* A checked model made ready to be asked: numbers for its kinds and facts,
+ * words in their order, policies tried out. */
 #include "tests/oracle/oracle.h"
 
 #include <stdlib.h>
@@ -144,6 +145,7 @@ void oracle_free(struct oracle *o)
     free(o->run);
     free(o->encounter);
     free(o->wants);
+    free(o->alone);
     free(o->bounds);
     free(o);
 }

@@ -1,5 +1,7 @@
-/* What stands behind the answers: all that bills, rules and the order of charges are made of, and the constants in it.
- * It is worked out in every encounter; the constants are the bounds around which missing facts are tried out. */
+/* What stands behind the answers: all that bills, rules and the order of
+ * charges are made of, and the constants in it. It is worked out in every
+ * encounter; the constants are the bounds around which missing facts are tried
+ * out. */
 #include "tests/oracle/oracle.h"
 
 #include <stdlib.h>
@@ -7,7 +9,7 @@
 
 struct reach {
     struct oracle *o;
-    int stage;
+    int stage, inside; /* inside: an expression that is worked out as a whole */
 };
 
 static void bound_add(struct oracle *o, enum value_type type, int64_t value)
@@ -33,9 +35,36 @@ static void text_add(struct oracle *o, const char *text)
 static void reach_field(struct reach *x, struct field *f);
 static void reach_kind(struct reach *x, struct kind *k);
 
+/* Does it depend on no record? Then it is worked out once, also where there is no record that asks. */
+static int stands_alone(const struct oracle *o, const struct expr *e)
+{
+    if (!e) return 1;
+    if (e->op == X_FIELD) return e->field->kind == o->m->encounter;
+    if (e->op == X_SECOND) return 0;
+    if (e->query) return !e->query->correlated;
+    for (unsigned i = 0; i < e->arg_count; i++)
+        if (!stands_alone(o, e->args[i])) return 0;
+    return stands_alone(o, e->a) && stands_alone(o, e->b) && stands_alone(o, e->c);
+}
+
+static void alone_add(struct reach *x, const struct expr *e)
+{
+    struct oracle *o = x->o;
+    x->inside = 1;
+    if (e->op == X_CONST || e->op == X_ABSENT || e->op == X_FIELD) return;
+    if (o->alone_count == o->alone_room) {
+        o->alone_room = o->alone_room * 2 + 32;
+        o->alone = realloc(o->alone, o->alone_room * sizeof *o->alone);
+        if (!o->alone) abort();
+    }
+    o->alone[o->alone_count++] = (struct alone){e, x->stage};
+}
+
 static void reach_expr(struct reach *x, const struct expr *e)
 {
     if (!e) return;
+    const int inside = x->inside;
+    if (!inside && stands_alone(x->o, e)) alone_add(x, e);
     if (e->op == X_CONST && e->type.base == TYPE_TEXT) text_add(x->o, (const char *)(intptr_t)e->value);
     else if (e->op == X_CONST) bound_add(x->o, e->type.base, e->value);
     if (e->op == X_FIELD) {
@@ -48,6 +77,7 @@ static void reach_expr(struct reach *x, const struct expr *e)
     if (e->query) {
         reach_kind(x, e->query->kind);
         if (e->query->via) reach_kind(x, e->query->via);
+        x->inside = 0;
         reach_expr(x, e->query->where);
         if (e->query->field) reach_field(x, e->query->field);
     }
@@ -55,6 +85,7 @@ static void reach_expr(struct reach *x, const struct expr *e)
     reach_expr(x, e->a);
     reach_expr(x, e->b);
     reach_expr(x, e->c);
+    x->inside = inside;
 }
 
 static void reach_cells(struct reach *x, const struct table *t)
@@ -79,9 +110,14 @@ static void reach_ladder(struct reach *x, const struct table *t)
 static void reach_kind(struct reach *x, struct kind *k)
 {
     uint32_t n = kind_number_of(x->o, k);
+    const int inside = x->inside;
     if (x->o->kinds_wanted[n]++) return;
+    x->inside = 0;
     if (k->source) reach_kind(x, k->source);
-    if (!k->group) return;
+    if (!k->group) {
+        x->inside = inside;
+        return;
+    }
     reach_expr(x, k->group->where);
     reach_cells(x, k->group->table);
     for (unsigned r = 0; r < k->group->table->row_count; r++)
@@ -89,6 +125,7 @@ static void reach_kind(struct reach *x, struct kind *k)
             reach_expr(x, k->group->table->rows[r].keys[i]);
     if (k->group->start) reach_field(x, k->group->start);
     if (k->group->stop) reach_field(x, k->group->stop);
+    x->inside = inside;
 }
 
 static void reach_choose(struct reach *x, const struct choose *c)
@@ -109,8 +146,10 @@ static void reach_field(struct reach *x, struct field *f)
     struct oracle *o = x->o;
     struct known *k = known_of(o, f);
     int again = f->kind == o->m->charge && x->stage == 2;
+    const int inside = x->inside;
     if (k->reached[again]) return;
     k->reached[again] = 1;
+    x->inside = 0;
     reach_kind(x, f->kind);
     reach_expr(x, f->expr);
     for (unsigned i = 0; i < f->required_count; i++) reach_expr(x, f->required[i]);
@@ -130,6 +169,7 @@ static void reach_field(struct reach *x, struct field *f)
         if (!o->wants) abort();
     }
     o->wants[o->want_count++] = (struct want){f, x->stage};
+    x->inside = inside;
 }
 
 static void reach_bill(struct reach *x, const struct bill *b)
@@ -167,7 +207,8 @@ static void reach_rule(struct reach *x, const struct rule *r)
     for (unsigned i = 0; i < 3 && changes; i++) reach_field(x, f[i]);
 }
 
-/* A threshold gives more and more: each of its steps within a day is a bound, whoever asks for it. */
+/* A threshold gives more and more: each of its steps within a day is a bound,
+ * whoever asks for it. */
 static void steps_add(struct oracle *o)
 {
     for (struct kind *k = o->m->kinds; k; k = k->next)

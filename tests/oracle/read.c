@@ -1,5 +1,6 @@
-/* One encounter's JSON to facts, by the facts that the pack declares. A reader of its own: numbers stay text until
- * their type is known, so that they are exact. */
+/* One encounter's JSON to facts, by the facts that the pack declares. A reader
+ * of its own: numbers stay text until their type is known, so that they are
+ * exact. */
 #include "tests/oracle/oracle.h"
 
 #include "base/date.h"
@@ -200,7 +201,8 @@ static int code_read(struct text t, int64_t *out)
     return n > 0;
 }
 
-/* A JSON number times ten to the power of `places`, exactly. 0: more places than that; -1: too large. */
+/* A JSON number times ten to the power of `places`, exactly. 0: more places
+ * than that; -1: too large. */
 static int digits_read(struct text t, int places, int64_t *out)
 {
     char digits[64] = "";

@@ -16,6 +16,8 @@ for pack in $(find rulesets/commercial rulesets/medicaid -name '*.edict' | sort)
 done
 # Random packs. `make differ COUNT=… SEED=…` is the same for longer.
 "$differ" campaign 6000 1
+# Faults that are put into images on purpose are noticed.
+"$differ" teeth 1
 # The cases: their rules, further packs and files, each with the encounters that follow.
 for case in tests/cases/*.case; do
     rm -rf "$dir/at"

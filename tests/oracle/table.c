@@ -1,4 +1,5 @@
-/* Rows between bars: which one fits, for certain or perhaps; tables, hierarchies and thresholds. */
+/* Rows between bars: which one fits, for certain or perhaps; tables,
+ * hierarchies and thresholds. */
 #include "tests/oracle/oracle.h"
 
 #include <stdlib.h>
@@ -15,7 +16,8 @@ static unsigned code_size(int64_t code)
     return n;
 }
 
-/* Does a documented value pass the test of one alternative (without its `not`)? */
+/* Does a documented value pass the test of one alternative (without its `not`)?
+ */
 static int test_passes(struct run *r, const struct alt *alt, const struct type *t, int64_t v, int64_t x, int64_t y)
 {
     int order = alt->test == CELL_IN ? 0 : value_compare(t, v, x);
@@ -97,8 +99,9 @@ void rows_touch(struct run *r, const struct table *t, const struct place *p)
     }
 }
 
-/* Why the row's result is missing: what its cells ask for by `?`, or else (with `asked_only` of all columns, otherwise
- * of those that it looks at) what is not documented. */
+/* Why the row's result is missing: what its cells ask for by `?`, or else (with
+ * `asked_only` of all columns, otherwise of those that it looks at) what is not
+ * documented. */
 const struct reason *row_behind(struct run *r, const struct table *t, const struct row *row,
                                 const struct value *columns, int asked_only)
 {
@@ -140,7 +143,8 @@ static struct value table_cell(struct run *r, const struct field *f, const struc
     int same = 1;
     *by = NULL;
     rows_touch(r, t, p);
-    /* `first row`: down to the first certain one. `exactly one`: all of them, as a second certain one holds. */
+    /* `first row`: down to the first certain one. `exactly one`: all of them, as
+     * a second certain one holds. */
     for (unsigned i = 0; i < t->row_count && !(sure && t->hit == HIT_FIRST) && !second; i++) {
         const struct row *row = &t->rows[i];
         enum fit fit = row_fit(r, t, row, columns, p, &why);
@@ -178,8 +182,8 @@ void table_column(struct run *r, struct field *f, struct column *c)
     }
 }
 
-/* The first row that may fit is the best place still possible; rows that only perhaps fit before the certain one put it
- * in doubt. */
+/* The first row that may fit is the best place still possible; rows that only
+ * perhaps fit before the certain one put it in doubt. */
 void hierarchy_column(struct run *r, struct field *f, struct column *c)
 {
     const struct table *t = f->table;

@@ -1,4 +1,5 @@
-/* Values and the reasons why they are missing: exact numbers, equality of every type, clock intervals. */
+/* Values and the reasons why they are missing: exact numbers, equality of every
+ * type, clock intervals. */
 #include "tests/oracle/oracle.h"
 
 #include <stdlib.h>
@@ -48,8 +49,8 @@ static int has_half(const struct reason *whole, const struct reason *part)
     return whole->kind == R_BOTH && (whole->a == part || whole->b == part);
 }
 
-/* Both, in this order. What is there already is not added again; that there is no such thing says nothing beside
- * another reason. */
+/* Both, in this order. What is there already is not added again; that there is
+ * no such thing says nothing beside another reason. */
 const struct reason *reason_both(struct run *r, const struct reason *a, const struct reason *b)
 {
     if (!a || !b || a == b) return a ? a : b;

@@ -1,5 +1,7 @@
-/* What the campaign must know of the VM's inside: how many cells an evaluation wrote, on which the number of worlds
- * that it may try out depends (SPEC.md, 19.4). Nothing of it reaches the reference evaluator but that number. */
+/* What the campaign must know of the VM's inside: how many cells an evaluation
+ * wrote, on which the number of worlds that it may try out depends
+ * (SPEC.md, 19.4). Nothing of it reaches the reference evaluator but that
+ * number. */
 #include "tests/oracle/vm_side.h"
 
 #include "vm/bind.h"

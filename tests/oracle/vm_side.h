@@ -4,6 +4,8 @@
 
 #include "edict.h"
 
+enum { VM_WORLDS_MOST = 1024 }; /* of an encounter that is not large */
+/* After an evaluation of one encounter alone. */
 uint32_t vm_worlds(const edict_evaluator *e);
 
 #endif

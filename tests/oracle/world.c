@@ -1,5 +1,5 @@
-/* What stands whatever the missing facts are: each value that they can take is tried out in an evaluation of its
- * own. */
+/* What stands whatever the missing facts are: each value that they can take is
+ * tried out in an evaluation of its own. */
 #include "tests/oracle/world.h"
 
 #include <stdlib.h>
@@ -94,7 +94,8 @@ static struct plan plan_make(struct worlds *w, uint32_t budget, int fine, int ma
     return plan;
 }
 
-/* Sets every cell that is missing for this fact's sake: its own, and those of records that stand for it. */
+/* Sets every cell that is missing for this fact's sake: its own, and those of
+ * records that stand for it. */
 static void trial_set(struct worlds *w, const struct trial *t, struct value to)
 {
     *fact_cell(w, t->fact, t->record) = to;
@@ -229,7 +230,8 @@ static void findings_meet(struct worlds *w, int first)
     for (uint32_t k = 0; k < w->finding_count; k++) w->findings[k].alive = w->findings[k].alive && met[k];
 }
 
-/* No encounter is in this world: with the values tried, a rule that asked for them still finds no answer. */
+/* No encounter is in this world: with the values tried, a rule that asked for
+ * them still finds no answer. */
 static int impossible(struct worlds *w, const struct holds *h)
 {
     int refused = 0;
@@ -352,7 +354,8 @@ static void put_outcomes(struct buffer *out, const struct candidate *c)
     buffer_byte(out, ']');
 }
 
-/* Neighbouring times and counts that give the same are one class, until the next one begins. 0: all give the same. */
+/* Neighbouring times and counts that give the same are one class, until the
+ * next one begins. 0: all give the same. */
 static int classes_put(struct worlds *w, const struct trial *t, struct buffer *out)
 {
     const struct type *type = &t->fact->type;

@@ -50,7 +50,8 @@ struct worlds {
 
 void *worlds_room(struct worlds *w, size_t count, size_t each);
 struct value *fact_cell(struct worlds *w, const struct field *f, uint32_t record);
-/* The candidates of a missing fact into w->numbers, in their order, each once. */
+/* The candidates of a missing fact into w->numbers, in their order, each once.
+ */
 void candidates_find(struct worlds *w, uint32_t number, int fine);
 
 #endif
