@@ -274,7 +274,8 @@ static int edit_label(struct rule_text *t, uint64_t *seed, struct rule_truth *x)
 
 static int fits_code_label(const struct rule_text *t, unsigned i)
 {
-    return edit_of_item(t, i, "codes") && !strncmp(t->lines[i], "  J", 3) && t->lines[i][8] == '"';
+    return edit_of_item(t, i, "codes") && strlen(t->lines[i]) > 9 && !strncmp(t->lines[i], "  J", 3) &&
+           t->lines[i][8] == '"';
 }
 static int edit_code_label(struct rule_text *t, uint64_t *seed, struct rule_truth *x)
 {

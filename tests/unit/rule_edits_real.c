@@ -112,7 +112,7 @@ static int edit_result(struct rule_text *t, uint64_t *seed, struct rule_truth *x
 static int fits_entry(const struct rule_text *t, unsigned i)
 {
     const char *l = t->lines[i];
-    return edit_of_item(t, i, "codes") && !strncmp(l, "  J", 3) && l[7] == ' ' && l[8] == '"';
+    return edit_of_item(t, i, "codes") && strlen(l) > 9 && !strncmp(l, "  J", 3) && l[7] == ' ' && l[8] == '"';
 }
 static int edit_code_out(struct rule_text *t, uint64_t *seed, struct rule_truth *x)
 {
