@@ -235,23 +235,22 @@ static const char *days_words(struct edict_difference *d, const struct part *par
 }
 
 /* What the change of the list cites, where one of the new version names the code. */
-static const struct ast_node *cite_of(const struct item *now, const struct ast_node *node)
+static const struct ast_node *cite_of(const struct item *now, struct text name)
 {
-    const struct ast_node *first = node ? node->first : NULL;
     struct stretch x;
     int64_t code;
-    for (unsigned i = now->entry_count; i-- > 0 && first;) {
+    for (unsigned i = now->entry_count; i-- > 0;) {
         const struct item_entry *e = &now->entries[i];
         if (!e->cite) continue;
-        if (is_list(e) ? text_equal(e->node->first->text, first->text)
-                       : code_pack(first->text, &code) && entry_stretch(e, &x) && x.lo <= (uint64_t)code &&
-                             (uint64_t)code <= x.hi)
+        if (is_list(e)
+                ? text_equal(e->node->first->text, name)
+                : code_pack(name, &code) && entry_stretch(e, &x) && x.lo <= (uint64_t)code && (uint64_t)code <= x.hi)
             return e->cite;
     }
     return now->cite;
 }
 
-static void piece_say(struct edict_difference *d, struct pair *p, struct slot *s, const char *codes,
+static void piece_say(struct edict_difference *d, struct pair *p, struct slot *s, const char *codes, struct text first,
                       const struct ast_node *node, int taken_out)
 {
     const struct ast_node *label = ast_child(node, AST_LABEL);
@@ -263,7 +262,7 @@ static void piece_say(struct edict_difference *d, struct pair *p, struct slot *s
     unsigned lost = days_less(s->old, s->olds, s->now, s->news, &from, &until);
     int32_t won_from = DATE_MIN_OPEN, won_until = DATE_OPEN;
     unsigned won = days_less(s->now, s->news, s->old, s->olds, &won_from, &won_until);
-    change_cite(d, c, cite_of(p->now, node));
+    change_cite(d, c, cite_of(p->now, first));
     if (lost + won != 1) {
         change_say(d, c, "%s on %s: %s -> %s", what, name, days_words(d, s->old, s->olds),
                    days_words(d, s->now, s->news));
@@ -273,6 +272,21 @@ static void piece_say(struct edict_difference *d, struct pair *p, struct slot *s
     else change_dates(d, c, from, until);
     if (taken_out) change_say(d, c, "%s %s of %s", what, won ? "taken out" : "no longer taken out", name);
     else change_say(d, c, "%s %s %s", what, won ? "added to" : "removed from", name);
+}
+
+/* Taking these codes out of the lists in it is the change that took them out of the list itself. */
+static struct change *change_known(const struct pair *p, uint64_t lo, uint64_t hi)
+{
+    for (const struct slot *s = p->first; s; s = s->next) {
+        const struct part *any = s->olds ? s->old : s->now;
+        const struct ast_node *a = any && s->kind == SLOT_ENTRY && s->change ? any->node->first : NULL;
+        const struct ast_node *b = a ? a->next : NULL;
+        int64_t from, to;
+        if (!a || any->except || !code_pack(a->text, &from)) continue;
+        if (!b || b->kind != AST_VALUE || !code_pack(b->text, &to)) to = from;
+        if ((uint64_t)from == lo && (uint64_t)to == hi) return s->change;
+    }
+    return NULL;
 }
 
 static void pieces_compare(struct edict_difference *d, struct pair *p, const struct stretches *a,
@@ -295,7 +309,8 @@ static void pieces_compare(struct edict_difference *d, struct pair *p, const str
         if ((!old && !now) || days_same(s)) continue;
         const char *codes =
             lo == hi ? code_text(d, lo) : arena_printf(&d->arena, "%s to %s", code_text(d, lo), code_text(d, hi));
-        piece_say(d, p, s, codes ? codes : "", old ? old : now, except);
+        s->change = except ? change_known(p, lo, hi) : NULL;
+        if (!s->change) piece_say(d, p, s, codes ? codes : "", text_of(code_text(d, lo)), old ? old : now, except);
     }
 }
 
@@ -323,7 +338,7 @@ static void list_slot(struct edict_difference *d, struct pair *p, const struct i
     if (b) part_add(d, s, 1, (struct part){.node = b->node, .from = b->from, .until = b->until, .except = b->except});
     if (days_same(s)) return;
     const char *what = arena_printf(&d->arena, "the list %s", text_copy(d, any->node->first->text));
-    piece_say(d, p, s, what ? what : "", any->node, any->except);
+    piece_say(d, p, s, what ? what : "", any->node->first->text, any->node, any->except);
 }
 
 static unsigned lists_compare(struct edict_difference *d, struct pair *p)

@@ -264,3 +264,45 @@ void table_changes(struct edict_difference *d, struct pair *p, struct table_pair
     if (apart_count(t) <= APART_MAX) apart(d, p, t);
     else together(d, p, t);
 }
+
+/* ---- the rows of those that were told together */
+
+static void row_tell(struct edict_difference *d, const struct table_pair *t, const struct key_difference *x,
+                     struct buffer *b)
+{
+    const struct table_row *r = row_of(x);
+    const char *values = values_text(d, t, r);
+    buffer_text(b, key_text(d, t, r));
+    switch (x->what) {
+    case KEY_ADDED: buffer_text(b, " added"); break;
+    case KEY_DELETED: buffer_printf(b, " %s", gone_word(t)); break;
+    case KEY_CHANGED:
+        buffer_printf(b, ": %.*s %s -> %s\n", (int)t->old->names[x->column].size, t->old->names[x->column].at,
+                      cell_of(d, &x->old[x->olds - 1], x->column), cell_of(d, &x->now[x->news - 1], x->column));
+        return;
+    case KEY_SWAPPED: buffer_text(b, x->news ? " added, swapped" : " deleted, swapped"); break;
+    default: buffer_text(b, ": other dates"); break;
+    }
+    if (*values) buffer_printf(b, " (%s)", values);
+    const struct item_row *days = origin_of(r);
+    const char *from = x->olds && x->news ? NULL : date_shown(d, days->from), *until = date_shown(d, days->until);
+    if (from) buffer_printf(b, ", effective %s", from);
+    if (until) buffer_printf(b, ", until %s", until);
+    buffer_byte(b, '\n');
+}
+
+void tables_tell(struct edict_difference *d, const struct change *c, edict_put *put, void *context)
+{
+    struct buffer b;
+    buffer_init(&b, 0);
+    for (unsigned i = 0; i < d->pair_count && c->shown.count > 1; i++) {
+        const struct table_pair *t = d->pairs[i].table;
+        for (size_t k = 0; t && k < t->count; k++) {
+            if (t->differences[k].change != c) continue;
+            buffer_clear(&b);
+            row_tell(d, t, &t->differences[k], &b);
+            if (b.size) put(context, b.at, b.size);
+        }
+    }
+    buffer_free(&b);
+}

@@ -13,10 +13,9 @@ struct change *change_new(struct edict_difference *d, const char *kind, int answ
 {
     struct change *c = arena_zero(&d->arena, 1, sizeof *c);
     if (!c) {
-        static struct change spare; /* never read: the comparison fails */
         d->oom = 1;
-        spare = (struct change){.shown = {.item = "", .kind = "", .words = "", .cite = ""}};
-        return &spare;
+        d->spare = (struct change){.shown = {.item = "", .kind = "", .words = "", .cite = ""}};
+        return &d->spare;
     }
     c->shown = (edict_change){.item = item, .kind = kind, .words = "", .cite = "", .answers = answers, .count = 1};
     if (d->last) d->last->next = c;
@@ -51,9 +50,8 @@ struct slot *slot_new(struct edict_difference *d, struct pair *p, enum slot_kind
 {
     struct slot *s = arena_zero(&d->arena, 1, sizeof *s);
     if (!s) {
-        static struct slot spare;
         d->oom = 1;
-        return &spare;
+        return &d->spare_slot;
     }
     s->kind = kind;
     if (p->last) p->last->next = s;
@@ -224,6 +222,11 @@ static const void *version_image(const struct version *v, size_t *size)
     if (!v->archive.bytes) return edict_compilation_image(v->made, size);
     *size = v->archive.size;
     return v->archive.bytes;
+}
+
+void edict_difference_rows(edict_difference *d, unsigned change, edict_put *put, void *context)
+{
+    if (change < d->count) tables_tell(d, d->all[change], put, context);
 }
 
 const void *edict_difference_old(const edict_difference *d, size_t *size)

@@ -73,6 +73,8 @@ struct edict_difference {
     struct edict_compilation *hybrid;
     unsigned *needed;
     struct change *effective, *answers; /* of the pack */
+    struct change spare;                /* stand in when there is no memory: the comparison is thrown away */
+    struct slot spare_slot;
     int oom;
 };
 
@@ -121,6 +123,8 @@ int rows_apart(const struct model *m, const struct item *it, unsigned a, unsigne
 /* ---- diff_rows.c, diff_codes.c, diff_policies.c */
 void rows_compare(struct edict_difference *d, struct pair *p);
 int tables_compare(struct edict_difference *d, struct pair *p);
+/* The rows of a counted change, a line each. */
+void tables_tell(struct edict_difference *d, const struct change *c, edict_put *put, void *context);
 void codes_compare(struct edict_difference *d, struct pair *p);
 void policies_compare(struct edict_difference *d, struct pair *p);
 

@@ -104,6 +104,10 @@ typedef struct edict_change {
 /* 0 past the end. Changes that can alter an answer come first. */
 int edict_difference_change(const edict_difference *difference, unsigned index, edict_change *out);
 
+/* The rows of a counted change ("697 codes added"), each a line that says what happens to it: "A1 added (at most 3)".
+ * Nothing for other changes. */
+void edict_difference_rows(edict_difference *difference, unsigned change, edict_put *put, void *context);
+
 /* OLD with these changes alone, compiled; rows keep the numbers of their own version. None of them: OLD; all that can
  * alter an answer: NEW. The image belongs to the difference until the next call of this function or of
  * edict_difference_needed; its sources are those of both. EDICT_RULES: these do not make a pack by themselves

@@ -203,6 +203,29 @@ static void test_names(void **state)
     edict_difference_free(d);
 }
 
+static void line_take(void *context, const char *bytes, size_t size)
+{
+    char *to = context;
+    size_t used = strlen(to);
+    if (used + size < 2048) memcpy(to + used, bytes, size);
+}
+
+/* What is counted can be asked for row by row; what is taken out of a list and of the lists in it is one change. */
+static void test_counted(void **state)
+{
+    (void)state;
+    char rows[2048] = "";
+    edict_change c;
+    edict_difference *d = diff_of("| A1000, A2000 | 5    | gram    |", "| A1000, A2000 | 6    | gram    |");
+    assert_true(edict_difference_change(d, 0, &c));
+    assert_int_equal(c.count, 2);
+    edict_difference_rows(d, 0, line_take, rows);
+    assert_string_equal(rows, "A1000: size 5 -> 6\nA2000: size 5 -> 6\n");
+    edict_difference_free(d);
+    says("  B1000, dear\n  except A3000", "  B1000, dear\n  except A3000, B1000", "codes", "B1000 removed from cheap",
+         NULL);
+}
+
 /* Rows of which the first decides: their order counts where a record can fit both. */
 static void test_order(void **state)
 {
@@ -419,10 +442,10 @@ static void test_needed(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_words),   cmocka_unit_test(test_names),
-                                       cmocka_unit_test(test_order),   cmocka_unit_test(test_tables),
-                                       cmocka_unit_test(test_images),  cmocka_unit_test(test_nothing),
-                                       cmocka_unit_test(test_hybrids), cmocka_unit_test(test_needed)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_words),   cmocka_unit_test(test_names),   cmocka_unit_test(test_order),
+        cmocka_unit_test(test_counted), cmocka_unit_test(test_tables),  cmocka_unit_test(test_images),
+        cmocka_unit_test(test_nothing), cmocka_unit_test(test_hybrids), cmocka_unit_test(test_needed)};
     snprintf(directory, sizeof directory, "/tmp/edict-diff-XXXXXX");
     if (!mkdtemp(directory)) return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
