@@ -9,7 +9,7 @@ static const struct option diff_options[] = {{"all", 'a', NULL, DIFF_ALL}, OPTIO
 
 /* What the listing shares. */
 struct listing {
-    const edict_difference *difference;
+    edict_difference *difference;
     struct output *out;
     int color, utf8, all;
     unsigned width;
@@ -97,11 +97,27 @@ static size_t count_at(const edict_change *c)
     return at && c->count > 1 && *at >= '0' && *at <= '9' ? (size_t)(at - c->words) : 0;
 }
 
+/* The rows of a counted change, each on a line of its own. */
+static void rows_put(const struct listing *l, unsigned change)
+{
+    struct text rows = {0};
+    edict_difference_rows(l->difference, change, text_put, &rows);
+    for (const char *at = rows.bytes, *end = at + rows.size, *stop; at && at < end; at = stop + 1) {
+        stop = memchr(at, '\n', (size_t)(end - at));
+        if (!stop)
+            break;
+        output_print(l->out, "      %.*s\n", (int)(stop - at), at);
+    }
+    l->out->error |= rows.failed ? 12 : 0;
+    free(rows.bytes);
+}
+
 /* Counts of one item go into one sentence. Gives the number of the last change that it holds. */
 static unsigned change_put(const struct listing *l, unsigned i, const edict_change *c)
 {
     struct text words = {0};
     edict_change next;
+    const unsigned first = i;
     size_t at = count_at(c);
     text_put(&words, c->words, strlen(c->words));
     while (at && edict_difference_change(l->difference, i + 1, &next) && count_at(&next) == at &&
@@ -129,6 +145,8 @@ static unsigned change_put(const struct listing *l, unsigned i, const edict_chan
     else
         sentence_put(l, words.bytes);
     free(words.bytes);
+    for (unsigned k = first; l->all && at && k <= i; k++)
+        rows_put(l, k);
     return i;
 }
 

@@ -42,6 +42,10 @@ bundle ptp "Pairs", cite BOOK
 PACK
     status "quarter $quarter builds" 0 "$edict" build "pairs$quarter.edict" -o "pairs$quarter.edx"
 done
+status 'row by row' 1 "$edict" diff --all pairs322.edx pairs323.edx
+same 'all of them are told' "$(grep -c '^      ' out)" 1308
+has 'as they are' out '10003, 30003: indicator 1 -> 0'
+has 'with their days' out '80007, 90000 added (indicator 1), effective 2026-07-01'
 for ending in edict edx; do
     status "two quarters, $ending" 1 "$edict" diff "pairs322.$ending" "pairs323.$ending"
     said "pairs are counted, $ending" 'bundle ptp (Pairs): 1,204 pairs added, 86 pairs deleted, 12 indicators changed, 3 pairs swapped'
