@@ -1,11 +1,12 @@
 /* edict diff: what changes between two versions of the rules, in the words of the field. */
-#include "cli.h"
+#include "compare.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { DIFF_ALL = 1 };
-static const struct option diff_options[] = {{"all", 'a', NULL, DIFF_ALL}, OPTION_COMMON, OPTION_PACKS, OPTION_LAST};
+static const struct option diff_options[] = {
+    {"all", 'a', NULL, DIFF_ALL}, OPTION_COMPARE, OPTION_COMMON, OPTION_PACKS, OPTION_LAST};
 
 /* What the listing shares. */
 struct listing {
@@ -251,7 +252,7 @@ static int difference_list(struct listing *l, int json)
     return exit;
 }
 
-static int diff_two(const struct options *o, int all)
+int packs_compare(const struct options *o, const struct comparing *c, const char *old, const char *now)
 {
     struct search search;
     edict_error error = {0};
@@ -259,14 +260,16 @@ static int diff_two(const struct options *o, int all)
     int exit = search_make(&search, o);
     if (exit != EXIT_FINE)
         return exit;
-    edict_status status = edict_diff(o->words[0], o->words[1], &search.options, &difference, &error);
-    if (status == EDICT_OK) {
-        struct listing l = {.difference = difference, .out = output_standard(), .all = all, .utf8 = terminal_utf8(),
-                            .color = terminal_color(1, o->color), .width = terminal_width(1)};
-        exit = difference_list(&l, o->json);
-    } else {
+    edict_status status = edict_diff(old, now, &search.options, &difference, &error);
+    if (status != EDICT_OK) {
         message("%s", error.message[0] ? error.message : "the two cannot be compared");
         exit = status_exit(status);
+    } else if (c->corpus_count) {
+        exit = comparing_run(c, o, difference);
+    } else {
+        struct listing l = {.difference = difference, .out = output_standard(), .all = c->all, .utf8 = terminal_utf8(),
+                            .color = terminal_color(1, o->color), .width = terminal_width(1)};
+        exit = difference_list(&l, o->json);
     }
     edict_difference_free(difference);
     search_free(&search);
@@ -276,37 +279,57 @@ static int diff_two(const struct options *o, int all)
 static int diff_run(const struct command *command, int argc, char **argv)
 {
     struct options o;
-    int id, all = 0, exit = options_start(&o, command, diff_options, argc, argv);
+    struct comparing c;
+    int id, exit = options_start(&o, command, diff_options, argc, argv);
     if (exit != EXIT_FINE)
         return exit;
-    while ((id = options_next(&o)) == DIFF_ALL)
-        all = 1;
-    if (id == OPTION_BAD)
-        exit = EXIT_USAGE;
-    else if (o.word_count != 2)
+    exit = comparing_start(&c, argc);
+    while (exit == EXIT_FINE && (id = options_next(&o)) != OPTION_END) {
+        if (id == DIFF_ALL)
+            c.all = 1;
+        else
+            exit = comparing_take(&c, &o, id);
+    }
+    if (exit == EXIT_FINE && (o.word_count < 2 || (o.word_count > 2 && !c.corpus_count)))
         exit = usage_error(command, "takes two packs, the old and the new one, not %zu", o.word_count);
-    else
-        exit = diff_two(&o, all);
+    if (exit == EXIT_FINE)
+        exit = comparing_ready(&c, &o, 2);
+    if (exit == EXIT_FINE)
+        exit = packs_compare(&o, &c, o.words[0], o.words[1]);
+    comparing_free(&c);
     options_free(&o);
     return exit;
 }
 
 const struct command command_diff = {
     "diff", "say what changes between two versions of the rules",
-    "Usage: edict diff OLD NEW [OPTION]...\n"
+    "Usage: edict diff OLD NEW [--corpus FILE...] [OPTION]...\n"
     "\n"
     "Compares what two packs mean (sources or images; two versions of one pack, or\n"
     "two packs) and says each change in one sentence. Formatting, comments, names of\n"
     "files and the order of items make no difference.\n"
     "\n"
-    "  -a, --all           also what no answer depends on: labels, titles, tests\n"
-    "      --format json   one change a line, as JSON, behind a line about both\n"
-    "      --color WHEN    always, never, auto (terminal, and NO_COLOR not set)\n"
-    "  -I, --search DIR    where base packs are looked for; repeatable\n"
+    "  -a, --all               also what no answer depends on: labels, titles, tests\n"
+    "      --format text|json  json: one change a line, behind a line about both;\n"
+    "                          with --corpus one object\n"
+    "      --color WHEN        always, never, auto (terminal, and NO_COLOR not set)\n"
+    "  -I, --search DIR        where base packs are looked for; repeatable\n"
+    "\n"
+    "With a corpus (files as for run, -: standard input) both answer its encounters:\n"
+    "what comes out differently, by the change that causes it. A cause is proved: the\n"
+    "old rules with that change alone give the new answer.\n"
+    "      --corpus FILE...    encounters; further files may follow\n"
+    "      --ndjson FILE       every difference, one a line\n"
+    "      --html FILE         the report as one page for a browser or a printer\n"
+    "  -a, --all               whole tables, three encounters of each cause\n"
+    "  -s, --set POLICY=VALUE  in both versions, where they have it; repeatable\n"
+    "      --threads N         as many as cores if not given\n"
+    "  -q, --quiet             no progress\n"
     "\n"
     "  edict diff 2026q2/office.edict 2026q3/office.edict\n"
-    "  edict diff released.edx rules/office.edict --all\n"
+    "  edict diff old.edx rules/office.edict --corpus day.ndjson --html day.html\n"
     "\n"
-    "Exit status: 0 no change that can alter an answer, 1 changes, 2 bad rules or\n"
-    "image, 3 a file could not be read, 4 usage, 5 internal.\n",
+    "Exit status: 0 no change that can alter an answer (with a corpus: no encounter\n"
+    "comes out differently), 1 changes, 2 bad rules or image, 3 a file could not be\n"
+    "read, 4 usage, 5 internal, 130 Ctrl-C.\n",
     diff_run};

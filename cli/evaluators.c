@@ -40,6 +40,8 @@ static int set_apply(const struct evaluators *of, edict_evaluator **evaluators, 
             continue;
         taken++;
         edict_status status = edict_evaluator_set(evaluators[p], policy, set + size + 1, &error);
+        if (status != EDICT_OK && of->lenient)
+            continue;
         if (status != EDICT_OK) {
             message("%s: %s is no value of %s; it takes %s", of->command->name, set + size + 1, policy,
                     values ? values : error.expected);
@@ -48,7 +50,7 @@ static int set_apply(const struct evaluators *of, edict_evaluator **evaluators, 
         }
     }
     free(policy);
-    return taken ? EXIT_FINE : set_unknown(of, set, size);
+    return taken || of->lenient ? EXIT_FINE : set_unknown(of, set, size);
 }
 
 void evaluators_close(const struct evaluators *of, edict_evaluator **evaluators)

@@ -222,9 +222,11 @@ static void finding_read(struct outcome *o, json_t *finding)
         return;
     e->finding = 1;
     e->line = json_integer_value(json_object_get(finding, "line"));
-    add_name(o, json_object_get(finding, "kind"));
+    const char *kind = json_string_value(json_object_get(finding, "kind"));
+    const char *rule = json_string_value(json_object_get(finding, "rule"));
+    add(o, kind ? kind : "");
     add(o, ":");
-    add_name(o, json_object_get(finding, "rule"));
+    add(o, rule ? rule : "");    /* the pack's own name: a word, or two ("bill course") */
     add_records(o, finding);
     if (json_object_get(finding, "code")) {
         add(o, "+");

@@ -170,6 +170,11 @@ int edict_compilation_took(const edict_compilation *c, size_t table)
     return table < c->table_count && table_is_for(&c->model, c->tables[table]);
 }
 
+const char *edict_compilation_base(const edict_compilation *c)
+{
+    return c->model.packs && c->model.packs->base ? c->model.packs->base->path : NULL;
+}
+
 size_t edict_compilation_errors(const edict_compilation *c) { return c->diags.errors; }
 size_t edict_compilation_warnings(const edict_compilation *c) { return c->diags.warnings; }
 

@@ -32,6 +32,8 @@ void edict_compilation_free(edict_compilation *compilation);
 int edict_compilation_took(const edict_compilation *compilation, size_t table);
 size_t edict_compilation_errors(const edict_compilation *compilation);
 size_t edict_compilation_warnings(const edict_compilation *compilation);
+/* The file of the pack that this one extends, as it was opened, or NULL: it extends none. Of the compilation. */
+const char *edict_compilation_base(const edict_compilation *compilation);
 /* All diagnostics as text (colour: ANSI) or as NDJSON. */
 void edict_compilation_report(const edict_compilation *compilation, int colour, edict_put *put, void *context);
 void edict_compilation_report_json(const edict_compilation *compilation, edict_put *put, void *context);

@@ -56,7 +56,7 @@ part_answers() {
 }
 part_examples() { sh examples/run.sh "$edict"; }
 part_same() { sh tests/same/run.sh "$edict" "$OTHER"; }
-part_cli() { for script in run signed faults versions diff; do sh "tests/cli/$script.sh" "$edict" || echo "not ok $script.sh: status $?"; done; }
+part_cli() { for script in run signed faults versions diff corpus; do sh "tests/cli/$script.sh" "$edict" || echo "not ok $script.sh: status $?"; done; }
 part_embed() { sh tests/embed/run.sh "$build"; }
 part_docs() {
     documents=$(ls README.md SPEC.md CONTRIBUTING.md docs/*.md 2> "$work/none")

@@ -109,7 +109,7 @@ static int read_time(struct text t, int64_t *out)
 static int read_number(struct edict_evaluator *e, uint32_t type, struct text t, int64_t *out)
 {
     int scaled = type == TYPE_DECIMAL || type == TYPE_MONEY;
-    int good = json_integer(t, scaled ? 6 : 0, out);
+    int good = json_integer_read(t, scaled ? 6 : 0, out);
     if (good == 0)
         return refuse(e, scaled ? "number_range" : "wrong_type", scaled ? "at most 6 decimal places" : "a whole number",
                       scaled ? "has more than 6 decimal places" : "is not a whole number");

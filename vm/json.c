@@ -284,7 +284,7 @@ int json_skip(struct json *j, enum json_token token)
     return 1;
 }
 
-int json_integer(struct text number_text, unsigned scale, int64_t *out)
+int json_integer_read(struct text number_text, unsigned scale, int64_t *out)
 {
     const char *p = number_text.at, *end = p + number_text.size;
     int negative = p < end && *p == '-', point = 0;

@@ -45,7 +45,7 @@ enum json_token json_next(struct json *j);
 /* Reads to the end of the value that starts with `token` (just returned). 0: JSON_ERROR was met. */
 int json_skip(struct json *j, enum json_token token);
 /* A number's text times 10^scale, exactly: 1 done, 0 it has more decimal places, -1 it does not fit into 64 bits. */
-int json_integer(struct text number, unsigned scale, int64_t *out);
+int json_integer_read(struct text number, unsigned scale, int64_t *out);
 
 /* Bytes from `at` on, at most `left` and `most`, that stand in a string as themselves: ASCII but for the quote, the
  * backslash and control characters. */

@@ -8,7 +8,7 @@ export SOURCE_DATE_EPOCH=1780000000
 edit() { cp "$1" before; sed "$2" before > "$1"; cmp -s before "$1" && not_ok "the edit $2 changes $1" || :; }
 fits() { same "$1 fits 80 columns" "$([ "$(wc -L < out)" -le 80 ] && echo yes)" yes; }
 
-for command in snapshot regress; do
+for command in snapshot regress effect; do
     status "$command --help" 0 "$edict" "$command" --help
     fits "$command --help"
     has "$command --help has a usage line" out "Usage: edict $command"

@@ -145,7 +145,7 @@ static void test_skip(void **state)
 static void number(const char *text, unsigned scale, int result, int64_t want)
 {
     int64_t v = 0;
-    assert_int_equal(json_integer((struct text){ text, (uint32_t)strlen(text) }, scale, &v), result);
+    assert_int_equal(json_integer_read((struct text){ text, (uint32_t)strlen(text) }, scale, &v), result);
     if (result == 1) assert_true(v == want);
 }
 
