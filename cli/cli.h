@@ -27,7 +27,7 @@ struct command {
 };
 extern const struct command command_run, command_check, command_build, command_test, command_fmt, command_list,
     command_new, command_schema, command_explain, command_version, command_sign, command_verify, command_diff,
-    command_snapshot, command_regress, command_effect;
+    command_snapshot, command_regress, command_effect, command_replay;
 #define HELP_STATUS                                                                       \
     "Exit status: 0 success, 1 findings asked to fail on or failed tests, 2 bad rules,\n" \
     "3 bad input, 4 usage, 5 internal.\n"

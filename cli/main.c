@@ -10,7 +10,7 @@
 
 static const struct command *const commands[] = {
     &command_run, &command_check, &command_build, &command_test, &command_diff, &command_effect,
-    &command_snapshot, &command_regress, &command_fmt, &command_list, &command_new, &command_schema,
+    &command_snapshot, &command_regress, &command_replay, &command_fmt, &command_list, &command_new, &command_schema,
     &command_sign, &command_verify, &command_explain, &command_version};
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

@@ -28,13 +28,15 @@ pack() { rm -rf "$1"; cp -r "$root/rulesets" "$1"; to=$1; shift
         cp "$file" before; sed "$(awk -F'\t' -v e="$edit" '$1 == e {print $4}' edits)" before > "$file"
         cmp -s before "$file" && not_ok "the edit $edit changes $file"
     done; }
-# said DIRECTORY: an answer a line, without what names the pack or counts rows.
-said() { "$edict" run -q "$1/medicare/hospital.edict" corpus.ndjson |
+# said DIRECTORY FILE: an answer a line, without what names the pack or counts rows.
+said() { "$edict" run -q "$1/medicare/hospital.edict" "$2" |
     sed 's/"pack": "[^"]*", "rules": "[^"]*", "image": "[^"]*", //; s/"because": \[[^]]*\], //g'; }
 names=$(cut -f1 edits)
 pack old; pack new $names
-said old > old.said; said new > new.said
-for edit in $names; do pack only "$edit"; said only > "only.$edit"; done
+said old corpus.ndjson > old.said; said new corpus.ndjson > new.said
+for edit in $names; do pack "only.$edit" "$edit"; done
+# picked FILE: the lines that `lines` names in its first column.
+picked() { awk 'NR == FNR {want[$1]; next} FNR in want' lines "$1"; }
 paste -d'\n' old.said new.said | awk 'NR % 2 {old = $0; next} old != $0 {print NR / 2}' > truly
 
 status 'diff --corpus' 1 "$edict" diff old/medicare/hospital.edict new/medicare/hospital.edict --corpus corpus.ndjson --ndjson all.ndjson
@@ -61,14 +63,16 @@ paste told hows numbers | awk 'NR == FNR {edit[NR - 1] = $1; next}
      print $1, $2, meant}' edit-of-change - > meant
 same 'none is left without a cause' "$(grep -c unknown meant)" 0
 for edits in $(cut -d' ' -f3 meant | sort -u); do
-    pack only $(echo "$edits" | tr '+' ' '); said only > this
+    pack only $(echo "$edits" | tr '+' ' ')
     awk -v edits="$edits" '$3 == edits {print $1, $2}' meant > lines
-    same "$edits alone give the new answer, on $(wc -l < lines) encounters" "$(awk 'FILENAME == "this" {now[FNR] = $0; next}
-        FILENAME == "new.said" {want[FNR] = $0; next} now[$1] != want[$1] {print $1}' this new.said lines)" ''
+    picked corpus.ndjson > some.ndjson; picked new.said > want.said
+    said only some.ndjson > only.said
+    same "$edits alone: the new answers, $(wc -l < lines) of them" "$(cmp only.said want.said && wc -l < only.said)" "$(wc -l < lines)"
     case $edits in *+*)
         for edit in $(echo "$edits" | tr '+' ' '); do
-            same "$edits: $edit alone does not" "$(awk 'FILENAME == "new.said" {want[FNR] = $0; next}
-                FNR == NR {only[FNR] = $0; next} only[$1] == want[$1] {print $1}' "only.$edit" new.said lines)" ''
+            said "only.$edit" some.ndjson > only.said
+            same "$edits: $edit alone gives none of them" "$(paste -d'\n' only.said want.said |
+                awk 'NR % 2 {only = $0; next} only == $0 {same++} END {print same + 0}')" 0
         done ;;
     esac
 done

@@ -8,7 +8,7 @@ export SOURCE_DATE_EPOCH=1780000000
 edit() { cp "$1" before; sed "$2" before > "$1"; cmp -s before "$1" && not_ok "the edit $2 changes $1" || :; }
 fits() { same "$1 fits 80 columns" "$([ "$(wc -L < out)" -le 80 ] && echo yes)" yes; }
 
-for command in snapshot regress effect; do
+for command in snapshot regress effect replay; do
     status "$command --help" 0 "$edict" "$command" --help
     fits "$command --help"
     has "$command --help has a usage line" out "Usage: edict $command"
@@ -146,6 +146,38 @@ status '--set is kept' 0 "$edict" snapshot -q --set billed=no small.edict small.
 status 'and used again' 0 "$edict" regress small.edict set.baseline
 "$edict" build -o small.edx small.edict 2> err
 status 'regress of an image' 0 "$edict" regress small.edx small.baseline small.ndjson
+
+# replay
+"$edict" build $hospital -o hospital.edx 2> err; "$edict" build small.edict -o small.edx 2> err
+"$edict" run -q hospital.edx hospital.ndjson > hospital.answers
+status 'replay' 0 "$edict" replay hospital.answers hospital.ndjson --image hospital.edx
+same 'everything is made again' "$(cat out)" '18 answers: 18 made again byte for byte, 0 not'
+sed '2s/"units": 1/"units": 7/; 5s/, "/,"/' hospital.answers > forged.answers
+status 'two answers that were not given' 1 "$edict" replay hospital.ndjson hospital.ndjson --image hospital.edx
+has 'what is no answer is told' out 'no answer of edict'
+status 'two answers that were changed' 1 "$edict" replay forged.answers hospital.ndjson --image hospital.edx; fits 'the report'
+has 'are counted' out '18 answers: 16 made again byte for byte, 2 not'
+has 'one in its charges' out 'by charges'
+has 'which were' out '- 96360x7@s1'
+has 'one in how it is written' out 'by the way it is written'
+status 'the wrong image' 1 "$edict" replay hospital.answers hospital.ndjson --image small.edx --format json
+same 'is told for each' "$("$json" field result < out | sort -u) $(wc -l < out)" '"cannot be made again" 18'
+"$edict" run -q hospital.edx small.edx small.ndjson hospital.ndjson > both.answers 2> err
+status 'several images' 0 "$edict" replay both.answers small.ndjson hospital.ndjson --image hospital.edx --image small.edx
+has 'each makes its own' out 'made again byte for byte, 0 not'
+cp -r "$root/rulesets/." rules
+edit $base 's/^\(  | hydration_floor  *| 31 min, 16 min  *| \)31 min/\116 min/'
+status 'with the pack of today' 0 "$edict" replay hospital.answers hospital.ndjson --image hospital.edx --with $hospital
+has 'what it would say' out '+ 96360x1@s1'
+has 'and why' out 'policy hydration_floor: 31 min -> 16 min'
+has 'and for how many' out '1 would be another answer now'
+cp -r "$root/rulesets/." rules
+status 'fewer answers than encounters' 1 "$edict" replay hospital.answers hospital.ndjson small.ndjson --image hospital.edx
+has 'it is said' err 'ends before the encounters do'
+head -3 hospital.ndjson > three.ndjson
+status 'more answers than encounters' 3 "$edict" replay hospital.answers three.ndjson --image hospital.edx
+status 'no image' 4 "$edict" replay hospital.answers hospital.ndjson
+status 'no answers' 3 "$edict" replay nowhere.answers hospital.ndjson --image hospital.edx
 
 echo "$((all - bad)) of $all checks pass"
 [ "$bad" = 0 ]
