@@ -186,6 +186,46 @@ int causes_find(const struct versions *v, const struct reasons *old, const struc
     return good;
 }
 
+/* "bill course family …" is about `bill course`, "threshold hours 1" about `hours`. */
+static int change_about(const char *change, const char *name)
+{
+    const char *second = strchr(change, ' ');
+    size_t size = strlen(name);
+    for (const char *at = change; at; at = at == change && second ? second + 1 : NULL)
+        if (strncmp(at, name, size) == 0 && (!at[size] || at[size] == ' '))
+            return 1;
+    return 0;
+}
+
+static int is_proved(const struct cause *cause, const char *const *changes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (change_about(changes[i], cause->name))
+            return 1;
+    return 0;
+}
+
+/* Those that the reasons name too, where there are some: an item may have changed in several rows. */
+int causes_proved(const struct versions *v, const char *const *changes, size_t count, struct causes *causes)
+{
+    struct causes all = {0}, kept = {0};
+    int good = !v->new_items || all_causes(v, &all);
+    for (int round = 0; good && round < 2 && !kept.count; round++) {
+        const struct causes *from = round ? &all : causes;
+        for (size_t i = 0; good && i < from->count; i++)
+            if (is_proved(&from->at[i], changes, count))
+                good = cause_add(&kept, from->at[i]);
+    }
+    free(all.at);
+    if (!good || !kept.count) {
+        free(kept.at);
+        return good;
+    }
+    free(causes->at);
+    *causes = kept;
+    return 1;
+}
+
 int cause_holds(const struct versions *v, const struct cause *c)
 {
     if (c->kind == CAUSE_PROGRAM)

@@ -36,6 +36,9 @@ int reasons_add_list(struct reasons *reasons, const char *list, size_t size);  /
 /* Why something for which the old answer had these reasons and the new one those differs. Never empty; 0: no memory.
  * The caller frees causes->at. */
 int causes_find(const struct versions *v, const struct reasons *old, const struct reasons *now, struct causes *causes);
+/* What was proved to be the cause, by the names of changes (edict_change.item: "policy NAME", "bill KIND …"), taken as
+ * the items and rows that changed there. Replaces causes; where no item fits, they stay as they are. 0: no memory. */
+int causes_proved(const struct versions *v, const char *const *changes, size_t count, struct causes *causes);
 /* Does the pack still say there what it said: is an approval that names this cause still one of the same change? */
 int cause_holds(const struct versions *v, const struct cause *cause);
 /* "family#14=8f3a1b2c" for files, and back (name points into text, which is cut); for people: "family, row 14". */

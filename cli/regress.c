@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REGRESS_APPROVE = 1, REGRESS_REASON, REGRESS_BY, REGRESS_ALL, REGRESS_THREADS, REGRESS_QUIET };
+enum { REGRESS_APPROVE = 1, REGRESS_REASON, REGRESS_BY, REGRESS_ALL, REGRESS_THREADS, REGRESS_QUIET, REGRESS_OLD };
 static const struct option regress_options[] = {
     {"approve", 0, "all|cause NAME|encounter ID", REGRESS_APPROVE}, {"reason", 0, "TEXT", REGRESS_REASON},
     {"by", 0, "NAME", REGRESS_BY}, {"all", 'a', NULL, REGRESS_ALL}, {"threads", 0, "N", REGRESS_THREADS},
-    {"quiet", 'q', NULL, REGRESS_QUIET}, OPTION_REPORTS, OPTION_PACKS, OPTION_TABLES, OPTION_LAST};
+    {"quiet", 'q', NULL, REGRESS_QUIET}, {"old", 0, "PACK", REGRESS_OLD}, OPTION_REPORTS, OPTION_PACKS, OPTION_TABLES,
+    OPTION_LAST};
 
 const char *difference_kind_word(enum difference_kind kind)
 {
@@ -125,6 +126,27 @@ static int difference_causes(struct regress *r, struct difference *d, const stru
     return good;
 }
 
+/* With --old: the changes that give the new answer, tried on the encounter. */
+static int difference_prove(struct regress *r, struct difference *d, const struct pool_item *item)
+{
+    struct both both = {0};
+    struct attributed found = {0};
+    int came = r->attributor ? attributor_compare(r->attributor, item->bytes, item->size, &both) : 0;
+    int good = came >= 0;
+    if (came > 0)
+        good = attributor_find(r->attributor, item->bytes, item->size, &both, &found) == 0;
+    const char **items = calloc(found.count + 1, sizeof *items);
+    edict_change change;
+    for (size_t i = 0; items && i < found.count; i++)
+        items[i] = edict_difference_change(r->difference, found.changes[i], &change) ? change.item : "";
+    good = good && items && (!found.count || causes_proved(&r->versions, items, found.count, &d->causes));
+    outcome_free(&both.old_outcome);
+    outcome_free(&both.now_outcome);
+    free(found.changes);
+    free(items);
+    return good;
+}
+
 static void result_digest(struct difference *d, const char *words)
 {
     struct text of = {0};
@@ -191,7 +213,7 @@ static int regress_take(void *context, const struct pool_item *item)
         return EXIT_INTERNAL;
     field_read(d->id);
     d->kind = !k ? DIFFERENCE_NEW : strcmp(d->old, d->now) == 0 ? DIFFERENCE_WORDS : DIFFERENCE_OUTCOME;
-    if (k && !difference_causes(r, d, k, item->aside + id_size + 1, item->mark))
+    if (k && (!difference_causes(r, d, k, item->aside + id_size + 1, item->mark) || !difference_prove(r, d, item)))
         return EXIT_INTERNAL;
     return difference_end(r, d, words);
 }
@@ -264,6 +286,29 @@ static int approve(struct regress *r, const char *path)
     return exit;
 }
 
+static int old_open(struct regress *r)
+{
+    struct search search;
+    edict_error error = {0};
+    int exit = search_make(&search, &r->options);
+    if (exit != EXIT_FINE)
+        return exit;
+    edict_status status = edict_diff(r->old, r->options.words[0], &search.options, &r->difference, &error);
+    search_free(&search);
+    if (status != EDICT_OK) {
+        message("%s", error.message[0] ? error.message : "the two cannot be compared");
+        return status_exit(status);
+    }
+    struct evaluators of = r->answering.of;
+    of.lenient = 1;
+    if (!(r->attribution = attribution_new(r->difference, &of, &exit)))
+        return exit;
+    if (strcmp(edict_program_rules(attribution_old(r->attribution)), r->baseline.rules) != 0)
+        return usage_error(r->answering.of.command, "%s is not the pack of the baseline: its rules are others", r->old);
+    r->attributor = attributor_new(r->attribution);
+    return r->attributor ? EXIT_FINE : EXIT_INTERNAL;
+}
+
 static int regress_compare(struct regress *r)
 {
     struct text path = {0};
@@ -282,6 +327,8 @@ static int regress_compare(struct regress *r)
                                     r->item_count, r->baseline.rules, edict_program_rules(r->pack.program)};
     edict_evaluator **tried = evaluators_open(&r->answering.of, &exit);
     evaluators_close(&r->answering.of, tried);
+    if (exit == EXIT_FINE && r->old)
+        exit = old_open(r);
     text_put(&path, r->path, strlen(r->path));
     text_put(&path, ".approved", 9);
     if (exit == EXIT_FINE)
@@ -344,6 +391,7 @@ static int regress_arguments(struct regress *r, char **joined)
         case REGRESS_ALL: r->show_all = 1; break;
         case REGRESS_THREADS: exit = pool_threads_take(command, o->value, &r->threads); break;
         case REGRESS_QUIET: r->quiet = 1; break;
+        case REGRESS_OLD: r->old = o->value; break;
         default: exit = EXIT_USAGE;
         }
     }
@@ -383,6 +431,9 @@ static int regress_run(const struct command *command, int argc, char **argv)
         free(r.differences[i].causes.at);
     }
     free(r.differences);
+    attributor_free(r.attributor);
+    attribution_free(r.attribution);
+    edict_difference_free(r.difference);
     for (int i = 0; joined && i < argc; i++)
         free(joined[i]);
     free(joined);
@@ -404,6 +455,8 @@ const struct command command_regress = {
     "in other words, or an encounter that came or went. Causes are the rules and rows\n"
     "of the pack that the reasons lead to and that mean something else now.\n"
     "\n"
+    "      --old PACK          the pack of the baseline (source or image): causes are\n"
+    "                          then proved by trying each change alone\n"
     "  -a, --all               every difference, not three of each cause\n"
     "      --approve all | cause NAME | encounter ID   these were meant; repeatable.\n"
     "                          Of several causes of a difference, each must be named\n"

@@ -2,6 +2,7 @@
 #ifndef EDICT_CLI_REGRESS_H
 #define EDICT_CLI_REGRESS_H
 
+#include "attribute.h"
 #include "causes.h"
 #include "report.h"
 
@@ -55,6 +56,10 @@ struct regress {
     uint64_t met, same;
     unsigned threads;
     int quiet, show_all, color;
+    const char *old;                  /* the pack of the baseline, to prove causes; or NULL */
+    edict_difference *difference;     /* of it and the pack */
+    struct attribution *attribution;
+    struct attributor *attributor;
     struct report report;             /* JUnit, TAP: a case an encounter */
     const char *path;
 };

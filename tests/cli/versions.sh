@@ -105,6 +105,15 @@ has 'it is approved no more' out 'policy hydration_floor: 1'
 cp approved.edict $base
 status 'and approved again when it is as it was' 0 "$edict" regress $hospital hospital.baseline
 
+# regress: causes proved with the pack of the baseline
+cp -r "$root/rulesets" old-rules; cp -r "$root/rulesets/." rules
+edit $base 's/^\(  | hydration_floor  *| 31 min, 16 min  *| \)31 min/\116 min/; s/^\(  | same_drug_repeat_min  *| 31 min, 16 min  *| \)31 min/\116 min/'
+status 'two policies' 1 "$edict" regress --format json $hospital first.baseline
+same 'may both be the cause' "$("$json" field causes < out)" '["policy same_drug_repeat_min", "policy hydration_floor"]'
+status 'two policies, and the old pack' 1 "$edict" regress --format json $hospital first.baseline --old old-rules/medicare/hospital.edict
+same 'one is' "$("$json" field causes < out)" '["policy hydration_floor"]'
+status 'another pack is not the old one' 4 "$edict" regress $hospital first.baseline --old old-rules/medicare/office.edict
+
 # regress: rows, encounters, files that are none
 cp -r "$root/rulesets/." rules; rm hospital.baseline.approved
 edit $base 's/^\(  | chemotherapy | IV  *| push  *| initial  *| \)96409/\196411/'
