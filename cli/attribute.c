@@ -9,8 +9,8 @@
 #include <string.h>
 
 enum {
-    SETS_MAX = 4000,    /* hybrids kept: beyond it nothing more is searched */
-    OPEN_MAX = 128      /* evaluators of hybrids open at once in a thread */
+    SETS_MAX = 1000,    /* hybrids kept: beyond it nothing more is searched */
+    OPEN_MAX = 24       /* evaluators of hybrids open at once in a thread */
 };
 
 struct set {
