@@ -37,7 +37,8 @@ static uint32_t partner(const struct edict_program *p, uint32_t reg, int *is_end
 }
 
 /* Lengths at which a ladder goes on giving: its last rung and so many strides. */
-static void ladders_add(struct edict_evaluator *e, struct worlds *w, int64_t base, int64_t sign)
+static void ladders_add(struct edict_evaluator *e, struct worlds *w, int64_t base, int64_t sign, int64_t low,
+    int64_t high)
 {
     const struct edict_program *p = e->program;
     for (uint32_t at = 0; at < p->code_size; at += p->code[at] >> 8) {
@@ -49,8 +50,10 @@ static void ladders_add(struct edict_evaluator *e, struct worlds *w, int64_t bas
             continue;
         const struct column *f = &e->columns[from], *s = &e->columns[stride];
         if ((f->w && f->w[0]) || (s->w && s->w[0]) || s->v[0] <= 0) continue;
-        for (int64_t m = f->v[0]; m <= 1440; m += s->v[0])
-            if (m >= 1) number_add(e, w, base + sign * (sign > 0 ? m : m - 1));
+        for (int64_t m = f->v[0]; m <= 1440; m += s->v[0]) {
+            const int64_t value = base + sign * (sign > 0 ? m : m - 1);
+            if (value >= low && value <= high) number_add(e, w, value);
+        }
     }
 }
 
@@ -144,7 +147,7 @@ static void time_candidates(struct edict_evaluator *e, struct worlds *w, const s
     bounds_add(e, w, base, sign, low, high);
     clocks_add(e, w, fine, low, high);
     halves_add(e, w, base, low, high);
-    if (fine) ladders_add(e, w, base, sign);
+    if (fine) ladders_add(e, w, base, sign, low, high);
 }
 
 static void text_candidates(struct edict_evaluator *e, struct worlds *w, const struct trial *t, uint32_t number)

@@ -13,12 +13,17 @@ int64_t charge_source(const struct run *r, uint32_t i, const struct kind *k)
 struct value asked(struct run *r, const struct place *p, const struct query *q, uint32_t j)
 {
     struct value yes = documented(1);
+    const int failed = r->failed;
     if (q->other && p->kind == q->kind && j == p->i) yes = documented(0);
     if (q->members && r->groups[kind_number_of(r->o, p->kind)][j] != (int64_t)p->i) yes = documented(0);
     if (q->via && charge_source(r, j, q->via) < 0) yes = documented(0);
     yes = cell_and(r, yes, exists_of(r, q->kind, j));
     struct place inner = {.kind = q->kind, .i = j, .outer = p->kind, .o = p->i};
-    return q->where ? cell_and(r, yes, eval(r, &inner, q->where)) : yes;
+    if (q->where) yes = cell_and(r, yes, eval(r, &inner, q->where));
+    /* A record that is ruled out decides nothing; whether the rest was worked out for it is left open (SPEC.md, 4.1).
+     */
+    if (r->o->lenient && !yes.why && !yes.v) r->failed = failed;
+    return yes;
 }
 
 /* What has been gathered of one record's question, or of one group's fold. */

@@ -3,6 +3,7 @@
 #include "tests/oracle/differ.h"
 
 #include "tests/oracle/bend.h"
+#include "tests/oracle/rewrite.h"
 
 #include <jansson.h>
 
@@ -155,24 +156,58 @@ static int text_save(const char *path, const struct buffer *text)
     return f && fclose(f) == 0 && good;
 }
 
-/* differ campaign COUNT SEED: so many pairs of a random pack and a random
- * encounter. */
+/* The files of a campaign: a pack, and one that may stand on it. */
+struct files {
+    char pack[64], payer[64];
+    struct buffer text, other;
+};
+
+static int files_open(struct files *f)
+{
+    char room[] = "/tmp/differ-XXXXXX";
+    *f = (struct files){.pack = ""};
+    if (!mkdtemp(room)) return 0;
+    snprintf(f->pack, sizeof f->pack, "%s/base.edict", room);
+    snprintf(f->payer, sizeof f->payer, "%s/payer.edict", room);
+    buffer_init(&f->text, 0);
+    buffer_init(&f->other, 0);
+    return 1;
+}
+
+static void files_close(struct files *f)
+{
+    unlink(f->pack);
+    unlink(f->payer);
+    *strrchr(f->pack, '/') = 0;
+    rmdir(f->pack);
+    buffer_free(&f->text);
+    buffer_free(&f->other);
+}
+
+/* Pack number `n`, and every fourth time a payer's on top of it. The path to be opened; NULL: no room. */
+static const char *files_make(struct files *f, uint64_t seed, uint64_t n, struct random *r)
+{
+    *r = pack_of(seed, n, &f->text);
+    if (!text_save(f->pack, &f->text)) return NULL;
+    if (!random_one_in(r, 4)) return f->pack;
+    payer_make(r, &f->text, "base.edict", &f->other);
+    return text_save(f->payer, &f->other) ? f->payer : NULL;
+}
+
+/* differ campaign COUNT SEED: so many pairs of a random pack and a random encounter. */
 static int campaign_main(unsigned long count, uint64_t seed)
 {
-    char path[] = "/tmp/differ-XXXXXX.edict";
-    int file = mkstemps(path, 6);
+    struct files f;
     struct tally t = {0};
-    struct buffer text;
     unsigned long packs = 0, refused = 0;
-    if (file < 0) return 2;
-    close(file);
-    buffer_init(&text, 0);
+    if (!files_open(&f)) return 2;
     for (uint64_t n = 0; t.asked < count && t.bad < BAD_MOST; n++) {
-        struct random r = pack_of(seed, n, &text);
+        struct random r;
         struct subject s;
         char where[64];
         unsigned long left = count - t.asked;
-        if (!text_save(path, &text)) break;
+        const char *path = files_make(&f, seed, n, &r);
+        if (!path) break;
         snprintf(where, sizeof where, "pack %llu of seed %llu", (unsigned long long)n, (unsigned long long)seed);
         int open = subject_open(&s, path, NULL, 0);
         if (open < 0) {
@@ -187,10 +222,8 @@ static int campaign_main(unsigned long count, uint64_t seed)
         random_ask(&s, &r, left < EACH ? left : EACH, where, &t, 1);
         subject_close(&s);
     }
-    unlink(path);
-    buffer_free(&text);
-    printf("%s campaign of seed %llu: %lu pairs of %lu packs (%lu more were no "
-           "valid packs), %lu differ\n",
+    files_close(&f);
+    printf("%s campaign of seed %llu: %lu pairs of %lu packs (%lu more were no valid packs), %lu differ\n",
            t.bad || !t.asked ? "not ok" : "ok", (unsigned long long)seed, t.asked, packs, refused, t.bad);
     return t.bad != 0;
 }
@@ -225,14 +258,96 @@ static int teeth_main(uint64_t seed)
     return missed != 0;
 }
 
+/* One encounter for two packs that say the same. */
+static void twins_ask(struct subject *a, struct subject *b, const struct buffer *json, const char *where,
+                      struct tally *t)
+{
+    struct buffer plain[2];
+    edict_answer x, y;
+    edict_status p = edict_evaluate(a->evaluator, json->at, json->size, 1, &x, NULL),
+                 q = edict_evaluate(b->evaluator, json->at, json->size, 1, &y, NULL);
+    buffer_init(&plain[0], 0);
+    buffer_init(&plain[1], 0);
+    answer_plain(&plain[0], x.json, x.size);
+    answer_plain(&plain[1], y.json, y.size);
+    t->asked++;
+    /* Which of several mistakes is told may depend on the order of facts. */
+    if (p != q ||
+        (p == EDICT_OK && (plain[0].size != plain[1].size || memcmp(plain[0].at, plain[1].at, plain[0].size) != 0))) {
+        t->bad++;
+        printf("not ok %s\nencounter %s\nas written %s\nrewritten  %s\n", where, json->at, plain[0].at, plain[1].at);
+    }
+    buffer_free(&plain[0]);
+    buffer_free(&plain[1]);
+}
+
+static void twins_open(struct subject *a, const char *path, unsigned how, struct random *r, const char *where,
+                       struct tally *t)
+{
+    enum { ENCOUNTERS = 10 };
+    struct subject b;
+    struct buffer json;
+    buffer_init(&json, 0);
+    if (subject_open(&b, path, NULL, 0) <= 0) {
+        t->bad++;
+        printf("not ok %s: it is no valid pack any more\n", where);
+        buffer_free(&json);
+        return;
+    }
+    if (rewrite_keeps_rules(how) && strcmp(edict_program_rules(a->program), edict_program_rules(b.program)) != 0) {
+        t->bad++;
+        printf("not ok %s: its meaning has another identity\n", where);
+    }
+    for (unsigned i = 0, bad = (unsigned)t->bad; i < ENCOUNTERS && t->bad == bad; i++) {
+        encounter_make(r, a->oracle, &json);
+        twins_ask(a, &b, &json, where, t);
+    }
+    buffer_free(&json);
+    subject_close(&b);
+}
+
+/* differ rewrites COUNT SEED: random packs, and the same rules said otherwise. */
+static int rewrites_main(unsigned long count, uint64_t seed)
+{
+    char path[] = "/tmp/differ-XXXXXX.edict";
+    int file = mkstemps(path, 6);
+    struct tally t = {0};
+    struct buffer text, other;
+    if (file < 0) return 2;
+    close(file);
+    buffer_init(&text, 0);
+    buffer_init(&other, 0);
+    for (uint64_t n = 0; t.asked < count && t.bad < BAD_MOST; n++) {
+        struct random r = pack_of(seed, n, &text);
+        struct subject a;
+        if (!text_save(path, &text)) break;
+        if (subject_open(&a, path, NULL, 0) <= 0) continue;
+        for (unsigned how = 0; how < rewrite_count(); how++) {
+            char where[96];
+            snprintf(where, sizeof where, "pack %llu of seed %llu, %s", (unsigned long long)n, (unsigned long long)seed,
+                     rewrite_what(how));
+            if (rewrite(&r, how, &text, &other) && text_save(path, &other)) twins_open(&a, path, how, &r, where, &t);
+        }
+        subject_close(&a);
+    }
+    unlink(path);
+    buffer_free(&text);
+    buffer_free(&other);
+    printf("%s rewrites of seed %llu: %lu answers, %lu differ\n", t.bad || !t.asked ? "not ok" : "ok",
+           (unsigned long long)seed, t.asked, t.bad);
+    return t.bad != 0;
+}
+
 /* differ show SEED NUMBER: the text of one random pack. */
 static int show_main(uint64_t seed, uint64_t n)
 {
-    struct buffer text;
-    buffer_init(&text, 0);
-    pack_of(seed, n, &text);
-    fwrite(text.at, 1, text.size, stdout);
-    buffer_free(&text);
+    struct files f;
+    struct random r;
+    if (!files_open(&f)) return 2;
+    const int payer = files_make(&f, seed, n, &r) == f.payer;
+    fwrite(f.text.at, 1, f.text.size, stdout);
+    if (payer) printf("\n# ---- payer.edict\n\n%s", f.other.at);
+    files_close(&f);
     return 0;
 }
 
@@ -241,12 +356,15 @@ int main(int argc, char **argv)
     if (argc > 2 && !strcmp(argv[1], "pack")) return pack_main(argc - 2, argv + 2);
     if (argc == 4 && !strcmp(argv[1], "campaign"))
         return campaign_main(strtoul(argv[2], NULL, 10), strtoull(argv[3], NULL, 10));
+    if (argc == 4 && !strcmp(argv[1], "rewrites"))
+        return rewrites_main(strtoul(argv[2], NULL, 10), strtoull(argv[3], NULL, 10));
     if (argc == 3 && !strcmp(argv[1], "teeth")) return teeth_main(strtoull(argv[2], NULL, 10));
     if (argc == 4 && !strcmp(argv[1], "show"))
         return show_main(strtoull(argv[2], NULL, 10), strtoull(argv[3], NULL, 10));
     fprintf(stderr, "usage: differ pack PACK [POLICY=VALUE | FILE | random COUNT SEED]...\n"
                     "       differ campaign COUNT SEED\n"
                     "       differ show SEED NUMBER\n"
-                    "       differ teeth SEED\n");
+                    "       differ teeth SEED\n"
+                    "       differ rewrites COUNT SEED\n");
     return 2;
 }

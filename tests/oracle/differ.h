@@ -37,6 +37,8 @@ int random_one_in(struct random *r, uint32_t n);
 
 /* make_pack.c: the text of a random pack. */
 void pack_make(struct random *r, struct buffer *out);
+/* make_payer.c: a pack that extends the one in `file`, whose text is `base`. */
+void payer_make(struct random *r, const struct buffer *base, const char *file, struct buffer *out);
 /* make_encounter.c: an encounter by the pack's own facts. */
 void encounter_make(struct random *r, const struct oracle *o, struct buffer *out);
 

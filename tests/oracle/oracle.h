@@ -20,6 +20,7 @@ struct reason {
                           it · BOTH: two reasons */
     uint32_t record;   /* FACT */
     struct reason *next;
+    int lenient;   /* numbers out of range in questions do not count for records that are ruled out */
     unsigned walk; /* in which it was met last (hold.c) */
 };
 extern const struct reason no_such_thing;
@@ -127,6 +128,7 @@ struct oracle {
     struct pointer_map chosen; /* policy field → 1 + index of its value: --set */
     const char *rules, *image;
     void *readings; /* pointer_map: relations, indexed (expr.c) */
+    int lenient;    /* numbers out of range in questions do not count for records that are ruled out */
     unsigned walk;  /* through reasons: the last one's number */
     struct encounter *encounter;
     struct run *run;

@@ -18,6 +18,8 @@ done
 "$differ" campaign 6000 1
 # Faults that are put into images on purpose are noticed.
 "$differ" teeth 1
+# The same rules said otherwise: no answer changes.
+"$differ" rewrites 3000 1
 # The cases: their rules, further packs and files, each with the encounters that follow.
 for case in tests/cases/*.case; do
     rm -rf "$dir/at"
