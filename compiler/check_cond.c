@@ -154,7 +154,7 @@ struct expr *cond_check(struct model *m, struct scope *s, const struct ast_node 
             }
             a = expr_check(m, s, k, &r->types[e->arg_count]);
             b = expr_const(m, r->types[e->arg_count], 0, k->span);
-            if (!match_types(m, &a, &b)) return NULL;
+            if (!match_types(m, &a, &b) || !key_fits(m, b, r->columns[e->arg_count])) return NULL;
             e->args[e->arg_count++] = a;
         }
         return e;

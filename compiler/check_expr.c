@@ -344,6 +344,16 @@ static struct expr *arithmetic(struct model *m, struct scope *s, const struct as
     return e;
 }
 
+/* A column of counts has no amounts: with a point in one of its values it would be of amounts. */
+int key_fits(struct model *m, const struct expr *column, struct text name)
+{
+    if (column->op != X_SCALE) return 1;
+    struct diag *d = diag_add(m->diags, DIAG_WRONG_TYPE, column->span, "the column `%s` counts, this is an amount",
+                              text_z(m, name));
+    diag_hint(m->diags, d, "write one of its values with a point (2.0): then it is a column of amounts");
+    return 0;
+}
+
 static struct expr *lookup_check(struct model *m, struct scope *s, const struct ast_node *n)
 {
     const struct ast_node *name = n->first;
@@ -381,7 +391,7 @@ static struct expr *lookup_check(struct model *m, struct scope *s, const struct 
         if (c >= column) c++; /* keys are the columns before the one asked for, then those after it */
         struct expr *a = expr_check(m, s, k, &r->types[c]);
         struct expr *t = expr_const(m, r->types[c], 0, k->span);
-        if (!match_types(m, &a, &t)) return NULL;
+        if (!match_types(m, &a, &t) || !key_fits(m, t, r->columns[c])) return NULL;
         e->args[e->arg_count++] = a;
     }
     return e;

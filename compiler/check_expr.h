@@ -11,6 +11,7 @@ struct expr *this_check(struct model *m, struct scope *s, const struct ast_node 
 /* Is it one value, that equals another or not? Does one come before another? Else it is reported. */
 int single_value(struct model *m, const struct expr *e);
 int ordered_value(struct model *m, const struct expr *e);
+int key_fits(struct model *m, const struct expr *column, struct text name);
 int match_types(struct model *m, struct expr **a, struct expr **b);
 struct expr *operand_check(struct model *m, struct scope *s, const struct ast_node *n, const struct type *want);
 struct expr *query_check(struct model *m, struct scope *s, const struct ast_node *n, const char *field,

@@ -66,10 +66,20 @@ static uint32_t at_link(struct lower *l, uint32_t link, uint32_t reg)
     return link == NONE ? reg : gather(l, link, reg);
 }
 
+/* What is the same for all records of a kind, as a fact of the charges that came from one: of others it is none. */
+static uint32_t from_kind(struct lower *l, struct kind *k, uint32_t reg)
+{
+    const uint32_t link = charge_link(l, k), none = const_reg(l, reg_type(l, reg), 0, 1);
+    if (link == NONE) return none;
+    uint32_t w[3] = {links_somewhere(l, reg_domain(l, link), link), reg, none};
+    return ir_op(l, OP_CODE_IF, reg_domain(l, link), reg_type(l, reg), 0, w, 3);
+}
+
 static uint32_t lower_field(struct lower *l, const struct place *p, const struct expr *e)
 {
     struct field *f = e->field;
     uint32_t reg = field_reg(l, f);
+    if (reg_domain(l, reg) == 0 && e->via && f->kind != l->m->encounter) reg = from_kind(l, e->via, reg);
     if (reg_domain(l, reg) == 0) return reg;
     uint32_t link = NONE;
     switch (e->at) {
@@ -84,7 +94,8 @@ static uint32_t lower_field(struct lower *l, const struct place *p, const struct
         return ir_op(l, OP_CODE_IF, p->domain, reg_type(l, reg), 0, w, 3);
     }
     }
-    if (e->via) { /* through the charge to the record it came from */
+    if (e->via && reg_domain(l, reg) != kind_domain(l, l->m->charge)) {
+        /* through the charge to the record it came from */
         uint32_t from = charge_link(l, e->via);
         if (from == NONE) return const_reg(l, reg_type(l, reg), 0, 1);
         reg = gather(l, from, reg);

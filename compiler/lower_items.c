@@ -345,9 +345,11 @@ static uint32_t whole_change(struct lower *l, const struct rule *r, uint32_t *ar
     struct field *f[3];
     int change =
         r->effect.op == OP_CHANGE_UNITS || r->effect.op == OP_CHANGE_CODE || r->effect.op == OP_CHANGE_MODIFIERS;
-    for (unsigned i = 0; i < 3; i++)
-        if (!change || !(f[i] = field_find(r->kind, text_of(names[i])))) return count;
-    for (unsigned i = 0; i < 3; i++) args[count++] = field_reg(l, f[i]);
+    int whole = change;
+    for (unsigned i = 0; i < 3; i++) whole = whole && (f[i] = field_find(r->kind, text_of(names[i])));
+    if (change && !whole) /* else operands of the message would be taken for them */
+        for (unsigned i = 0; i < 3; i++) args[count++] = const_reg(l, TYPE_CODE, 0, 1);
+    for (unsigned i = 0; i < 3 && whole; i++) args[count++] = field_reg(l, f[i]);
     return count;
 }
 

@@ -220,6 +220,7 @@ uint32_t lower_step(struct lower *l, struct field *f, const struct place *p)
     unsigned at = f->kind == l->m->charge && l->phase == 2,
              count = ladder_epochs(l, f->table, epochs, LADDER_DATES_MAX);
     uint32_t value, which, next, next_row;
+    ladder_shape(l, f->table, epochs, count);
     step_on(l, f->table, p, epochs[0], &value, &which);
     for (unsigned e = 1; e < count; e++) {
         step_on(l, f->table, p, epochs[e], &next, &next_row);

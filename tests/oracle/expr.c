@@ -56,6 +56,7 @@ static struct value field_cell(struct run *r, const struct place *p, const struc
     case AT_FIRST:
     case AT_SECOND: {
         uint32_t n = size_of_kind(r, p->kind->source), x = p->i / n, y = p->i % n;
+        if (field_of_encounter(r->o, f)) return c->cells[x]; /* the same for both, in whatever state */
         struct value second = pair_second(r, p->kind, x, y);
         return e->at == AT_FIRST ? if_cell(&f->type, second, c->cells[y], c->cells[x])
                                  : if_cell(&f->type, second, c->cells[x], c->cells[y]);

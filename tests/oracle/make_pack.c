@@ -187,6 +187,10 @@ static void rule_make(struct pack_maker *m)
     }
     const struct made_fact *f = any_fact(m, k, (enum sort)below(m, S_TIMES), 1), *g = any_fact(m, k, S_COUNT, 1);
     int line = !strcmp(k->name, "line") && one_in(m, 3);
+    if (!strcmp(k->name, "item") && one_in(m, 6)) {
+        put(m, "  then change code to A1 \"{id} {n} {color} {site}\"\n\n");
+        return;
+    }
     if (line && one_in(m, 2)) put(m, "  then change units to %u \"so many\"\n\n", below(m, 5));
     else if (line) put(m, "  then change %s to 59 \"for {code}\"\n\n", one_in(m, 2) ? "code" : "modifiers");
     else

@@ -219,8 +219,9 @@ void make_threshold(struct pack_maker *m, struct made_kind *k)
     for (unsigned r = 0; r < rows; r++) {
         unsigned later = from + 1 + below(m, 20);
         if (dated && r + 1 == rows) {
-            put(m, "  | from %u%s | %u | | 2026-0%u-15 |\n", from, unit, count, 1 + below(m, 3));
-            put(m, "  | from %u%s | %u | 2026-0%u-16 | |\n", from + 1, unit, count, 1 + below(m, 3));
+            unsigned month = 1 + below(m, 3);
+            put(m, "  | from %u%s | %u | | 2026-0%u-15 |\n", from, unit, count, month);
+            put(m, "  | from %u%s | %u | 2026-0%u-16 | |\n", from + 1, unit, count, month);
         } else put(m, "  | from %u%s | %u %s|\n", from, unit, count, dated ? "| | " : "");
         count += 1 + below(m, 2);
         from = later;
