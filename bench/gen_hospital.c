@@ -140,8 +140,9 @@ static void service_put(struct random *r, const struct service *s, int number, c
 {
     static const char *const methods[] = { "infusion", "push", "injection", "infusion" };
     const char *route = s->method != INJECTION ? "IV" : random_yes(r, 500) ? "SC" : "IM";
-    printf("%s{\"id\":\"s%d\",\"drug\":\"%s\",\"method\":\"%s\",\"route\":\"%s\",\"purpose\":\"%s\"", number > 1 ? "," : "",
-        number, s->drug->code, methods[s->method], route, s->method == HYDRATION ? "hydration" : "treatment");
+    printf("%s{\"id\":\"s%d\",\"drug\":\"%s\",\"method\":\"%s\",\"route\":\"%s\",\"purpose\":\"%s\"",
+        number > 1 ? "," : "", number, s->drug->code, methods[s->method], route,
+        s->method == HYDRATION ? "hydration" : "treatment");
     printf(",\"start\":\"%sT%02d:%02d\"", date, s->start / 60 % 24, s->start % 60);
     if ((s->method == INFUSION || s->method == HYDRATION) && !s->open)
         printf(",\"stop\":\"%sT%02d:%02d\"", date, s->stop / 60 % 24, s->stop % 60);

@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 export LC_ALL=C.UTF-8 EDICT="$edict"
 export ASAN_OPTIONS=detect_leaks=1:${ASAN_OPTIONS:-} UBSAN_OPTIONS=print_stacktrace=1:${UBSAN_OPTIONS:-}
 shipped=$(find rulesets -name '*.edict' | sort)
-packs="$shipped $(find tests/packs tests/tables -name '*.edict' | sort)"
+packs="$shipped $(find tests/packs tests/tables bench -name '*.edict' | sort)"
 total_passed=0 total_failed=0 total_skipped=0
 
 # try NAME COMMAND…: one check.
