@@ -1,55 +1,90 @@
 #!/bin/sh
-# Measures what is here, interleaved, and writes bench/RESULTS.md: run.sh EDICT GENERATORS DIRECTORY [ROUNDS]. Another
-# build of the command, to be compared with, may be given as OTHER=path.
+# Measures what is here, in turn, and writes bench/RESULTS.md: run.sh EDICT GENERATORS DIRECTORY [ROUNDS]. Another build of
+# the command, to be compared with, may be given as OTHER=path. LITE: how many encounters of the workload; PACK_ROWS: how
+# large the compiled pack. Peers are optional, what is missing is said; who answers otherwise than C is told as such.
 export LC_ALL=C
-edict=$1 generators=$2 to=$3 rounds=${4:-5}
+edict=$1 generators=$2 to=$3 rounds=${4:-${ROUNDS:-3}}
+lite=${LITE:-200000}
 sh bench/corpus.sh "$edict" "$generators" "$to" || exit 1
+limit=$generators/lite/limit data=$to/full-$lite
+if [ ! -s "$data/limit.tables" ]; then
+    mkdir -p "$data" && "$generators/lite/gen_lite" "$data" "$lite" 42 && "$limit" tables "$data" > "$data/tables.ms" || exit 1
+fi
 [ -z "$OTHER" ] || "$OTHER" build rulesets/medicare/hospital.edict -o "$to/other.edx" > /dev/null 2>&1 || exit 1
+[ -x /usr/bin/time ] || { echo 'bench: install the package time'; exit 1; }
 cores=$(nproc)
 : > "$to/times"
 
-# Seconds and KiB at most of a command, as a line of the times.
+# clock NAME COMMAND...: seconds by the clock, of the processor, KiB at most, as a line of the times.
 clock() {
     name=$1
     shift
-    start=$(date +%s.%N)
-    peak=$({ command time -f %M "$@" > /dev/null 2> "$to/error"; tail -n 1 "$to/error"; })
-    end=$(date +%s.%N)
-    echo "$name $(echo "$end $start" | awk '{ printf "%.4f", $1 - $2 }') ${peak:-0}" >> "$to/times"
+    /usr/bin/time -o "$to/time" -f '%e %U %S %M' "$@" > /dev/null 2> "$to/error" || echo "run.sh: $name ended with $?" >&2
+    awk -v name="$name" 'NF == 4 { print name, $1, $2 + $3, $4 }' "$to/time" >> "$to/times"
 }
+# The peers that are here, their command in the variable peer_NAME.
+missing=
+have() { # NAME COMMAND-TO-TRY... : is it here?
+    name=$1
+    shift
+    if "$@" > "$to/version" 2>&1; then eval "version_$name=\$(head -n 1 $to/version)"; peers="$peers $name"; else missing="$missing $name"; fi
+}
+peers=
+have node node --version
+have luajit luajit -e 'require "cjson"; print(jit.version)'
+for p in sqlite duckdb zen clips; do
+    [ -f "bench/lite/peers/$p.sh" ] || continue
+    have $p sh "bench/lite/peers/$p.sh" version
+done
+[ -z "$missing" ] || echo "bench: not here, left out:$missing (bench/lite/peers/README.md says where they come from)"
+peer() { # NAME [derived]
+    case $1 in
+    node) echo "node bench/lite/peers/node.js $data $data/encounters.ndjson $2" ;;
+    luajit) echo "luajit bench/lite/peers/luajit.lua $data $data/encounters.ndjson $2" ;;
+    *) echo "sh bench/lite/peers/$1.sh $data $data/encounters.ndjson $2" ;;
+    esac
+}
+sum() { sha256sum | cut -c1-64; }
+lite_run() { "$edict" run -q --threads "$1" "$to/lite.edx" "$data/encounters.ndjson"; }
+
+# Do they say the same?
+expected=$("$limit" run "$data" "$data/encounters.ndjson" | sum)
+same() { [ "$2" = "$expected" ] && echo "$1 yes" || echo "$1 NO"; }
+{
+    same edict "$(lite_run "$cores" 2> "$to/error" | "$generators/lite/map" | sum)"
+    same learnt "$("$limit" run "$data" "$data/encounters.ndjson" learnt threads "$cores" | sum)"
+    for p in $peers; do same "$p" "$($(peer "$p") 2> "$to/error" | sum)"; done
+} > "$to/same"
+cat "$to/same"
+
+tables=$(for t in drugs overrides ptp mue; do echo "--table $t=$data/$t.csv"; done)
+"$generators/gen_pack" ${PACK_ROWS:-10000} 200 > "$to/large.edict"
+"$generators/gen_pack" $((${PACK_ROWS:-10000} / 2)) 200 > "$to/half.edict"
+head -n 1 "$data/encounters.ndjson" > "$to/one.ndjson"
 round=0
 while [ $round -lt "$rounds" ]; do
-    clock cat cat "$to/hospital.ndjson"
-    clock one "$edict" run -q --threads 1 "$to/hospital.edx" "$to/hospital.ndjson"
-    [ -z "$OTHER" ] || clock other "$OTHER" run -q --threads 1 "$to/other.edx" "$to/hospital.ndjson"
-    clock all "$edict" run -q --threads "$cores" "$to/hospital.edx" "$to/hospital.ndjson"
-    clock first "$edict" run -q --threads 1 "$to/hospital.edx" "$to/held_few.ndjson"
-    clock compile "$edict" build rulesets/medicare/hospital.edict -o "$to/again.edx"
+    clock cat cat "$data/encounters.ndjson"
+    clock limit "$limit" run "$data" "$data/encounters.ndjson"
+    clock learnt "$limit" run "$data" "$data/encounters.ndjson" learnt
+    clock edict "$edict" run -q --threads 1 "$to/lite.edx" "$data/encounters.ndjson"
+    clock limit_all "$limit" run "$data" "$data/encounters.ndjson" learnt threads "$cores"
+    clock edict_all "$edict" run -q --threads "$cores" "$to/lite.edx" "$data/encounters.ndjson"
+    for p in $peers; do clock "$p" $(peer "$p"); done
+    clock hospital "$edict" run -q --threads 1 "$to/hospital.edx" "$to/complete.ndjson"
+    clock held "$edict" run -q --threads 1 "$to/hospital.edx" "$to/held.ndjson"
+    [ -z "$OTHER" ] || clock other "$OTHER" run -q --threads 1 "$to/other.edx" "$to/complete.ndjson"
+    clock first "$edict" run -q --threads 1 "$to/lite.edx" "$to/one.ndjson"
+    clock pack "$edict" build rulesets/medicare/hospital.edict -o "$to/again.edx"
+    clock large "$edict" build "$to/large.edict" -o "$to/again.edx"
+    clock half "$edict" build "$to/half.edict" -o "$to/again.edx"
+    clock pairs "$edict" build bench/lite/infusion.edict $tables -o "$to/again.edx"
     round=$((round + 1))
 done
-stages=$("$generators/stages" "$to/hospital.edx" "$to/hospital.ndjson" 3)
-median() { awk -v name="$1" -v field="$2" '$1 == name { print $field }' "$to/times" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-figure() { echo "$stages" | tr ' ' '\n' | awk -v key="$1" 'found { print; exit } $0 == key { found = 1 }'; }
-rate() { echo "$(median "$1" 2)" | awk '{ printf "%d", 20000 / $1 }'; }
-{
-    echo "# Results of \`make bench\`"
-    echo
-    echo "Machine: $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), $cores cores; $(uname -sr); $(${CC:-gcc} --version | head -n 1)."
-    echo "Load when it began to be written: $(cut -d' ' -f1-3 /proc/loadavg). Medians of $rounds interleaved rounds; whole processes, answers to /dev/null."
-    echo "Corpus: $(wc -l < "$to/hospital.ndjson") encounters of \`gen_hospital\`, $(wc -c < "$to/hospital.ndjson") bytes, $(echo "$(figure encounters) $(figure shared)" | awk '{ print $1 - $2 }') of them held."
-    echo
-    echo "| measured | seconds | encounters/s | peak MiB | ratio |"
-    echo "|---|---|---|---|---|"
-    base=$(median one 2)
-    line() { echo "| $2 | $(median "$1" 2) | $3 | $(median "$1" 3 | awk '{ printf "%.1f", $1 / 1024 }') | $(echo "$(median "$1" 2) $base" | awk '{ printf "%.2f", $1 / $2 }') |"; }
-    line cat "\`cat\` of the corpus" ""
-    line one "Medicare hospital pack, \`run --threads 1\`" "$(rate one)"
-    [ -z "$OTHER" ] || line other "the same with the other build" "$(rate other)"
-    line all "the same, $cores threads" "$(rate all)"
-    line first "first answers: two held encounters" ""
-    line compile "the pack compiled" ""
-    echo
-    echo "Inside one process, complete encounters, ns for one: read $(figure read), evaluate $(figure evaluate), write $(figure write); $(figure dispatches) instructions carried out for one encounter (a sixteenth of those of a batch)."
-    echo "In: $(figure bytes_in) bytes, out: $(figure bytes_out)."
-} > bench/RESULTS.md
+"$limit" time "$data" "$data/encounters.ndjson" "$rounds" > "$to/limit.parts"
+head -n 20000 "$data/encounters.ndjson" > "$to/lite20k.ndjson"
+"$generators/stages" "$to/lite.edx" "$to/lite20k.ndjson" "$rounds" > "$to/edict.parts"
+"$generators/stages" "$to/hospital.edx" "$to/complete.ndjson" "$rounds" > "$to/hospital.parts"
+"$generators/rounds" "$to/lite.edx" "$to/lite20k.ndjson" 2 > "$to/lite.rounds"
+"$generators/rounds" "$to/hospital.edx" "$to/complete.ndjson" 2 > "$to/hospital.rounds"
+CC=${CC:-gcc} CORES=$cores ROUNDS=$rounds sh bench/report.sh "$edict" "$to" "$data" "$missing" > bench/RESULTS.md
 cat bench/RESULTS.md
