@@ -136,6 +136,27 @@ char *arena_printf(struct arena *a, const char *format, ...)
     return at;
 }
 
+struct arena_mark arena_mark(const struct arena *a)
+{
+    return (struct arena_mark){ a->now, a->now ? a->now->used : 0, a->used };
+}
+
+void arena_back(struct arena *a, struct arena_mark mark)
+{
+    if (!mark.now) {
+        arena_reset(a);
+        return;
+    }
+    mark.now->used = mark.block_used;
+    POISON(mark.now->bytes + mark.block_used, mark.now->room - mark.block_used);
+    for (struct arena_block *block = mark.now->next; block; block = block->next) {
+        block->used = 0;
+        POISON(block->bytes, block->room);
+    }
+    a->now = mark.now;
+    a->used = mark.used;
+}
+
 void arena_reset(struct arena *a)
 {
     for (struct arena_block *block = a->first; block; block = block->next) {

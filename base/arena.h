@@ -24,6 +24,10 @@ void *arena_zero(struct arena *a, size_t count, size_t size);
 char *arena_copy(struct arena *a, const char *at, size_t size);
 char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *a, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+/* A place to go back to: forgets what was handed out since, keeps the blocks. */
+struct arena_mark { struct arena_block *now; size_t block_used, used; };
+struct arena_mark arena_mark(const struct arena *a);
+void arena_back(struct arena *a, struct arena_mark mark);
 void arena_reset(struct arena *a);  /* forgets the contents, keeps the blocks */
 void arena_free(struct arena *a);
 

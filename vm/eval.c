@@ -255,6 +255,18 @@ static void eval_one(struct edict_evaluator *e, enum op op, const uint32_t *at)
     }
 }
 
+void eval_forget(struct edict_evaluator *e)
+{
+    e->charge_count = e->final_count = e->finding_count = e->arg_count = 0;
+    e->run++;
+    for (uint32_t i = 0; i < e->lanes; i++) {
+        e->charges_held[i] = 0;
+        e->finding_heads[i] = e->finding_tails[i] = NONE;
+    }
+    memset(e->charge_firsts, 0, sizeof e->charge_firsts);
+    memset(e->final_firsts, 0, sizeof e->final_firsts);
+}
+
 /* Forgets what the last run made; facts, policies and constants stay. */
 static void eval_restart(struct edict_evaluator *e)
 {
@@ -264,19 +276,13 @@ static void eval_restart(struct edict_evaluator *e)
     e->identities = NULL;
     e->why_count = e->pinned_base < 2 ? 2 : e->pinned_base;
     e->code_count = e->pinned_codes;
-    e->interval_count = e->charge_count = e->final_count = e->finding_count = e->arg_count = 0;
-    e->run++;
+    e->interval_count = 0;
+    eval_forget(e);
     for (uint32_t i = 0; i < p->const_count; i++) {
         const struct image_register *r = &p->registers[p->consts[i].reg];
         if (r->type == TYPE_LINK && r->target == 0 && p->consts[i].value == 0)
             e->columns[p->consts[i].reg] = (struct column){ e->lane_numbers, NULL, e->lanes };
     }
-    for (uint32_t i = 0; i < e->lanes; i++) {
-        e->charges_held[i] = 0;
-        e->finding_heads[i] = e->finding_tails[i] = NONE;
-    }
-    memset(e->charge_firsts, 0, sizeof e->charge_firsts);
-    memset(e->final_firsts, 0, sizeof e->final_firsts);
     for (uint32_t i = 0; i < p->domain_count; i++) {
         if (p->domains[i].kind == DOMAIN_ROOT)
             e->sizes[i] = e->lanes;
@@ -290,18 +296,22 @@ static void eval_restart(struct edict_evaluator *e)
     }
 }
 
+void eval_step_run(struct edict_evaluator *e, const struct step *s, const uint32_t *code)
+{
+    if (s->column && !e->sizes[s->domain]) { /* nobody to do it for */
+        e->columns[s->column] = (struct column){ NULL, NULL, 0 };
+        return;
+    }
+    e->dispatches++;
+    eval_one(e, (enum op)s->op, code + s->at + 1);
+}
+
 edict_status eval_run(struct edict_evaluator *e, uint32_t to)
 {
     eval_restart(e);
     const uint32_t *code = e->program->code;
-    for (const struct step *s = e->steps; s->at < to && e->status == EDICT_OK; s++) {
-        if (s->column && !e->sizes[s->domain]) { /* nobody to do it for */
-            e->columns[s->column] = (struct column){ NULL, NULL, 0 };
-            continue;
-        }
-        e->dispatches++;
-        eval_one(e, (enum op)s->op, code + s->at + 1);
-    }
+    for (const struct step *s = e->steps; s->at < to && e->status == EDICT_OK; s++)
+        eval_step_run(e, s, code);
     findings_close(e);
     e->cells = 0;
     for (uint32_t i = 0; i < e->program->domain_count; i++)
@@ -409,7 +419,7 @@ void eval_free(struct edict_evaluator *e)
 {
     void *owned[] = { e->columns, e->sizes, e->const_values, e->const_states, e->why_cache, e->whys, e->intervals,
         e->codes, e->charges, e->finals, e->findings, e->args, e->firsts, e->owners, e->outputs, e->pairs[0],
-        e->pairs[1], e->spreads, e->set_cache, e->set_dated, e->fixed, e->all_pairs, e->steps };
+        e->pairs[1], e->spreads, e->set_cache, e->set_dated, e->fixed, e->all_pairs, e->steps, e->reached };
     rows_free(e);
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
@@ -434,5 +444,6 @@ void eval_free(struct edict_evaluator *e)
     e->fixed = NULL;
     e->all_pairs = NULL;
     e->steps = NULL;
+    e->reached = NULL;
     e->args = NULL;
 }

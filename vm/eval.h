@@ -169,6 +169,12 @@ void lanes_sort(struct edict_evaluator *e, void *items, uint32_t count, size_t e
 uint32_t *lanes_new(struct edict_evaluator *e, uint32_t domain);
 int lanes_close(struct edict_evaluator *e, uint32_t domain);
 
+/* Forgets charges and findings. One instruction. The size of what SETOF keeps in evaluator.identities. */
+void eval_forget(struct edict_evaluator *e);
+void eval_step_run(struct edict_evaluator *e, const struct step *s, const uint32_t *code);
+enum { IDENTITY_HEADS = 256 };
+#define IDENTITIES_SIZE ((IDENTITY_HEADS + 1) * sizeof(void *))
+
 /* The instructions, one family a file. */
 void eval_cells(struct edict_evaluator *e, enum op op, const uint32_t *at);
 void eval_times(struct edict_evaluator *e, enum op op, const uint32_t *at);

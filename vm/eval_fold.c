@@ -256,11 +256,11 @@ struct identity {
     uint32_t width, count, number;
     const int64_t *parts;
 };
-enum { IDENTITY_HEADS = 256 };
 struct identities {
     struct identity *heads[IDENTITY_HEADS];
     uint32_t count;
 };
+_Static_assert(sizeof(struct identities) <= IDENTITIES_SIZE, "rerun.c copies it");
 
 struct tuples {
     const int64_t *parts;
@@ -281,7 +281,7 @@ static int by_tuple(const void *context, uint32_t a, uint32_t b) { return tuple_
 static int64_t identity_of(struct edict_evaluator *e, const int64_t *parts, uint32_t words, uint32_t count)
 {
     struct identities *all = e->identities;
-    if (!all && !(all = e->identities = eval_zero(e, 1, sizeof *all)))
+    if (!all && !(all = e->identities = eval_zero(e, 1, IDENTITIES_SIZE)))
         return 0;
     const size_t size = (size_t)words * count;
     uint64_t hash = hash_mix(words, count);

@@ -53,7 +53,10 @@ struct argument { uint32_t type; uint32_t state; int64_t value; };
 struct spread { uint32_t domain, run; int64_t *v; uint32_t *w; };
 
 /* One instruction, found beforehand. column: its output, if it does nothing else; then the column's domain. */
-struct step { uint32_t at, op, column, domain; };
+struct step { uint32_t at, op, column, domain, kept; /* kept: rerun.c */ };
+
+/* What a full run left, for those after it (rerun.c). */
+struct kept { struct arena_mark mark; uint32_t whys, codes, intervals; void *identities; };
 
 struct edict_evaluator {
     const struct edict_program *program;
@@ -90,6 +93,8 @@ struct edict_evaluator {
     uint64_t allocations, dispatches;   /* pool growths; instructions since the caller last set it to 0 */
     uint64_t cells;                     /* cells of all columns of the last run: what another will cost (worlds.c) */
     struct step *steps;                 /* the code; behind it one with `at` NONE */
+    struct kept kept;
+    unsigned char *reached;             /* registers, then domains, that depend on facts being tried; NULL */
     uint32_t *outputs;                  /* registers that instructions write, of each domain */
     struct spread *spreads;             /* of each register of domain 0: its cells dealt to another domain's records */
     uint32_t run;                       /* number of the run, for spreads */
@@ -129,6 +134,12 @@ void eval_free(struct edict_evaluator *e);
  * domains and the pinned part of the pools). May be called again for the same encounter after a fact cell was changed
  * (worlds.c): it forgets all it made before. `to`: code words to run (program->code_size: all). */
 edict_status eval_run(struct edict_evaluator *e, uint32_t to);
+
+/* rerun.c: which instructions depend on these facts (yes or no for each). 0: no memory. Then, after a run, what it left
+ * is kept; then the same lanes may be run again with other values of these facts. */
+int rerun_plan(struct edict_evaluator *e, const unsigned char *facts);
+int rerun_keep(struct edict_evaluator *e);
+edict_status rerun(struct edict_evaluator *e);
 
 /* bind.c */
 edict_status bind_new(struct edict_evaluator *e, edict_error *error);

@@ -15,7 +15,7 @@ void worlds_free(struct edict_evaluator *e)
     if (!w) return;
     void *owned[] = { w->trials, w->followers, w->candidates, w->outcomes, w->standing, w->findings, w->values,
         w->rows, w->blamed,
-        w->numbers, w->now, w->sizes };
+        w->numbers, w->now, w->sizes, w->tried };
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
     buffer_free(&w->text);
     buffer_free(&w->scratch);
@@ -306,11 +306,20 @@ static int world_meet(struct edict_evaluator *e, struct worlds *w, int64_t *poss
     return 1;
 }
 
+/* Evaluates the worlds in n lanes: the first time in full, then only what depends on the facts that are tried. */
+static int chunk_run(struct edict_evaluator *e, struct worlds *w, uint32_t n, uint32_t lanes, int *kept)
+{
+    if (*kept && n == lanes) return rerun(e) == EDICT_OK;
+    if (eval_run(e, e->program->code_size) != EDICT_OK) return 0;
+    *kept = n == lanes && !*kept && trials_reach(e, w) && rerun_keep(e);
+    return e->status == EDICT_OK;
+}
+
 /* All worlds of the trials, `lanes` of them at a time. Counts those that are possible. -1: one of them failed. */
 static int64_t round_run(struct edict_evaluator *e, struct worlds *w, uint32_t lanes)
 {
     int64_t possible = 0;
-    int more = 1;
+    int more = 1, kept = 0;
     void *now = w->now;
     const int room = pool_room(e, &now, &w->now_room, lanes * w->trial_count, sizeof *w->now);
     w->now = now;
@@ -325,7 +334,7 @@ static int64_t round_run(struct edict_evaluator *e, struct worlds *w, uint32_t l
             more = trials_next(w);
         }
         lanes_use(e, w, n);
-        if (eval_run(e, e->program->code_size) != EDICT_OK) return -1;
+        if (!chunk_run(e, w, n, lanes, &kept)) return -1;
         for (e->lane = 0; e->lane < n; e->lane++)
             if (!world_meet(e, w, &possible)) return -1;
         e->lane = 0;

@@ -41,6 +41,7 @@ struct worlds {
         blamed_room;   /* hold: the fact; in the order in which they came up */
     int64_t *numbers; uint32_t number_count, number_room;
     uint32_t *now; uint32_t now_room;   /* candidate of each trial, of the world in each lane */
+    unsigned char *tried; uint32_t tried_room;  /* facts that are, by number */
     uint32_t *sizes; uint32_t size_room;    /* records of each domain of one world */
     struct buffer text, scratch;
 };
@@ -52,6 +53,8 @@ struct trial_plan trials_plan(struct edict_evaluator *e, struct worlds *w, uint3
 /* Copies the encounter's facts into so many lanes; so many of them are evaluated from now on. 0: no memory. */
 int lanes_spread(struct edict_evaluator *e, struct worlds *w, uint32_t lanes);
 void lanes_use(struct edict_evaluator *e, const struct worlds *w, uint32_t lanes);
+/* Finds the instructions that depend on the facts that are tried (rerun_plan). 0: no memory. */
+int trials_reach(struct edict_evaluator *e, struct worlds *w);
 /* Sets the cells of a lane to the candidates that are on; puts back what was there in lane 0. */
 void trials_set(struct edict_evaluator *e, const struct worlds *w, uint32_t lane);
 void trials_restore(struct edict_evaluator *e, const struct worlds *w);

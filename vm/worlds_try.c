@@ -323,6 +323,18 @@ void lanes_use(struct edict_evaluator *e, const struct worlds *w, uint32_t lanes
     }
 }
 
+int trials_reach(struct edict_evaluator *e, struct worlds *w)
+{
+    void *tried = w->tried;
+    const int ok = pool_room(e, &tried, &w->tried_room, e->program->fact_count, sizeof *w->tried);
+    w->tried = tried;
+    if (!ok) return 0;
+    memset(w->tried, 0, e->program->fact_count);
+    for (uint32_t i = 0; i < w->trial_count; i++) w->tried[w->trials[i].fact] = 1;
+    for (uint32_t i = 0; i < w->follower_count; i++) w->tried[w->followers[i].fact] = 1;
+    return rerun_plan(e, w->tried);
+}
+
 static void cell_set(struct edict_evaluator *e, uint32_t fact, uint32_t record, int64_t v, uint32_t state)
 {
     const struct fact_column *c = &input_of(e)->columns[fact];
