@@ -246,10 +246,28 @@ static int dated_slot(struct edict_difference *d, struct row_sides *s, struct ro
     return 1;
 }
 
+/* The other way round: what held from a day on no longer does, the row before it goes on. */
+static int dated_back_slot(struct edict_difference *d, struct row_sides *s, struct row_view *a, struct row_view *b)
+{
+    const unsigned at = (unsigned)(a - s->old);
+    struct row_view *other = at + 1 < s->olds ? &s->old[at + 1] : NULL;
+    if (!other || other->match >= 0 || other->placed || b->row->from != a->row->from ||
+        other->row->from != a->row->until + 1 || other->row->until != b->row->until)
+        return 0;
+    struct slot *to = slot_new(d, s->pair, SLOT_ROW);
+    struct change *c = to->change = row_change_new(d, s, other);
+    slot_fill(d, to, a, b);
+    slot_fill(d, to, other, NULL);
+    row_changed_say(d, s, c, other, b);
+    change_dates(d, c, other->row->from, other->row->until);
+    return 1;
+}
+
 static void matched_slot(struct edict_difference *d, struct row_sides *s, struct row_view *a, struct row_view *b)
 {
     a->placed = b->placed = 1;
-    if ((a->row->from != b->row->from || a->row->until != b->row->until) && dated_slot(d, s, a, b)) return;
+    if (a->row->from != b->row->from || a->row->until != b->row->until)
+        if (dated_slot(d, s, a, b) || (a->row->until < b->row->until && dated_back_slot(d, s, a, b))) return;
     struct slot *to = slot_new(d, s->pair, SLOT_ROW);
     slot_fill(d, to, a, b);
     if (a->row->from != b->row->from || a->row->until != b->row->until) {

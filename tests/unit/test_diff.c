@@ -226,6 +226,34 @@ static void test_counted(void **state)
          NULL);
 }
 
+/* A bound that moves from a day on is one change, and so is taking that back. */
+static void test_dated(void **state)
+{
+    (void)state;
+    static const char plain[] = "  | length            | hours  |\n"
+                                "  | from 31 min       | 1      |\n"
+                                "  | from 91 min       | 2      |\n"
+                                "  | then every 60 min | 1 more |\n";
+    static const char dated[] = "  | length            | hours  | effective  | until      |\n"
+                                "  | from 31 min       | 1      |            |            |\n"
+                                "  | from 91 min       | 2      |            | 2026-06-30 |\n"
+                                "  | from 76 min       | 2      | 2026-07-01 |            |\n"
+                                "  | then every 60 min | 1 more |            |            |\n";
+    char a[128], b[128];
+    edict_change c;
+    says(plain, dated, "threshold", "threshold hours (Hours), 2: from 91 min -> from 76 min", "2026-07-01");
+    edict_difference *d = NULL;
+    edict_error error = {0};
+    snprintf(a, sizeof a, "%s/old.edict", directory);
+    snprintf(b, sizeof b, "%s/new.edict", directory);
+    assert_int_equal(edict_diff(b, a, NULL, &d, &error), EDICT_OK);
+    assert_true(edict_difference_change(d, 0, &c));
+    assert_string_equal(c.words, "threshold hours (Hours), 2: from 76 min -> from 91 min");
+    assert_string_equal(c.effective, "2026-07-01");
+    assert_int_equal(edict_difference_change(d, 1, &c), 0);
+    edict_difference_free(d);
+}
+
 /* Rows of which the first decides: their order counts where a record can fit both. */
 static void test_order(void **state)
 {
@@ -442,10 +470,11 @@ static void test_needed(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),   cmocka_unit_test(test_names),   cmocka_unit_test(test_order),
-        cmocka_unit_test(test_counted), cmocka_unit_test(test_tables),  cmocka_unit_test(test_images),
-        cmocka_unit_test(test_nothing), cmocka_unit_test(test_hybrids), cmocka_unit_test(test_needed)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_words),   cmocka_unit_test(test_names),
+                                       cmocka_unit_test(test_order),   cmocka_unit_test(test_dated),
+                                       cmocka_unit_test(test_counted), cmocka_unit_test(test_tables),
+                                       cmocka_unit_test(test_images),  cmocka_unit_test(test_nothing),
+                                       cmocka_unit_test(test_hybrids), cmocka_unit_test(test_needed)};
     snprintf(directory, sizeof directory, "/tmp/edict-diff-XXXXXX");
     if (!mkdtemp(directory)) return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
