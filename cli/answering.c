@@ -58,6 +58,16 @@ static void id_put(struct text *to, const char *answer, size_t size, const struc
     text_put(to, line, strlen(line));
 }
 
+size_t answering_ahead(void *context, void *state, const struct pool_item *const *items, size_t count)
+{
+    struct worker *worker = state;
+    edict_encounter encounters[POOL_AHEAD];
+    (void)context;
+    for (size_t i = 0; i < count; i++)
+        encounters[i] = (edict_encounter){items[i]->bytes, items[i]->size};
+    return edict_evaluate_ahead(worker->evaluators[0], encounters, count);
+}
+
 int answering_work(void *context, void *state, struct pool_item *item, struct text *answer_text, struct text *aside)
 {
     struct worker *worker = state;

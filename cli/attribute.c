@@ -225,6 +225,12 @@ static int outcome_same(const struct outcome *a, const struct outcome *b)
     return 1;
 }
 
+size_t attributor_ahead(struct attributor *t, const edict_encounter *encounters, size_t count)
+{
+    size_t old = edict_evaluate_ahead(t->old, encounters, count);
+    return old ? edict_evaluate_ahead(t->now, encounters, old) : 0;
+}
+
 int attributor_compare(struct attributor *t, const char *json, size_t size, struct both *both)
 {
     if (evaluate(t->old, json, size, &both->old) != 0 || evaluate(t->now, json, size, &both->now) != 0)

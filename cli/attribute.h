@@ -29,6 +29,8 @@ void attributor_free(struct attributor *t);
  * outcomes are filled when they differ. */
 struct both { edict_answer old, now; struct outcome old_outcome, now_outcome; };
 int attributor_compare(struct attributor *t, const char *json, size_t size, struct both *both);
+/* The next comparisons will be of these; gives how many both versions took in. */
+size_t attributor_ahead(struct attributor *t, const edict_encounter *encounters, size_t count);
 /* Of two different answers. 0; -1: no memory. */
 int attributor_find(struct attributor *t, const char *json, size_t size, const struct both *both,
                     struct attributed *out);

@@ -101,6 +101,16 @@ static int words_only(const struct both *both)
     return 1;
 }
 
+static size_t encounters_ahead(void *context, void *state, const struct pool_item *const *items, size_t count)
+{
+    struct worker *worker = state;
+    edict_encounter encounters[POOL_AHEAD];
+    (void)context;
+    for (size_t i = 0; i < count; i++)
+        encounters[i] = (edict_encounter){items[i]->bytes, items[i]->size};
+    return attributor_ahead(worker->attributor, encounters, count);
+}
+
 static int encounter_work(void *context, void *state, struct pool_item *item, struct text *answer, struct text *aside)
 {
     struct worker *worker = state;
@@ -456,7 +466,8 @@ int corpus_compare(struct corpus *c)
 {
     const struct corpus_job *job = c->job;
     const struct pool_jobs jobs = {.context = c, .worker_open = worker_open, .worker_close = worker_close,
-                                   .work = encounter_work, .take = encounter_take, .flush = corpus_flush,
+                                   .work = encounter_work, .ahead = encounters_ahead, .take = encounter_take,
+                                   .flush = corpus_flush,
                                    .progress = progress_show, .progress_clear = progress_clear,
                                    .threads = job->threads, .quiet = job->quiet};
     int exit = ndjson_open(c);

@@ -244,7 +244,8 @@ static void regress_flush(void *context)
 static int corpus_run(struct regress *r)
 {
     const struct pool_jobs jobs = {.context = r, .worker_open = answering_open, .worker_close = answering_close,
-                                   .work = answering_work, .take = regress_take, .flush = regress_flush,
+                                   .work = answering_work, .ahead = answering_ahead, .take = regress_take,
+                                   .flush = regress_flush,
                                    .threads = r->threads, .quiet = r->quiet};
     if (r->options.word_count > 2)
         return pool_run(&jobs, r->options.words + 2, r->options.word_count - 2);

@@ -200,7 +200,8 @@ static int snapshot_write(struct snapshot *s, size_t corpora)
 static int snapshot_make(struct snapshot *s)
 {
     const struct pool_jobs jobs = {.context = s, .worker_open = answering_open, .worker_close = answering_close,
-                                   .work = answering_work, .take = snapshot_take, .flush = snapshot_flush,
+                                   .work = answering_work, .ahead = answering_ahead, .take = snapshot_take,
+                                   .flush = snapshot_flush,
                                    .threads = s->threads, .quiet = s->quiet};
     size_t corpora = s->options.word_count - 1;
     int exit = pack_open(&s->pack, s->options.words[0], &s->options, PACK_ERRORS);
