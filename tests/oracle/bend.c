@@ -144,7 +144,7 @@ static void list_dates(struct image *m)
     struct image_range *r = section(m, SECTION_SET_RANGES, sizeof *r, &n);
     for (uint64_t i = 0; i < n; i++)
         if (r[i].until != INT32_MAX) {
-            r[i].until++;
+            r[i].until += 31;
             m->changed = 1;
         }
 }
@@ -211,7 +211,7 @@ static const struct bend bends[] = {
     {.what = "`outside` is `shared with`", .from = OP_CODE_OUTSIDE, .to = OP_CODE_SHARED},
     {.what = "a sum is a difference", .from = OP_CODE_ADD, .to = OP_CODE_SUB},
     {.what = "counts are one more", .whole = constants},
-    {.what = "codes stay on their list a day longer", .whole = list_dates},
+    {.what = "codes stay on their list a month longer", .whole = list_dates},
     {.what = "another source is cited", .whole = sources},
     {.what = "rows are numbered otherwise", .whole = row_numbers},
     {.what = "a policy holds its first value", .whole = policies},

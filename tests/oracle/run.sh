@@ -28,7 +28,7 @@ for case in tests/cases/*.case; do
         /^--- / {
             if (out) close(out)
             out = ""
-            if ($2 == "rules") out = to "/rules.edict"
+            if ($2 == "rules" && !n) out = to "/rules.edict"
             if ($2 == "pack") out = to "/" $3 ".edict"
             if ($2 == "file") out = to "/" $3
             if ($2 == "encounter") out = to "/" ++n ".encounters"
