@@ -121,6 +121,13 @@ $(UNITS): $(T)/%: $(T)/unit/%.o $(FIXTURE) $(B)/libedict.a
 	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) -lcmocka $(LDLIBS_CLI) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
 $(TOOLS): $(T)/%: $(T)/tools/%.o $(B)/libedict.a
 	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) $(LDLIBS_CLI) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
+# The allocation sweep: the linker gives it its own malloc.
+# Its arena asks for each piece by itself, so that each can fail.
+$(T)/sweep/arena.o: base/arena.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -DARENA_SMALL -MMD -MP -c $< -o $@
+$(T)/sweep/sweep: $(T)/sweep/sweep.o $(T)/sweep/arena.o $(B)/libedict.a
+	$(CC) $(CFLAGS_ALL) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free $^ -o $@ $(LDFLAGS) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
 .SECONDARY: $(FIXTURE)
 # The reference evaluator beside the VM: tests/oracle/README.md. It reads the checked model, so it needs the whole library.
 ORACLE := $(patsubst tests/%.c,$(T)/%.o,$(wildcard tests/oracle/*.c))
@@ -144,7 +151,7 @@ mutate:
 # The images of both compilers are compared, where both are there.
 OTHER_CC := $(if $(findstring clang,$(CC)),gcc,clang)
 OTHER_B := build/release$(if $(findstring clang,$(OTHER_CC)),-clang)
-test: all $(LIBS) $(UNITS) $(TOOLS) $(T)/differ
+test: all $(LIBS) $(UNITS) $(TOOLS) $(T)/sweep/sweep $(T)/differ
 	@if command -v $(OTHER_CC) >/dev/null; then $(MAKE) -s --no-print-directory CC=$(OTHER_CC) CONF=release B=$(OTHER_B) $(OTHER_B)/edict; fi
 	@CC='$(CC)' SANITIZE='$(SANITIZE_$(CONF))' OTHER='$(OTHER_B)/edict' sh tests/run.sh $(B) $(PARTS)
 # Which tests of the packs notice each rule and row: spoils them in turn, about a minute.

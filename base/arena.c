@@ -3,6 +3,7 @@
 #include "base/arena.h"
 
 #include <stdalign.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,11 +27,20 @@
 #define UNPOISON(at, size) ((void)(at), (void)(size))
 #endif
 
+#ifdef ARENA_SMALL    /* a block for each piece: the allocation sweep wants every one of them to fail */
+enum { ALIGN = 16, FIRST_ROOM = 16, MOST_ROOM = 16 };
+#else
 enum { ALIGN = 16, FIRST_ROOM = 16 * 1024, MOST_ROOM = 1024 * 1024 };
+#endif
 
 struct arena_block {
     struct arena_block *next;
     size_t room, used;
+    alignas(ALIGN) unsigned char bytes[];
+};
+
+struct arena_piece {
+    struct arena_piece *before, *next;
     alignas(ALIGN) unsigned char bytes[];
 };
 
@@ -62,8 +72,10 @@ static struct arena_block *arena_next_block(struct arena *a, size_t need)
     if (room > SIZE_MAX - sizeof *block)
         return NULL;
     struct arena_block *fresh = malloc(sizeof *fresh + room);
-    if (!fresh)
+    if (!fresh) {
+        arena_fail(a);
         return NULL;
+    }
     fresh->room = room;
     fresh->used = 0;
     fresh->next = *after;
@@ -157,6 +169,66 @@ void arena_back(struct arena *a, struct arena_mark mark)
     a->used = mark.used;
 }
 
+void arena_fail(struct arena *a)
+{
+    a->failed = 1;
+    if (a->escape)
+        longjmp(*a->escape, 1);
+}
+
+int arena_run(struct arena *a, void (*work)(void *context), void *context)
+{
+    jmp_buf here, *before = a->escape;
+    if (setjmp(here)) {
+        a->escape = before;
+        return 0;
+    }
+    a->escape = &here;
+    work(context);
+    a->escape = before;
+    return 1;
+}
+
+static struct arena_piece *piece_of(void *at)
+{
+    return (struct arena_piece *)(void *)((unsigned char *)at - offsetof(struct arena_piece, bytes));
+}
+
+void *arena_heap(struct arena *a, void *before, size_t size)
+{
+    struct arena_piece *old = before ? piece_of(before) : NULL;
+    struct arena_piece *piece = size > SIZE_MAX / 2 ? NULL : realloc(old, sizeof *piece + size);
+    if (!piece) {
+        arena_fail(a);
+        return NULL;
+    }
+    if (!old) {
+        piece->before = NULL;
+        piece->next = a->pieces;
+    }
+    if (piece->before)
+        piece->before->next = piece;
+    else
+        a->pieces = piece;
+    if (piece->next)
+        piece->next->before = piece;
+    return piece->bytes;
+}
+
+void arena_heap_free(struct arena *a, void *at)
+{
+    struct arena_piece *piece = at ? piece_of(at) : NULL;
+    if (!piece)
+        return;
+    if (piece->before)
+        piece->before->next = piece->next;
+    else
+        a->pieces = piece->next;
+    if (piece->next)
+        piece->next->before = piece->before;
+    free(piece);
+}
+
 void arena_reset(struct arena *a)
 {
     for (struct arena_block *block = a->first; block; block = block->next) {
@@ -174,5 +246,7 @@ void arena_free(struct arena *a)
         UNPOISON(block->bytes, block->room);
         free(block);
     }
+    while (a->pieces)
+        arena_heap_free(a, a->pieces->bytes);
     arena_init(a, a->ceiling);
 }

@@ -5,14 +5,19 @@
 
 #include "base/source.h"
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 struct arena_block;
+struct arena_piece;
 struct arena {
     struct arena_block *first, *now;
     size_t used, ceiling;   /* bytes handed out since reset; most that may be (0: no ceiling) */
     size_t blocks;          /* blocks ever asked of malloc: does not grow once warm */
+    int failed;             /* malloc said no since arena_init: what was made with this arena may lack something */
+    jmp_buf *escape;        /* where to go when malloc says no; NULL: NULL is returned. See arena_run */
+    struct arena_piece *pieces;    /* of arena_heap */
 };
 
 void arena_init(struct arena *a, size_t ceiling);
@@ -28,6 +33,14 @@ char *arena_vprintf(struct arena *a, const char *format, va_list args) __attribu
 struct arena_mark { struct arena_block *now; size_t block_used, used; };
 struct arena_mark arena_mark(const struct arena *a);
 void arena_back(struct arena *a, struct arena_mark mark);
+/* malloc (before NULL), realloc and free in which the arena has its part: what is not freed goes with arena_free. */
+void *arena_heap(struct arena *a, void *before, size_t size);
+void arena_heap_free(struct arena *a, void *at);
+/* Calls work(context), in which no function of this arena returns NULL for want of memory: it ends there.
+ * 1: it came to its end; 0: no memory. What `work` holds besides this arena's memory is its own to release. */
+int arena_run(struct arena *a, void (*work)(void *context), void *context);
+/* There is no memory: ends the innermost arena_run, or returns. */
+void arena_fail(struct arena *a);
 void arena_reset(struct arena *a);  /* forgets the contents, keeps the blocks */
 void arena_free(struct arena *a);
 

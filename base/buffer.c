@@ -11,10 +11,19 @@ void buffer_init(struct buffer *b, size_t ceiling)
     *b = (struct buffer){ .ceiling = ceiling && ceiling < SIZE_MAX / 2 ? ceiling : SIZE_MAX / 2 };
 }
 
+void buffer_init_in(struct buffer *b, size_t ceiling, struct arena *arena)
+{
+    buffer_init(b, ceiling);
+    b->arena = arena;
+}
+
 void buffer_free(struct buffer *b)
 {
-    free(b->at);
-    buffer_init(b, b->ceiling);
+    if (b->arena)
+        arena_heap_free(b->arena, b->at);
+    else
+        free(b->at);
+    buffer_init_in(b, b->ceiling, b->arena);
 }
 
 void buffer_clear(struct buffer *b)
@@ -42,7 +51,7 @@ static int buffer_reserve(struct buffer *b, size_t more)
         room = b->ceiling + 1;
     if (room < need)
         room = need;
-    char *at = realloc(b->at, room);
+    char *at = b->arena ? arena_heap(b->arena, b->at, room) : realloc(b->at, room);
     if (!at) {
         b->failed = BUFFER_NO_MEMORY;
         return 0;

@@ -3,6 +3,7 @@
 #ifndef EDICT_BASE_BUFFER_H
 #define EDICT_BASE_BUFFER_H
 
+#include "base/arena.h"
 #include "base/source.h"
 
 #include <stdarg.h>
@@ -14,10 +15,13 @@ struct buffer {
     char *at;        /* always 0-terminated once something was added; NULL when empty */
     size_t size, room, ceiling;
     int failed;      /* 0, or which of these */
+    struct arena *arena;    /* whose memory it is; NULL: its own */
 };
 enum { BUFFER_NO_MEMORY = 1, BUFFER_FULL };   /* FULL: its ceiling */
 
 void buffer_init(struct buffer *b, size_t ceiling);   /* ceiling 0: SIZE_MAX / 2 */
+/* Its memory is the arena's, in which it may end early (arena_run): no need to be freed then. */
+void buffer_init_in(struct buffer *b, size_t ceiling, struct arena *arena);
 void buffer_free(struct buffer *b);
 void buffer_clear(struct buffer *b);                  /* keeps the room */
 /* Makes room first; what buffer_add does where there is none. */

@@ -203,7 +203,7 @@ static const char *hole_row(struct model *m, const struct table *t, const struct
                             const char *result)
 {
     struct buffer b;
-    buffer_init(&b, 0);
+    buffer_init_in(&b, 0, m->arena);
     buffer_text(&b, "|");
     for (unsigned c = 0; c < t->column_count; c++) {
         unsigned probe[TABLE_COLUMNS_MAX];
@@ -290,7 +290,7 @@ static void overlaps_find(struct model *m, struct table *t)
             }
             if (c < t->column_count) continue;
             struct buffer example;
-            buffer_init(&example, 0);
+            buffer_init_in(&example, 0, m->arena);
             for (c = 0; c < t->column_count; c++) {
                 if (c) buffer_text(&example, ", ");
                 class_write(m, &example, t, c, &all[c].at[at[c]]);

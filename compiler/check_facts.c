@@ -380,7 +380,7 @@ static void setting_apply(struct model *m, const struct setting *s)
         struct type t = f->type;
         struct names n = {0};
         struct buffer all;
-        buffer_init(&all, 0);
+        buffer_init_in(&all, 0, m->arena);
         for (unsigned i = 0; i < p->count; i++) {
             buffer_printf(&all, "%s%s", i ? ", " : "", p->values[i].written);
             names_add(m, &n, text_of(p->values[i].written));

@@ -18,8 +18,8 @@ static void cycle_report(struct model *m, struct field *f)
     for (unsigned i = from; i < m->depth; i++)
         if (stands_before(m->path[i]->span, m->path[first]->span)) first = i;
     steps = m->depth - from;
-    buffer_init(&way, 0);
-    buffer_init(&places, 0);
+    buffer_init_in(&way, 0, m->arena);
+    buffer_init_in(&places, 0, m->arena);
     for (unsigned i = 0; i <= steps; i++) {
         const struct field *g = m->path[from + (first - from + i) % steps];
         const struct source *source = &m->sources[g->span.source];

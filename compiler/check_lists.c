@@ -7,6 +7,7 @@
 /* ---- lists of codes */
 
 struct ranges {
+    struct arena *arena;
     struct code_range *at;
     unsigned count, room;
 };
@@ -16,7 +17,7 @@ static void range_add(struct ranges *r, uint64_t lo, uint64_t hi, int32_t from, 
     if (from > until) return;
     if (r->count == r->room) {
         unsigned room = r->room ? r->room * 2 : 64;
-        struct code_range *more = realloc(r->at, room * sizeof *more);
+        struct code_range *more = arena_heap(r->arena, r->at, room * sizeof *more);
         if (!more) return;
         r->at = more;
         r->room = room;
@@ -34,7 +35,7 @@ static unsigned size_of(uint64_t code)
 /* Takes codes [lo, hi] on [from, until] out. Returns whether anything was in. */
 static int range_cut(struct ranges *r, uint64_t lo, uint64_t hi, int32_t from, int32_t until)
 {
-    struct ranges out = {0};
+    struct ranges out = {.arena = r->arena};
     int hit = 0;
     for (unsigned i = 0; i < r->count; i++) {
         struct code_range x = r->at[i];
@@ -49,7 +50,7 @@ static int range_cut(struct ranges *r, uint64_t lo, uint64_t hi, int32_t from, i
         if (x.from < from) range_add(&out, a, b, x.from, from - 1);
         if (x.until > until) range_add(&out, a, b, until + 1, x.until);
     }
-    free(r->at);
+    arena_heap_free(r->arena, r->at);
     *r = out;
     return hit;
 }
@@ -75,7 +76,7 @@ static void list_circle(struct model *m, const struct code_set *again, struct sp
 {
     unsigned i = 0;
     struct buffer way;
-    buffer_init(&way, 0);
+    buffer_init_in(&way, 0, m->arena);
     while (i < m->lists_deep && m->lists[i] != again) i++;
     for (; i < m->lists_deep; i++) buffer_printf(&way, "%s → ", text_z(m, m->lists[i]->name));
     mistake(m, DIAG_CYCLE, span, "take one of them out of the other", "the list %s contains itself: %s%s",
@@ -170,14 +171,14 @@ void set_check(struct model *m, struct code_set *s)
     }
     s->state = CHECKING;
     m->lists[m->lists_deep++] = s;
-    struct ranges r = {0};
+    struct ranges r = {.arena = m->arena};
     for (unsigned i = 0; i < s->item->entry_count; i++) entry_apply(m, s, &r, &s->item->entries[i]);
     if (r.count) qsort(r.at, r.count, sizeof *r.at, range_order);
     s->ranges = arena_alloc(m->arena, (r.count ? r.count : 1) * sizeof *r.at);
     if (!s->ranges) m->oom = 1;
     else if (r.count) memcpy(s->ranges, r.at, r.count * sizeof *r.at);
     s->count = r.count;
-    free(r.at);
+    arena_heap_free(m->arena, r.at);
     m->lists_deep--;
     if (s->state == CHECKING) s->state = CHECKED;
     if (s->state == CHECKED && s->level >= LISTS_DEEP) lists_too_deep(m, s);

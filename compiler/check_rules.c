@@ -65,7 +65,7 @@ static void message_check(struct model *m, struct scope *s, struct effect *e, co
 {
     struct text t = n->text;
     struct buffer b;
-    buffer_init(&b, 0);
+    buffer_init_in(&b, 0, m->arena);
     e->args = arena_zero(m->arena, MESSAGE_FACTS_MAX, sizeof *e->args);
     for (uint32_t i = 0; i < t.size; i++) {
         uint32_t j = i + 1;

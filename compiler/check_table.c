@@ -429,7 +429,7 @@ int columns_check(struct model *m, struct table *t, struct scope *s, const struc
 static const char *missing_row(struct model *m, const struct table *t, unsigned column)
 {
     struct buffer b;
-    buffer_init(&b, 0);
+    buffer_init_in(&b, 0, m->arena);
     buffer_text(&b, "|");
     for (unsigned i = 0; i < t->column_count; i++) buffer_text(&b, i == column ? " ? |" : " any |");
     buffer_text(&b, " hold \"document …\" |");

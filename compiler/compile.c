@@ -86,28 +86,45 @@ static void sources_show(struct edict_compilation *c)
     for (const struct pack *p = m->packs; p; p = p->base) c->shown[p->source].name = p->path;
 }
 
+/* What is read, and with what; `good` in the end. Run by arena_run: where there is no memory, it ends early. */
+struct work {
+    struct edict_compilation *c;
+    const char *path;
+    const edict_compile_options *options;
+    int good;
+};
+
+static void read_run(void *context)
+{
+    struct work *w = context;
+    struct edict_compilation *c = w->c;
+    struct model *m = &c->model;
+    const edict_compile_options *o = w->options;
+    const int kept = tables_keep(c, o);
+    m->source_room = 64 + (unsigned)c->table_count;
+    m->sources = arena_zero(&c->arena, m->source_room, sizeof *m->sources);
+    if (!kept || !m->sources || !compose(m, w->path, o ? o->search : NULL, o ? o->searches : 0)) return;
+    m->pack_sources = m->source_count;
+    tables_give(m, c->tables, c->table_count);
+    w->good = 1;
+}
+
 edict_status compilation_read(struct edict_compilation *c, const char *path, const struct archive *given,
                               const edict_compile_options *options, edict_error *error)
 {
-    struct model *m = &c->model;
+    struct work w = {c, path, options, 0};
     const char *trouble = given ? NULL : unreadable(path);
-    m->given = given;
-    const int kept = tables_keep(c, options);
-    m->source_room = 64 + (unsigned)c->table_count;
-    m->sources = arena_zero(&c->arena, m->source_room, sizeof *m->sources);
-    if (!trouble && kept && m->sources &&
-        compose(m, path, options ? options->search : NULL, options ? options->searches : 0)) {
-        m->pack_sources = m->source_count;
-        tables_give(m, c->tables, c->table_count);
-        return EDICT_OK;
-    }
+    c->model.given = given;
+    if (!trouble && arena_run(&c->arena, read_run, &w) && w.good) return EDICT_OK;
     error_fill(error, trouble ? EDICT_IO : EDICT_MEMORY, trouble ? "unreadable" : "memory",
                trouble ? "cannot be read: %s" : "no memory while reading %s", trouble ? trouble : path);
     return trouble ? EDICT_IO : EDICT_MEMORY;
 }
 
-int compilation_finish(struct edict_compilation *c)
+static void finish_run(void *context)
 {
+    struct work *w = context;
+    struct edict_compilation *c = w->c;
     struct model *m = &c->model;
     header_check(m);
     if (!c->diags.errors || (m->packs->node && m->items)) {
@@ -130,7 +147,14 @@ int compilation_finish(struct edict_compilation *c)
         }
     }
     if (c->diags.errors) buffer_clear(&c->image);
-    return good || c->diags.errors;
+    /* Whatever was made in want of memory may lack something, mistakes told included. */
+    w->good = !m->oom && !c->arena.failed && (good || c->diags.errors);
+}
+
+int compilation_finish(struct edict_compilation *c)
+{
+    struct work w = {c, NULL, NULL, 0};
+    return arena_run(&c->arena, finish_run, &w) && w.good;
 }
 
 edict_status edict_compile(const char *path, const edict_compile_options *options, edict_compilation **out,

@@ -142,7 +142,7 @@ static void kinds_circle(struct model *m)
         for (unsigned n = 0; o && o != k && n < KINDS_MAX; n++) o = o->source;
         if (o != k) continue;
         struct buffer way;
-        buffer_init(&way, 0);
+        buffer_init_in(&way, 0, m->arena);
         buffer_text(&way, text_z(m, k->name));
         do {
             o = o->source;

@@ -44,7 +44,7 @@ static void clauses_take(struct edict_difference *d, struct slot *s, int now, co
 static const char *parts_canon(struct edict_difference *d, const struct part *parts, unsigned count)
 {
     struct buffer b;
-    buffer_init(&b, 0);
+    buffer_init_in(&b, 0, &d->arena);
     for (unsigned i = 0; i < count; i++) {
         const struct ast_node *n = parts[i].node, *label = ast_child(n, AST_LABEL);
         buffer_text(&b, node_canon(d, n));

@@ -118,7 +118,7 @@ static const char *item_masked(struct edict_difference *d, const struct item *it
                                unsigned count)
 {
     struct buffer b;
-    buffer_init(&b, 0);
+    buffer_init_in(&b, 0, &d->arena);
     for (const struct ast_node *c = it->node->first; c; c = c->next)
         if (c->kind != AST_ROWS && c->kind != AST_ENTRIES && c->kind != AST_EXCEPT && c->kind != AST_EFFECTIVE)
             masked(d, &b, c, lost, count);

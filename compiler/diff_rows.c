@@ -71,7 +71,7 @@ static void view_read(struct edict_difference *d, struct row_sides *s, struct ro
         v->shown[i] = c->op == OP_ANY || c->op == OP_EMPTY ? "" : node_text(d, c);
         if (text_is(h->text, "cite") && *v->shown[i]) v->cite = v->shown[i];
     }
-    buffer_init(&b, 0);
+    buffer_init_in(&b, 0, &d->arena);
     buffer_text(&b, v->otherwise ? "otherwise" : "");
     for (i = 0; i < s->column_count; i++)
         if (!s->columns[i].quiet) buffer_printf(&b, "|%s", v->canon[i]);
@@ -113,11 +113,12 @@ static void order_match(struct edict_difference *d, struct row_sides *s)
     }
     width = m - first + 1;
     if (n == first || m == first || (uint64_t)(n - first + 1) * width > 4000000) return;
-    uint32_t *best = calloc((size_t)(n - first + 1) * width, sizeof *best);
+    uint32_t *best = arena_heap(&d->arena, NULL, (size_t)(n - first + 1) * width * sizeof *best);
     if (!best) {
         d->oom = 1;
         return;
     }
+    memset(best, 0, (size_t)(n - first + 1) * width * sizeof *best);
     for (i = n; i-- > first;)
         for (k = m; k-- > first;) {
             uint32_t *at = &best[(i - first) * width + (k - first)];
@@ -132,7 +133,7 @@ static void order_match(struct edict_difference *d, struct row_sides *s)
         } else if (at[width] >= at[1]) i++;
         else k++;
     }
-    free(best);
+    arena_heap_free(&d->arena, best);
 }
 
 /* Of what is left, rows that say the same somewhere else: they moved. */

@@ -61,7 +61,7 @@ static void children_sorted(struct edict_difference *d, struct buffer *b, const 
         d->oom = 1;
         return;
     }
-    buffer_init(&one, 0);
+    buffer_init_in(&one, 0, &d->arena);
     for (const struct ast_node *c = n->first; c; c = c->next) {
         buffer_clear(&one);
         canon(d, &one, c);
@@ -96,7 +96,7 @@ static void canon(struct edict_difference *d, struct buffer *b, const struct ast
 const char *node_canon(struct edict_difference *d, const struct ast_node *n)
 {
     struct buffer b;
-    buffer_init(&b, 0);
+    buffer_init_in(&b, 0, &d->arena);
     canon(d, &b, n);
     const char *out = text_copy(d, (struct text){b.at, (uint32_t)b.size});
     if (b.failed) d->oom = 1;

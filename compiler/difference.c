@@ -173,6 +173,21 @@ static int both_read(struct edict_difference *d, const edict_compile_options *op
     return !d->diags.errors;
 }
 
+struct diff_work {
+    struct edict_difference *d;
+    const edict_compile_options *options;
+    int good;
+};
+
+static void diff_run(void *context)
+{
+    struct diff_work *w = context;
+    if (!both_read(w->d, w->options)) return;
+    items_compare(w->d);
+    changes_number(w->d);
+    w->good = 1;
+}
+
 edict_status edict_diff(const char *old_path, const char *new_path, const edict_compile_options *options,
                         edict_difference **out, edict_error *error)
 {
@@ -188,10 +203,8 @@ edict_status edict_diff(const char *old_path, const char *new_path, const edict_
         if (status == EDICT_OK) status = version_read(d, &d->versions[1], options, error);
         d->old = d->versions[0].made;
         d->now = d->versions[1].made;
-        if (status == EDICT_OK && both_read(d, options)) {
-            items_compare(d);
-            changes_number(d);
-        } else if (status == EDICT_OK) d->oom = 1;
+        struct diff_work w = {d, options, 0};
+        if (status == EDICT_OK && (!arena_run(&d->arena, diff_run, &w) || !w.good)) d->oom = 1;
         if (d->oom) status = EDICT_MEMORY;
     }
     if (status == EDICT_MEMORY) error_fill(error, EDICT_MEMORY, "memory", "no memory%s", "");

@@ -251,8 +251,8 @@ static void columns_look(struct reading *x)
     const struct ast_node *h = it->given && it->header ? it->header->first : NULL;
     struct buffer wanted, got;
     int same = 1;
-    buffer_init(&wanted, 0);
-    buffer_init(&got, 0);
+    buffer_init_in(&wanted, 0, x->m->arena);
+    buffer_init_in(&got, 0, x->m->arena);
     for (unsigned c = 0; h && !column_trails(h); h = h->next, c++) {
         same &= c < x->r->column_count && text_equal(h->text, x->r->columns[c]);
         buffer_printf(&wanted, "%s%.*s", c ? ", " : "", (int)h->text.size, h->text.at);
@@ -337,7 +337,7 @@ int relation_file(struct model *m, struct relation *r, const struct ast_node *fr
     int good = all && !x.bad;
     if (ready || m->given) return good && parts_given(&x, ready);
     good = good && x.layout->begin(&x);
-    buffer_init(&x.scratch, 1 << 20);
+    buffer_init_in(&x.scratch, 1 << 20, m->arena);
     for (x.pass = 0; good && x.pass < x.layout->passes; x.pass++) {
         for (unsigned i = 0; good && i < count; i++) {
             x.first_file = i == 0;

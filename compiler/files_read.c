@@ -175,12 +175,19 @@ static void blocks_read(struct block *b)
                    "it is cut off, or a quote is missing");
 }
 
+static void blocks_run(void *context) { blocks_read(context); }
+
 int file_records(struct reading *x, XXH3_state_t *hash)
 {
     struct block b = {.x = x, .file = fopen(x->part->path, "rb"), .at = malloc(BLOCK), .hash = hash};
     x->fields = 0;
     buffer_clear(&x->scratch);
-    if (!b.file || !b.at || csv_init(&b.csv, CSV_STRICT | CSV_STRICT_FINI) != 0) {
+    if (!b.at) {
+        if (b.file) fclose(b.file);
+        arena_fail(x->m->arena);
+        return 0;
+    }
+    if (!b.file || csv_init(&b.csv, CSV_STRICT | CSV_STRICT_FINI) != 0) {
         part_error(x, "the file cannot be read",
                    x->r->item->given ? "the path is relative to the directory in which you are"
                                      : "the path is relative to the file that names it");
@@ -189,10 +196,14 @@ int file_records(struct reading *x, XXH3_state_t *hash)
         return 0;
     }
     csv_set_delim(&b.csv, (unsigned char)x->layout->separator);
-    blocks_read(&b);
+    const int whole = arena_run(x->m->arena, blocks_run, &b);
     csv_free(&b.csv);
     fclose(b.file);
     free(b.at);
+    if (!whole) {
+        arena_fail(x->m->arena);
+        return 0;
+    }
     if (!x->bad && x->layout->end) x->layout->end(x);
     return !x->bad;
 }

@@ -59,11 +59,11 @@ struct digest {
 };
 static int digest_order(const void *a, const void *b) { return memcmp(a, b, sizeof(struct digest)); }
 
-static void digest_add(struct digest **all, unsigned *n, unsigned *room, struct buffer *b)
+static void digest_add(struct arena *arena, struct digest **all, unsigned *n, unsigned *room, struct buffer *b)
 {
     if (*n == *room) {
         unsigned more = *room ? *room * 2 : 256;
-        struct digest *grown = realloc(*all, more * sizeof *grown);
+        struct digest *grown = arena_heap(arena, *all, more * sizeof *grown);
         if (!grown) return;
         *all = grown;
         *room = more;
@@ -90,7 +90,7 @@ void rules_identity(struct model *m, unsigned char out[16])
     struct digest *all = NULL;
     unsigned n = 0, room = 0;
     struct buffer b;
-    buffer_init(&b, 0);
+    buffer_init_in(&b, 0, m->arena);
     for (const struct item *it = m->items; it; it = it->next) {
         if (it->kind == AST_CITE_ITEM) continue;
         identity_item(&b, it);
@@ -99,11 +99,11 @@ void rules_identity(struct model *m, unsigned char out[16])
             identity_row(&b, &it->rows[r]);
         }
         for (unsigned e = 0; e < it->entry_count; e++) identity_entry(&b, &it->entries[e]);
-        digest_add(&all, &n, &room, &b);
+        digest_add(m->arena, &all, &n, &room, &b);
         for (unsigned r = 0; r < it->row_count; r++) {
             if (it->kind != AST_POLICIES && it->kind != AST_FACTS) continue;
             identity_loose_row(&b, it, &it->rows[r]);
-            digest_add(&all, &n, &room, &b);
+            digest_add(m->arena, &all, &n, &room, &b);
         }
     }
     for (const struct field *f = m->policies; f; f = f->next)
@@ -111,21 +111,21 @@ void rules_identity(struct model *m, unsigned char out[16])
             const struct policy_dated *x = &f->policy->dated[d];
             buffer_printf(&b, "set %u:%.*s %s %d %d", d, (int)f->name.size, f->name.at,
                           f->policy->values[x->value].written, x->from, x->until);
-            digest_add(&all, &n, &room, &b);
+            digest_add(m->arena, &all, &n, &room, &b);
         }
     for (const struct data_file *f = m->files; f; f = f->next) {
         buffer_text(&b, "file ");
         buffer_add(&b, f->hash, sizeof f->hash);
-        digest_add(&all, &n, &room, &b);
+        digest_add(m->arena, &all, &n, &room, &b);
     }
     const struct ast_node *answers = m->packs->node ? ast_child(m->packs->node, AST_ANSWERS) : NULL;
     buffer_printf(&b, "pack %.*s %d %d ", (int)m->packs->name.size, m->packs->name.at, m->packs->from, m->packs->until);
     identity_node(&b, answers);
-    digest_add(&all, &n, &room, &b);
+    digest_add(m->arena, &all, &n, &room, &b);
     buffer_free(&b);
     if (n) qsort(all, n, sizeof *all, digest_order);
     XXH128_canonical_t c;
     XXH128_canonicalFromHash(&c, XXH3_128bits(all ? (const void *)all : "", n * sizeof *all));
     memcpy(out, c.digest, 16);
-    free(all);
+    arena_heap_free(m->arena, all);
 }

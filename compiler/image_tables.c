@@ -29,7 +29,7 @@ static void given_put(struct lower *l, const struct item *it)
 {
     struct buffer b;
     const char *mark = "=";
-    buffer_init(&b, 0);
+    buffer_init_in(&b, 0, l->m->arena);
     buffer_printf(&b, "%.*s", (int)it->name.size, it->name.at);
     for (const struct ast_node *n = it->given->first; n; n = n->next) {
         const char *name = text_z(l->m, n->text), *slash = strrchr(name, '/');

@@ -229,8 +229,8 @@ static void section_put(struct buffer *out, struct image_header *h, enum image_s
 int image_write(struct lower *l, struct buffer *out)
 {
     struct model *m = l->m;
-    buffer_init(&l->text, 0);
-    buffer_init(&l->pairs, 0);
+    buffer_init_in(&l->text, 0, l->m->arena);
+    buffer_init_in(&l->pairs, 0, l->m->arena);
     string_id(l, "");
     words_number(l);
     cites_number(l);

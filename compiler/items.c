@@ -10,6 +10,8 @@
 
 struct listing {
     struct arena *arena;
+    struct model *m;
+    int good;
     edict_item *items;
     struct text *plain, *alias;    /* what rules call it: its name, the kind it makes */
     const struct item **from;      /* NULL: of no item */
@@ -121,41 +123,45 @@ static int reads_fill(struct listing *l, size_t i, unsigned char *reads)
     return 1;
 }
 
+static void items_run(void *context)
+{
+    struct listing *l = context;
+    struct model *m = l->m;
+    l->room = 1;
+    for (const struct item *it = m->items; it; it = it->next) l->room++;
+    for (const struct field *f = m->policies; f; f = f->next) l->room++;
+    for (const struct data_file *f = m->files; f; f = f->next) l->room++;
+    l->items = arena_zero(l->arena, l->room, sizeof *l->items);
+    l->plain = arena_zero(l->arena, l->room, sizeof *l->plain);
+    l->alias = arena_zero(l->arena, l->room, sizeof *l->alias);
+    l->from = arena_zero(l->arena, l->room, sizeof *l->from);
+    unsigned char *reads = arena_zero(l->arena, l->room, 1);
+    buffer_init_in(&l->bytes, 0, l->arena);
+    for (const struct item *it = m->items; it; it = it->next) item_list(l, it);
+    for (const struct field *f = m->policies; f; f = f->next) policy_list(l, f);
+    for (const struct data_file *f = m->files; f; f = f->next) {
+        buffer_add(&l->bytes, f->hash, sizeof f->hash);
+        item_add(l, arena_printf(l->arena, "file %s", f->name), (struct text){"", 0}, NULL);
+    }
+    buffer_printf(&l->bytes, "%d %d ", m->packs->from, m->packs->until);
+    identity_node(&l->bytes, ast_child(m->packs->node, AST_ANSWERS));
+    item_add(l, "dates and answers of the pack", (struct text){"", 0}, NULL);
+    for (size_t i = 0; i < l->count; i++) {
+        const struct ast_node *into = l->from[i] ? ast_child(l->from[i]->node, AST_INTO) : NULL;
+        if (into) l->alias[i] = into->text;
+    }
+    l->good = !l->bytes.failed;
+    for (size_t i = 0; i < l->count && l->good; i++) l->good = reads_fill(l, i, reads);
+    buffer_free(&l->bytes);
+}
+
 edict_status edict_compilation_items(edict_compilation *c, const edict_item **items, size_t *count)
 {
-    struct model *m = &c->model;
-    struct listing l = {.arena = &c->arena};
+    struct listing l = {.arena = &c->arena, .m = &c->model};
     *items = NULL;
     *count = 0;
-    if (c->diags.errors || !m->packs->node) return EDICT_RULES;
-    l.room = 1;
-    for (const struct item *it = m->items; it; it = it->next) l.room++;
-    for (const struct field *f = m->policies; f; f = f->next) l.room++;
-    for (const struct data_file *f = m->files; f; f = f->next) l.room++;
-    l.items = arena_zero(l.arena, l.room, sizeof *l.items);
-    l.plain = arena_zero(l.arena, l.room, sizeof *l.plain);
-    l.alias = arena_zero(l.arena, l.room, sizeof *l.alias);
-    l.from = arena_zero(l.arena, l.room, sizeof *l.from);
-    unsigned char *reads = arena_zero(l.arena, l.room, 1);
-    if (!l.items || !l.plain || !l.alias || !l.from || !reads) return EDICT_MEMORY;
-    buffer_init(&l.bytes, 0);
-    for (const struct item *it = m->items; it; it = it->next) item_list(&l, it);
-    for (const struct field *f = m->policies; f; f = f->next) policy_list(&l, f);
-    for (const struct data_file *f = m->files; f; f = f->next) {
-        buffer_add(&l.bytes, f->hash, sizeof f->hash);
-        item_add(&l, arena_printf(l.arena, "file %s", f->name), (struct text){"", 0}, NULL);
-    }
-    buffer_printf(&l.bytes, "%d %d ", m->packs->from, m->packs->until);
-    identity_node(&l.bytes, ast_child(m->packs->node, AST_ANSWERS));
-    item_add(&l, "dates and answers of the pack", (struct text){"", 0}, NULL);
-    for (size_t i = 0; i < l.count; i++) {
-        const struct ast_node *into = l.from[i] ? ast_child(l.from[i]->node, AST_INTO) : NULL;
-        if (into) l.alias[i] = into->text;
-    }
-    int good = !l.bytes.failed;
-    for (size_t i = 0; i < l.count && good; i++) good = reads_fill(&l, i, reads);
-    buffer_free(&l.bytes);
-    if (!good) return EDICT_MEMORY;
+    if (c->diags.errors || !c->model.packs->node) return EDICT_RULES;
+    if (!arena_run(&c->arena, items_run, &l) || !l.good) return EDICT_MEMORY;
     *items = l.items;
     *count = l.count;
     return EDICT_OK;

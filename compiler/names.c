@@ -143,7 +143,7 @@ const char *word_set_text(struct model *m, const struct word_set *s)
     for (uint32_t i = 0; s && i < s->count; i++) names_add(m, &n, text_of(m->words[s->atoms[i]]));
     if (n.count) qsort(n.at, n.count, sizeof *n.at, z_order);
     struct buffer b;
-    buffer_init(&b, 0);
+    buffer_init_in(&b, 0, m->arena);
     for (size_t i = 0; i < n.count && i < SHOWN; i++) {
         if (i) buffer_text(&b, ", ");
         buffer_text(&b, n.at[i]);

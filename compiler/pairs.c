@@ -146,9 +146,9 @@ int pairs_write(struct model *m, struct pairs *p, struct buffer *out)
     struct ranked *ranked = arena_alloc(m->arena, (codes + 1u) * sizeof *ranked);
     uint16_t *rank = arena_alloc(m->arena, (codes + 1u) * sizeof *rank);
     uint32_t *starts = arena_zero(m->arena, codes + 2u, sizeof *starts);
-    uint32_t *rows = malloc((size_t)(p->rows + 1) * sizeof *rows);
+    uint32_t *rows = arena_heap(m->arena, NULL, (size_t)(p->rows + 1) * sizeof *rows);
     if (!ranked || !rank || !starts || !rows) {
-        free(rows);
+        arena_heap_free(m->arena, rows);
         return 0;
     }
     for (uint32_t i = 0; i < codes; i++) ranked[i] = (struct ranked){p->codes.values[i], i};
@@ -168,7 +168,7 @@ int pairs_write(struct model *m, struct pairs *p, struct buffer *out)
     for (uint32_t i = 0; i < codes; i++) buffer_add(out, &ranked[i].value, sizeof ranked[i].value);
     buffer_add(out, starts, (codes + 1u) * sizeof *starts);
     buffer_add(out, rows, (size_t)p->rows * sizeof *rows);
-    free(rows);
+    arena_heap_free(m->arena, rows);
     return !out->failed;
 }
 

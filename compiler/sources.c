@@ -5,30 +5,41 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+struct copy_work {
+    struct arena *arena;
+    const char *bytes;
+    size_t size;
+    char *kept;
+};
+static void copy_run(void *context)
+{
+    struct copy_work *w = context;
+    w->kept = arena_copy(w->arena, w->bytes, w->size);
+}
+
+/* All of a file, 0 behind it; NULL: it is too large or cannot be read. Nothing here may end early while the file is
+ * open: room for what it has is made before. */
 static char *file_bytes(struct model *m, const char *path, size_t *out)
 {
     FILE *f = fopen(path, "rb");
     if (!f) return NULL;
-    size_t room = 1 << 16, size = 0, got;
+    struct stat about;
+    const int regular = fstat(fileno(f), &about) == 0 && S_ISREG(about.st_mode);
+    size_t room = regular && about.st_size < SOURCE_MAX ? (size_t)about.st_size + 2 : SOURCE_MAX + 2, size = 0, got;
     char *bytes = malloc(room);
-    while (bytes && (got = fread(bytes + size, 1, room - size - 1, f)) > 0) {
-        size += got;
-        if (size > SOURCE_MAX) break;
-        if (room - size < 2) {
-            char *more = realloc(bytes, room *= 2);
-            if (!more) {
-                free(bytes);
-                bytes = NULL;
-                break;
-            }
-            bytes = more;
-        }
-    }
-    int bad = ferror(f);
+    while (bytes && size < room - 1 && (got = fread(bytes + size, 1, room - 1 - size, f)) > 0) size += got;
+    int bad = ferror(f) || size > SOURCE_MAX;
     fclose(f);
-    char *kept = bytes && !bad && size <= SOURCE_MAX ? arena_copy(m->arena, bytes, size) : NULL;
+    if (!bytes) arena_fail(m->arena);
+    char *kept = NULL;
+    if (bytes && !bad) {
+        struct copy_work w = {m->arena, bytes, size, NULL};
+        if (arena_run(m->arena, copy_run, &w)) kept = w.kept;
+    }
     free(bytes);
+    if (bytes && !bad && !kept) arena_fail(m->arena);
     *out = size;
     return kept;
 }

@@ -341,6 +341,7 @@ static int expect_met(const struct wish *w, edict_evaluator *ev, const edict_ans
 struct run {
     edict_compilation *c;
     edict_program *program;
+    edict_evaluator *evaluator;    /* of the test at hand */
     const char *only;
     edict_test_put *put;
     void *context;
@@ -355,17 +356,19 @@ static void row_run(struct run *run, const struct pack *p, const struct ast_node
     struct text name = {"", 0}, expect = {"", 0}, lists[16];
     struct kind *list_kinds[16];
     unsigned list_count = 0;
-    edict_evaluator *ev = NULL;
     edict_error error = {0};
     struct buffer json, got;
     char date[16] = TEST_DATE;
-    buffer_init(&json, 0);
-    buffer_init(&got, 0);
+    buffer_init_in(&json, 0, m->arena);
+    buffer_init_in(&got, 0, m->arena);
     const struct ast_node *h = header->first, *c = row->first;
-    if (edict_evaluator_new(run->program, NULL, &ev, &error) != EDICT_OK) {
-        run->failed++;
+    edict_evaluator_free(run->evaluator);
+    run->evaluator = NULL;
+    if (edict_evaluator_new(run->program, NULL, &run->evaluator, &error) != EDICT_OK) {
+        arena_fail(m->arena);
         return;
     }
+    edict_evaluator *ev = run->evaluator;
     for (const struct ast_node *d = tests->first; d; d = d->next)
         if (d->kind == AST_DEFAULTS && d->op == OP_NONE)
             for (struct text rest = d->text, part; piece(&rest, ',', &part);) part_read(&top, part);
@@ -416,6 +419,7 @@ static void row_run(struct run *run, const struct pack *p, const struct ast_node
         expect_read(&wish, expect, date);
         if (good) {
             edict_status status = edict_evaluate(ev, json.at, json.size, 1, &answer, &error);
+            if (status == EDICT_MEMORY) arena_fail(m->arena);
             if (status != EDICT_OK) {
                 good = 0;
                 buffer_printf(&got, "%s %s in %s", error.message, error.pointer, json.at);
@@ -430,7 +434,19 @@ static void row_run(struct run *run, const struct pack *p, const struct ast_node
     }
     buffer_free(&json);
     buffer_free(&got);
-    edict_evaluator_free(ev);
+}
+
+/* A pack's own tests only: those of its base hold for the base. */
+static void tests_run(void *context)
+{
+    struct run *run = context;
+    const struct pack *p = run->c->model.packs;
+    for (const struct ast_node *n = p->file->root->first; n; n = n->next) {
+        const struct ast_node *rows = n->kind == AST_TESTS ? ast_child(n, AST_ROWS) : NULL,
+                              *header = rows ? ast_child(rows, AST_HEADER) : NULL;
+        for (const struct ast_node *r = header ? rows->first : NULL; r; r = r->next)
+            if (r->kind == AST_ROW) row_run(run, p, n, header, r);
+    }
 }
 
 int edict_compilation_test(edict_compilation *c, const char *only, edict_test_put *put, void *context)
@@ -438,14 +454,8 @@ int edict_compilation_test(edict_compilation *c, const char *only, edict_test_pu
     struct run run = {.c = c, .only = only, .put = put, .context = context};
     edict_error error;
     if (!c->image.size || edict_program_load(c->image.at, c->image.size, &run.program, &error) != EDICT_OK) return -1;
-    /* a pack's own tests only: those of its base hold for the base */
-    const struct pack *p = c->model.packs;
-    for (const struct ast_node *n = p->file->root->first; n; n = n->next) {
-        const struct ast_node *rows = n->kind == AST_TESTS ? ast_child(n, AST_ROWS) : NULL,
-                              *header = rows ? ast_child(rows, AST_HEADER) : NULL;
-        for (const struct ast_node *r = header ? rows->first : NULL; r; r = r->next)
-            if (r->kind == AST_ROW) row_run(&run, p, n, header, r);
-    }
+    const int whole = arena_run(&c->arena, tests_run, &run);
+    edict_evaluator_free(run.evaluator);
     edict_program_free(run.program);
-    return run.failed;
+    return whole ? run.failed : -1;
 }

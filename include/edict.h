@@ -107,7 +107,8 @@ edict_status edict_evaluate(edict_evaluator *evaluator, const char *json, size_t
 typedef struct edict_encounter { const char *json; size_t size; } edict_encounter;
 size_t edict_evaluate_ahead(edict_evaluator *evaluator, const edict_encounter *encounters, size_t count);
 /* The answer as values, for hosts that want no JSON: charges of all lists in their order, then findings. 0 past the
- * end. Texts live until the evaluator's next call. modifiers: joined by "-", or "". kind: "deny", "change", "missing",
+ * end, or no memory for the texts.
+ * Texts live until the evaluator's next call. modifiers: joined by "-", or "". kind: "deny", "change", "missing",
  * "hold", "review", "note". */
 typedef struct edict_charge { const char *list, *code, *modifiers, *date; int64_t units; } edict_charge;
 typedef struct edict_finding { const char *kind, *rule, *message; } edict_finding;

@@ -42,7 +42,7 @@ const void *edict_compilation_image(const edict_compilation *compilation, size_t
 
 /* Runs the tests that stand in the pack file itself (those of its bases hold for the bases). For each: name,
  * "file:line", passed, and for a failed one what was wanted and what came. Returns the number of failed tests, or -1
- * when the pack has errors. only: substring of the name, or NULL. */
+ * when the pack has errors or there is no memory. only: substring of the name, or NULL. */
 typedef struct edict_test {
     const char *name, *place;
     int passed;

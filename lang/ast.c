@@ -3,6 +3,8 @@
 #include "lang/grammar.h"
 #include "lang/scanner.h"
 
+#include <errno.h>
+
 struct ast_node *ast_new(struct arena *a, enum ast_kind kind, enum ast_op op, struct span span)
 {
     struct ast_node *n = arena_zero(a, 1, sizeof *n);
@@ -55,22 +57,36 @@ const char *ast_kind_word(enum ast_kind kind)
     return words[kind];
 }
 
+/* Scanner and parser over one source. 1: no memory. */
+static int file_parse(struct parse *p, struct ast_file *file)
+{
+    void *scanner = NULL;
+    if (setjmp(p->no_memory) || yylex_init_extra(p, &scanner)) return 1;
+    const char *bytes = p->source->bytes;
+    uint32_t size = p->source->size;
+    if (size >= 3 && !__builtin_memcmp(bytes, "\xEF\xBB\xBF", 3)) {
+        bytes += 3;
+        size -= 3;
+        p->at = 3;
+    }
+    if (!yy_scan_bytes(bytes, (int)size, scanner)) return 1;
+    errno = 0;
+    file->cut = yyparse(scanner, p) == 2;    /* the parser's own stack was full … */
+    const int failed = file->cut && errno == ENOMEM;    /* … or could not grow: it tells by errno alone */
+    yylex_destroy(scanner);
+    return failed;
+}
+
 struct ast_file *lang_parse(struct arena *a, struct diags *diags, const struct source *source, uint32_t index)
 {
     struct ast_file *file = arena_zero(a, 1, sizeof *file);
     struct parse p = {.arena = a, .diags = diags, .source = source, .index = index, .file = file, .bad_at = UINT32_MAX};
-    void *scanner = NULL;
     if (!file || !(file->root = ast_new(a, AST_FILE, OP_NONE, (struct span){index, 0, source->size}))) return NULL;
-    if (yylex_init_extra(&p, &scanner)) return NULL;
-    const char *bytes = source->bytes;
-    uint32_t size = source->size;
-    if (size >= 3 && !__builtin_memcmp(bytes, "\xEF\xBB\xBF", 3)) {
-        bytes += 3;
-        size -= 3;
-        p.at = 3;
-    }
-    int failed = !yy_scan_bytes(bytes, (int)size, scanner);
-    if (!failed) file->cut = yyparse(scanner, &p) == 2; /* the parser's own stack was full */
-    yylex_destroy(scanner);
-    return failed ? NULL : file;
+    /* Generated code knows nothing of ending early: meanwhile a want of memory is only noted. */
+    jmp_buf *escape = a->escape;
+    a->escape = NULL;
+    const int failed = file_parse(&p, file);
+    a->escape = escape;
+    if (failed || a->failed) arena_fail(a);
+    return failed || a->failed ? NULL : file;
 }

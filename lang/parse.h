@@ -2,6 +2,8 @@
 #ifndef EDICT_LANG_PARSE_H
 #define EDICT_LANG_PARSE_H
 
+#include <setjmp.h>
+
 #include "lang/ast.h"
 
 struct parse_place {
@@ -19,6 +21,7 @@ enum { COLUMNS_MAX = 128, DEPTH_MAX = 100 };
 enum { WORD_BYTES = 128, TEXT_BYTES = 65536 };
 
 struct parse {
+    jmp_buf no_memory; /* lang_parse */
     struct arena *arena;
     struct diags *diags;
     const struct source *source;
@@ -41,6 +44,12 @@ struct parse {
 static inline struct span parse_span(const struct parse *p, struct parse_place at)
 {
     return (struct span){p->index, at.from, at.to};
+}
+
+/* Ends the reading of this source: only for generated code, which knows no other way. */
+_Noreturn static inline void parse_no_memory(struct parse *p)
+{
+    longjmp(p->no_memory, 1);
 }
 
 /* build.c */

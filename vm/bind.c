@@ -148,7 +148,7 @@ edict_status bind_new(struct edict_evaluator *e, edict_error *error)
 {
     struct input *in = calloc(1, sizeof *in);
     e->input = in;
-    if (in) buffer_init(&in->words, 1u << 20);
+    if (in) buffer_init(&in->words, (size_t)ENCOUNTER_BYTES * 2);
     if (in && tables_new(e, in)) return EDICT_OK;
     *error = (edict_error){ .status = EDICT_MEMORY, .code = "no_memory", .message = "no memory" };
     return EDICT_MEMORY;

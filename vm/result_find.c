@@ -4,6 +4,13 @@
 
 #include <string.h>
 
+/* A message put together; what could not be put together is no message. */
+static void put_words(struct buffer *out, const struct buffer *text)
+{
+    if (text->failed) out->failed = text->failed;
+    buffer_json(out, text->at ? text->at : "", text->size);
+}
+
 /* A message with {0}, {1} … replaced by its operands. */
 static void message(struct edict_evaluator *e, struct buffer *out, const struct finding *f)
 {
@@ -26,7 +33,7 @@ static void message(struct edict_evaluator *e, struct buffer *out, const struct 
         done = digit + 1;
     }
     if (end > done) buffer_add(text, done, (size_t)(end - done));
-    buffer_json(out, text->at ? text->at : "", text->size);
+    put_words(out, text);
 }
 
 static const char *kind_word(uint32_t kind)
@@ -141,7 +148,7 @@ static void put_rivals(struct edict_evaluator *e, struct buffer *out, const stru
     buffer_printf(text, "the rules %s and %s want different things here",
                   program_string(p, p->items[p->rows[f->rival - 1].item].name),
         program_string(p, p->items[p->rows[f->row].item].name));
-    buffer_json(out, text->at ? text->at : "", text->size);
+    put_words(out, text);
 }
 
 static void put_parts(struct edict_evaluator *e, struct buffer *out, const struct finding *f, int key)
@@ -197,7 +204,7 @@ static void ask(struct edict_evaluator *e, struct buffer *out, const struct hold
         if (!c || (c->w && c->w[r])) buffer_int(text, (int64_t)(r - begin) + 1);
         else result_value(e, text, p->registers[reg].type, c->v[r]);
     }
-    buffer_json(out, text->at ? text->at : "", text->size);
+    put_words(out, text);
 }
 
 static int hold_has(const struct holds *h, uint32_t number, uint32_t record)

@@ -249,6 +249,13 @@ static uint64_t finding_hash(struct edict_evaluator *e, struct worlds *w, const 
     return XXH3_64bits(w->scratch.at, w->scratch.size);
 }
 
+/* Too much text only means that the three-valued answer stands; want of memory ends the evaluation. */
+static int texts_failed(struct edict_evaluator *e, const struct worlds *w)
+{
+    if (w->text.failed == BUFFER_NO_MEMORY || w->scratch.failed == BUFFER_NO_MEMORY) e->status = EDICT_MEMORY;
+    return w->text.failed || w->scratch.failed;
+}
+
 /* Findings that are in every world so far: alive 1; those of this one are marked 2 on the way. */
 static int findings_meet(struct edict_evaluator *e, struct worlds *w, int first)
 {
@@ -276,7 +283,7 @@ static int findings_meet(struct edict_evaluator *e, struct worlds *w, int first)
         while (k < w->finding_count && (w->findings[k].alive != 1 || w->findings[k].hash != hash)) k++;
         if (k < w->finding_count) w->findings[k].alive = 2;
     }
-    if (w->text.failed || w->scratch.failed) return 0;
+    if (texts_failed(e, w)) return 0;
     for (uint32_t k = 0; k < w->finding_count; k++) w->findings[k].alive = w->findings[k].alive == 2;
     return 1;
 }
@@ -517,7 +524,7 @@ static int settle(struct edict_evaluator *e, struct worlds *w)
     w->value_count = 0;
     for (uint32_t i = 0; i < w->trial_count; i++)
         if (!values_put(e, w, &w->trials[i])) return 0;
-    return !w->text.failed && !w->scratch.failed;
+    return !texts_failed(e, w);
 }
 
 edict_status worlds_run(struct edict_evaluator *e)

@@ -293,7 +293,10 @@ int lanes_spread(struct edict_evaluator *e, struct worlds *w, uint32_t lanes)
     if (!ok) return 0;
     for (uint32_t d = 0; d < p->domain_count; d++) {
         w->sizes[d] = p->domains[d].kind > DOMAIN_LIST ? 0 : e->sizes[d];
-        if (!bind_room(e, d, w->sizes[d] * lanes)) return 0;
+        if (!bind_room(e, d, w->sizes[d] * lanes)) {
+            e->status = EDICT_MEMORY;
+            return 0;
+        }
     }
     for (uint32_t i = 0; i < p->fact_count; i++) {
         const struct fact_column *c = &in->columns[i];
