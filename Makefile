@@ -128,7 +128,18 @@ $(T)/sweep/arena.o: base/arena.c
 	$(CC) $(CFLAGS_ALL) -DARENA_SMALL -MMD -MP -c $< -o $@
 $(T)/sweep/sweep: $(T)/sweep/sweep.o $(T)/sweep/arena.o $(B)/libedict.a
 	$(CC) $(CFLAGS_ALL) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free $^ -o $@ $(LDFLAGS) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
-.SECONDARY: $(FIXTURE)
+# Fuzz targets: with libFuzzer under clang (`make fuzz TIME=60`, seconds a target), with a replay of the corpus anywhere.
+FUZZ := compile format image encounter
+TIME ?= 60
+$(T)/fuzz/replay_%: $(T)/fuzz/fuzz_%.o $(T)/fuzz/replay.o $(B)/libedict.a
+	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
+$(T)/fuzz/target_%: $(T)/fuzz/fuzz_%.o $(B)/libedict.a
+	$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $^ -o $@ $(LDFLAGS) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
+REPLAYS := $(FUZZ:%=$(T)/fuzz/replay_%)
+fuzz:
+	@$(MAKE) -s --no-print-directory CC=clang CONF=asan B=build/fuzz CFLAGS='-fsanitize=fuzzer-no-link' $(FUZZ:%=build/fuzz/tests/fuzz/target_%)
+	@sh tests/fuzz/run.sh build/fuzz/tests/fuzz $(TIME) $(FUZZ)
+.SECONDARY: $(FIXTURE) $(FUZZ:%=$(T)/fuzz/fuzz_%.o) $(T)/fuzz/replay.o
 # The reference evaluator beside the VM: tests/oracle/README.md. It reads the checked model, so it needs the whole library.
 ORACLE := $(patsubst tests/%.c,$(T)/%.o,$(wildcard tests/oracle/*.c))
 $(T)/differ: $(ORACLE) $(B)/libedict.a
@@ -151,7 +162,7 @@ mutate:
 # The images of both compilers are compared, where both are there.
 OTHER_CC := $(if $(findstring clang,$(CC)),gcc,clang)
 OTHER_B := build/release$(if $(findstring clang,$(OTHER_CC)),-clang)
-test: all $(LIBS) $(UNITS) $(TOOLS) $(T)/sweep/sweep $(T)/differ
+test: all $(LIBS) $(UNITS) $(TOOLS) $(REPLAYS) $(T)/sweep/sweep $(T)/differ
 	@if command -v $(OTHER_CC) >/dev/null; then $(MAKE) -s --no-print-directory CC=$(OTHER_CC) CONF=release B=$(OTHER_B) $(OTHER_B)/edict; fi
 	@CC='$(CC)' SANITIZE='$(SANITIZE_$(CONF))' OTHER='$(OTHER_B)/edict' sh tests/run.sh $(B) $(PARTS)
 # Which tests of the packs notice each rule and row: spoils them in turn, about a minute.
@@ -206,5 +217,5 @@ bench-accept: all $(BENCHES) $(LITE)
 clean:
 	rm -rf build
 
-.PHONY: mutate differ all clean lib install uninstall layers words style test accept check-all coverage coverage-rules docs
+.PHONY: fuzz mutate differ all clean lib install uninstall layers words style test accept check-all coverage coverage-rules docs
 -include $(shell find build -name '*.d' 2>/dev/null)

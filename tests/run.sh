@@ -6,7 +6,7 @@
 build=$1
 shift
 edict=$build/edict
-parts=${*:-units sweep packs check form cases differ answers examples same cli embed docs habits key}
+parts=${*:-units sweep fuzz packs check form cases differ answers examples same cli embed docs habits key}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 export LC_ALL=C.UTF-8 EDICT="$edict"
@@ -57,6 +57,11 @@ part_answers() {
 part_examples() { sh examples/run.sh "$edict"; }
 part_same() { sh tests/same/run.sh "$edict" "$OTHER"; }
 part_cli() { for script in run signed faults versions diff corpus; do sh "tests/cli/$script.sh" "$edict" || echo "not ok $script.sh: status $?"; done; }
+part_fuzz() {
+    for target in compile format image encounter; do
+        "$build/tests/fuzz/replay_$target" tests/fuzz/corpus/$target/* || echo "not ok $target: status $?"
+    done
+}
 part_sweep() { "$build/tests/sweep/sweep" 2>&1; }
 part_embed() { sh tests/embed/run.sh "$build"; }
 part_docs() {
