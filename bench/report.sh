@@ -25,7 +25,7 @@ cat << END
 Machine: $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), $CORES cores; $(uname -sr); $($CC --version | head -n 1).
 Load of the last minutes, when it ended: $(cut -d' ' -f1-3 /proc/loadavg). Where it is above the number of cores, the clock says little: read
 the processor's seconds, and ratios.
-Method: whole processes, answers to /dev/null, $ROUNDS rounds, every program once a round in turn, medians. Input in the page cache.
+Of commit $(git describe --always 2> /dev/null). Method: whole processes, answers to /dev/null, $ROUNDS rounds, every program once a round in turn, medians. Input in the page cache.
 "Same" means: all answers, as the workload's own output, have the SHA-256 of the hand-written C's.
 $([ -z "$missing" ] || echo "Not here, so not measured:$missing.")
 
@@ -44,8 +44,6 @@ line node "Node.js $(node --version 2> /dev/null)" "$encounters"
 line luajit "LuaJIT, lua-cjson" "$encounters"
 line sqlite "SQLite" "$encounters"
 line duckdb "DuckDB" "$encounters"
-line zen "GoRules Zen" "$encounters"
-line clips "CLIPS" "$encounters"
 both=$(part decode_evaluate)
 cat << END
 
@@ -56,6 +54,8 @@ cat << END
 | decode and evaluate | $both | $(echo "$(figure edict read) $(figure edict evaluate)" | awk '{ print $1 + $2 }') | $(echo "$(figure edict read) $(figure edict evaluate) $both" | awk '{ printf "%.2f", ($1 + $2) / $3 }') |
 | write | $(part write) | $(figure edict write) (with reasons and sources) | $(ratio "$(figure edict write)" "$(part write)") |
 
+$([ ! -s "$to/zen" ] || echo "GoRules Zen, R1 and R2 as a decision table in a loop: $(cat "$to/zen"); $(ratio "$(cut -d' ' -f1 "$to/zen")" "$(part evaluate_r12)") times C by hand.
+")
 Instructions of the machine an encounter: $(figure edict dispatches). Allocations in a warm round: $(counted lite allocations).
 
 ## The Medicare hospital pack over encounters of gen_hospital

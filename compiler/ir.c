@@ -83,10 +83,43 @@ static uint32_t reg_target(const struct lower *l, uint32_t reg)
     return VEC(l->registers, struct image_register)[reg].target;
 }
 
+static uint64_t const_hash(enum value_type type, int64_t value, uint32_t state)
+{
+    const int64_t key[] = {value, (int64_t)type, (int64_t)state};
+    return XXH3_64bits(key, sizeof key);
+}
+
+/* Brings the index of constants up to date; 0: no memory. */
+static int consts_index(struct lower *l)
+{
+    if (!l->const_index_room || l->consts.count * 2 > l->const_index_room) {
+        uint32_t room = l->const_index_room ? l->const_index_room * 2 : 1024;
+        while (room < l->consts.count * 2) room *= 2;
+        uint32_t *index = arena_zero(l->m->arena, room, sizeof *index);
+        if (!index) return 0;
+        l->const_index = index;
+        l->const_index_room = room;
+        l->const_indexed = 0;
+    }
+    for (; l->const_indexed < l->consts.count; l->const_indexed++) {
+        const struct image_const c = VEC(l->consts, struct image_const)[l->const_indexed];
+        uint64_t at = const_hash(reg_type(l, c.reg), c.value, c.state);
+        while (l->const_index[at & (l->const_index_room - 1)]) at++;
+        l->const_index[at & (l->const_index_room - 1)] = l->const_indexed + 1;
+    }
+    return 1;
+}
+
 uint32_t const_reg(struct lower *l, enum value_type type, int64_t value, int absent)
 {
-    for (uint32_t i = 0; i < l->consts.count; i++) {
-        struct image_const c = VEC(l->consts, struct image_const)[i];
+    if (!consts_index(l)) {
+        l->failed = 1;
+        return 0;
+    }
+    for (uint64_t at = const_hash(type, value, (uint32_t)absent);; at++) {
+        const uint32_t number = l->const_index[at & (l->const_index_room - 1)];
+        if (!number) break;
+        const struct image_const c = VEC(l->consts, struct image_const)[number - 1];
         if (c.value == value && c.state == (uint32_t)absent && reg_type(l, c.reg) == type) return c.reg;
     }
     uint32_t reg = reg_new(l, 0, type, 0);

@@ -35,6 +35,8 @@ struct lower {
     struct vec origins; /* struct origin, one a register */
     uint32_t *string_index;
     uint32_t string_index_room;
+    uint32_t *const_index; /* open addressing: number + 1; the first const_indexed constants stand in it */
+    uint32_t const_index_room, const_indexed;
     uint32_t *word_ids; /* atom → word id */
     uint32_t word_count;
     uint32_t *word_strings;
