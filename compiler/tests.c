@@ -207,11 +207,13 @@ static void line_read(struct facts_row *r, struct text t)
         const char *dash = i ? NULL : memchr(w.at[i].at, '-', w.at[i].size);
         if (dash && modifiers)
             value_set(r, modifiers, (struct text){dash + 1, (uint32_t)(w.at[i].at + w.at[i].size - dash - 1)});
+        else if (dash) r->lost = w.at[i];
         if (!i && code) value_set(r, code, dash ? (struct text){w.at[i].at, (uint32_t)(dash - w.at[i].at)} : w.at[i]);
         else if (text_is(w.at[i], "on") && i + 1 < w.count) {
             struct field *d = field_find(r->kind, text_of("date"));
             if (d) value_set(r, d, w.at[++i]);
-        }
+            else r->lost = w.at[++i];
+        } else r->lost = w.at[i];
     }
     struct field *units = field_find(r->kind, text_of("units"));
     if (units && !is_set(r, units)) value_set(r, units, text_of("1"));

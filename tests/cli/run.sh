@@ -52,6 +52,17 @@ status 'a test fails' 1 "$edict" test failing.edict
 has 'the failed one is shown' out 'an infusion'
 has 'with what was wanted' out '99999'
 has 'and the count' out '2 of 3 tests pass'
+printf '%s\n' 'pack demo.lost' '  title "x"' '  version 1' '  effective 2020-01-01 until open' '' 'facts encounter known by id' \
+    '  | fact | type            | not documented |' '  | id   | text            | refused        |' '  | date | date of service | refused        |' \
+    '' 'facts line in lines known as n' '  | fact | type  | not documented |' '  | n    | count | position       |' \
+    '  | code | code  | refused        |' '' 'tests' '  | test     | lines               | expect  |' '  | fits     | 11111               | nothing |' \
+    '  | modifier | 11111-59            | nothing |' '  | units    | 11111 x3            | nothing |' \
+    '  | day      | 11111 on 2026-03-02 | nothing |' > lost.edict
+status 'what a record has no fact for fails its test' 1 "$edict" test lost.edict
+has 'a modifier' out '`11111-59` in this row fits no fact'
+has 'units' out '`x3` in this row fits no fact'
+has 'a date' out '`2026-03-02` in this row fits no fact'
+has 'and nothing else does' out '1 of 4 tests pass'
 status 'one test' 0 "$edict" test --only push "$small"
 has 'one test is counted' out '1 of 1 tests pass'
 status 'no such test' 4 "$edict" test --only nonsuch "$small"
