@@ -1,4 +1,4 @@
-# Edict: one Makefile. `make` builds build/release/edict; CONF=release|debug|asan|cov, CC=gcc|clang.
+# Edict: one Makefile. `make` builds build/release/edict; CONF=release|debug|asan|tsan|cov, CC=gcc|clang.
 CONF ?= release
 CC ?= gcc
 ifeq ($(origin CC),default)
@@ -11,9 +11,11 @@ DEFS := -D_POSIX_C_SOURCE=200809L -D_GNU_SOURCE
 OPT_release := -O2 -g -DNDEBUG
 OPT_debug := -O0 -g
 SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=all
+SANITIZE_tsan := -fsanitize=thread
+OPT_tsan := -O1 -g $(SANITIZE_tsan)
 OPT_asan := -O1 -g $(SANITIZE_asan) -fno-omit-frame-pointer
 SANITIZE_cov := --coverage
-OPT_cov := -O0 -g $(SANITIZE_cov)
+OPT_cov := -O0 -g -DNDEBUG $(SANITIZE_cov)
 # The columns' loops are worth the compiler's effort.
 $(B)/vm/eval%.o $(B)/vm/rows.o: FAST := $(if $(filter release,$(CONF)),-O3)
 CFLAGS_ALL = $(WARN) $(DEFS) $(OPT_$(CONF)) $(FAST) -fPIC -I. -Iinclude -I$(B) $(CFLAGS)
@@ -109,6 +111,23 @@ words:
 style:
 	@sh tests/tools/style.sh
 
+# Static analysis: silent when clean. A source is looked at once, and again when it or a header of it changes.
+ANALYSED := $(patsubst %.c,build/analyse/%.analysed,$(BASE) $(LANG) $(COMP) $(VM) $(CLI))
+ANALYSE_FLAGS := -std=c17 $(DEFS) -I. -Iinclude -Ibuild/analyse
+build/analyse/lang/grammar.h: lang/grammar.y
+	@mkdir -p $(@D)
+	@bison --defines=$@ -o build/analyse/lang/grammar.c $<
+build/analyse/%.analysed: %.c .clang-tidy build/analyse/lang/grammar.h
+	@sh tests/tools/analyse.sh $< build/analyse $(ANALYSE_FLAGS)
+	@touch $@
+build/analyse/cppcheck.analysed: $(wildcard base/*.[ch] lang/*.[ch] compiler/*.[ch] vm/*.[ch] vm/*.def cli/*.[ch] include/*.h)
+	@mkdir -p build/analyse/cppcheck
+	@cppcheck -q --std=c17 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 --library=posix \
+		--cppcheck-build-dir=build/analyse/cppcheck -j2 $(filter -D% -I.,$(ANALYSE_FLAGS)) -Iinclude --library=tests/tools/cppcheck.cfg \
+		base lang compiler vm cli
+	@touch $@
+analyse: $(ANALYSED) build/analyse/cppcheck.analysed
+
 # Tests. `make test`: everything against this build; PARTS='cases packs' runs some. `make accept`: what comes becomes what is expected.
 T := $(B)/tests
 UNITS := $(patsubst tests/unit/%.c,$(T)/%,$(wildcard tests/unit/test_*.c))
@@ -172,20 +191,20 @@ accept: $(B)/edict $(TOOLS)
 	@sh tests/cases/run.sh --accept $(B)/edict
 	@sh tests/cases/mistakes/run.sh --accept $(B)/edict
 	@sh examples/run.sh --accept $(B)/edict
-# gcc and clang, release and sanitizers, no warning forgiven; in build/check, so that no object of another build counts.
+# gcc and clang, release and sanitizers, no warning forgiven, and threads under ThreadSanitizer; in build/check, so that no object of another build counts.
 check-all:
 	@for conf in release asan; do for cc in gcc clang; do \
 		echo "==== $$cc $$conf"; \
 		$(MAKE) --no-print-directory -s CC=$$cc CONF=$$conf B=build/check/$$cc-$$conf WERROR=-Werror test || failed="$$failed $$cc-$$conf"; \
 	done; done; \
-	if [ -z "$$failed" ]; then echo "all four configurations pass"; else echo "failed:$$failed"; exit 1; fi
-# Which lines the tests reach: build/cov/coverage.txt.
+	echo "==== clang tsan"; \
+	$(MAKE) --no-print-directory -s CC=clang CONF=tsan B=build/check/clang-tsan WERROR=-Werror OTHER_CC=none PARTS=threads test || failed="$$failed clang-tsan"; \
+	if [ -z "$$failed" ]; then echo "all configurations pass"; else echo "failed:$$failed"; exit 1; fi
+# Which lines and branches the tests reach: build/cov/coverage.txt; which they do not: build/cov/misses.txt. tests/coverage/README.md.
 coverage:
-	@$(MAKE) -s --no-print-directory CONF=cov CC=gcc test; status=$$?; cd build/cov && \
-	for room in base lang compiler vm cli; do (cd ../.. && gcov -n -o build/cov/$$room build/cov/$$room/*.gcda) 2>/dev/null; done | tr -d "'" | \
-	awk '/^File/ { file = $$2 } /^Lines executed/ && file ~ /^(base|lang|compiler|vm|cli)\// && file !~ /\.h$$/ { sub(/^executed:/, "", $$2); \
-		share = $$2 + 0; printf "%6.2f%% of %4d  %s\n", share, $$4, file; met += share * $$4 / 100; all += $$4; file = "" } \
-		END { printf "%6.2f%% of %d lines\n", 100 * met / all, all }' > coverage.txt; tail -1 coverage.txt; exit $$status
+	@find build/cov -name '*.gcda' -delete 2>/dev/null; $(MAKE) -s --no-print-directory CONF=cov CC=gcc test; status=$$?; \
+	sh tests/coverage/run.sh build/cov build/cov/misses.txt > build/cov/coverage.txt || status=1; \
+	grep '^exclusions' build/cov/coverage.txt; tail -7 build/cov/coverage.txt; exit $$status
 
 # How fast: bench/README.md. `make bench` writes bench/RESULTS.md; `make bench-check` compares instruction counts.
 BENCH := $(B)/bench

@@ -1,6 +1,7 @@
 /* Collecting, ordering and rendering diagnostics. Rendering reads the sources again; nothing is printed from here. */
 #include "base/diag.h"
 
+#include <assert.h>
 #include <string.h>
 
 const struct diag_info diag_infos[DIAG_COUNT] = {
@@ -183,6 +184,7 @@ void diag_render(struct buffer *out, const struct diag *d, const struct source *
         hint += size + (hint[size] == '\n');
     }
     if (d->other.to > 0 && d->other.source < count) {
+        assert(sources);
         buffer_text(out, "  ");
         render_place(out, &sources[d->other.source], d->other.from);
         buffer_printf(out, "note: %s\n", d->other_note ? d->other_note : "see here");
@@ -218,6 +220,7 @@ void diag_render_json(struct buffer *out, const struct diag *d, const struct sou
     json_text(out, "message", d->message);
     json_text(out, "hint", d->hint);
     if (d->other.to > 0 && d->other.source < count) {
+        assert(sources);
         buffer_text(out, ",\"other\":{\"note\":");
         const char *note = d->other_note ? d->other_note : "";
         buffer_json(out, note, strlen(note));

@@ -26,12 +26,12 @@ void *answering_open(void *context)
     return NULL;
 }
 
-void answering_close(void *context)
+void answering_close(void *worker)
 {
-    struct worker *worker = context;
-    evaluators_close(worker->of, worker->evaluators);
-    outcome_free(&worker->outcome);
-    free(worker);
+    struct worker *w = worker;
+    evaluators_close(w->of, w->evaluators);
+    outcome_free(&w->outcome);
+    free(w);
 }
 
 /* The identifier stands first in an answer: `{"encounter": "…", "pack": …`. */

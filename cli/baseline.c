@@ -51,7 +51,7 @@ static int room_for(void *array, size_t count, size_t size)
     return grown != NULL;
 }
 
-static int text_add(const char ***texts, size_t *count, char *text)
+static int text_add(const char ***texts, size_t *count, const char *text)
 {
     if (!room_for(texts, *count, sizeof **texts))
         return 0;
@@ -64,8 +64,9 @@ static int item_take(struct baseline *b, char *line)
     if (!room_for(&b->items, b->item_count, sizeof *b->items))
         return 0;
     struct kept_item *item = &b->items[b->item_count++];
-    *item = (struct kept_item){.name = field_next(&line)};
-    field_read((char *)(uintptr_t)item->name);
+    char *name = field_next(&line);
+    field_read(name);
+    *item = (struct kept_item){.name = name};
     item->meaning = strtoull(field_next(&line), NULL, 16);
     item->heading = strtoull(field_next(&line), NULL, 16);
     for (char *row = field_next(&line), *end; *row; row = end) {

@@ -2,6 +2,7 @@
  * changed, the changed items that the named ones build on; where none of those did, all that changed. */
 #include "causes.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,14 +86,15 @@ static int rows_causes(struct causes *causes, const struct kept_item *old, const
     return 1;
 }
 
-/* All that differs between both versions of an item. */
+/* All that differs between both versions of an item, of which one at least is there. */
 static int item_causes(struct causes *causes, const struct kept_item *old, const struct kept_item *now)
 {
+    assert(old || now);
     enum { ROWS_TOLD = 12 };
     size_t before = causes->count;
     if (old && now && old->meaning == now->meaning)
         return 1;
-    if (!now)
+    if (old && !now)
         return cause_add(causes, (struct cause){CAUSE_ITEM_GONE, old->name, 0, old->meaning});
     if (old && old->heading == now->heading && now->row_count) {
         if (!rows_causes(causes, old, now, 0))
@@ -266,9 +268,9 @@ int cause_key_read(char *text, struct cause *c)
             continue;
         char *name = text + word + 1, *equal = strrchr(name, '='), *mark = equal ? strrchr(name, '#') : NULL;
         *c = (struct cause){.kind = (enum cause_kind)k, .name = name};
-        if (c->kind <= CAUSE_ITEM_GONE && !equal)
-            return 0;
         if (c->kind <= CAUSE_ITEM_GONE) {
+            if (!equal)
+                return 0;
             c->meaning = strtoull(equal + 1, NULL, 16);
             *equal = 0;
         }

@@ -52,7 +52,7 @@ static int explain_code(const struct options *o, const char *given)
     size_t count = 0;
     char code[16];
     size_t i = 0;
-    for (; given[i] && i < sizeof code - 1; i++)
+    for (; i < sizeof code - 1 && given[i]; i++)
         code[i] = (char)toupper((unsigned char)given[i]);
     code[i] = 0;
     e = edict_explain(code);

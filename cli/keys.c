@@ -17,7 +17,7 @@
 
 enum { BASE64 = sodium_base64_VARIANT_ORIGINAL, KEY_FILE_MAX = 1 << 20, IDENTITY = 17 };
 
-struct signed_text { char bytes[sizeof SIGNED_HEAD + 2 * crypto_hash_sha256_BYTES]; };
+struct signed_text { char bytes[sizeof SIGNED_HEAD + 2 * (size_t)crypto_hash_sha256_BYTES]; };
 
 static int ready(void)
 {

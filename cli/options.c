@@ -1,6 +1,7 @@
 /* Reads a command's options by its table; usage errors name what was meant. */
 #include "cli.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,6 +103,7 @@ static int option_unknown(const struct options *o, const char *name, size_t size
 /* "text|json": the words that an option takes. */
 static int word_among(const char *words, const char *word)
 {
+    assert(words && word);
     size_t size = strlen(word), one;
     for (const char *at = words; size; at += one + 1) {
         one = strcspn(at, "|");
@@ -117,7 +119,7 @@ static int option_take(struct options *o, const struct option *option)
 {
     switch (option->id) {
     case OPTION_COLOR:
-        if (strcmp(o->value, "always") && strcmp(o->value, "never") && strcmp(o->value, "auto")) {
+        if (!word_among("always|never|auto", o->value)) {
             usage_error(o->command, "--color takes always, never or auto");
             return OPTION_BAD;
         }

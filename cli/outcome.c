@@ -15,7 +15,8 @@ void digest_put(char digits[17], const void *bytes, size_t size)
 static long day_number(const char *date)
 {
     int year = 0, month = 1, day = 1;
-    if (sscanf(date, "%d-%d-%d", &year, &month, &day) != 3)
+    /* NOLINTNEXTLINE(cert-err34-c): widths bound the numbers */
+    if (sscanf(date, "%4d-%2d-%2d", &year, &month, &day) != 3)
         return 0;
     year -= month <= 2;
     int era = year / 400, of_era = year - era * 400, of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
@@ -182,6 +183,7 @@ static void add_value(struct outcome *o, json_t *value)
     const char *text = json_string_value(value);
     char days[32];
     int year, month, day, hour, minute, end = 0;
+    /* NOLINTNEXTLINE(cert-err34-c): widths bound the numbers */
     if (!text || !o->date[0] || sscanf(text, "%4d-%2d-%2dT%2d:%2d%n", &year, &month, &day, &hour, &minute, &end) != 5 ||
         end != 16 || text[16]) {
         add_name(o, value);

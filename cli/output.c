@@ -62,26 +62,27 @@ void output_text(struct output *o, const char *text)
 
 void output_print(struct output *o, const char *format, ...)
 {
-    char small[1024], *text = small;
+    char small[1024];
     va_list arguments;
     va_start(arguments, format);
     int size = vsnprintf(small, sizeof small, format, arguments);
     va_end(arguments);
     if (size < 0)
         return;
-    if ((size_t)size >= sizeof small) {
-        text = malloc((size_t)size + 1);
-        if (!text) {
-            o->error = ENOMEM;
-            return;
-        }
-        va_start(arguments, format);
-        vsnprintf(text, (size_t)size + 1, format, arguments);
-        va_end(arguments);
+    if ((size_t)size < sizeof small) {
+        output_put(o, small, (size_t)size);
+        return;
     }
-    output_put(o, text, (size_t)size);
-    if (text != small)
-        free(text);
+    char *large = malloc((size_t)size + 1);
+    if (!large) {
+        o->error = ENOMEM;
+        return;
+    }
+    va_start(arguments, format);
+    vsnprintf(large, (size_t)size + 1, format, arguments);
+    va_end(arguments);
+    output_put(o, large, (size_t)size);
+    free(large);
 }
 
 void output_json(struct output *o, json_t *value)

@@ -24,6 +24,7 @@ struct timeline { const struct page *page; struct bar *bars; size_t count; struc
 int64_t minutes_read(const char *text)
 {
     int year, month, day, hour, minute;
+    /* NOLINTNEXTLINE(cert-err34-c): widths bound the numbers */
     if (strlen(text) < 16 || sscanf(text, "%4d-%2d-%2dT%2d:%2d", &year, &month, &day, &hour, &minute) != 5)
         return NO_TIME;
     if (year < 1 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || minute < 0)
@@ -31,7 +32,7 @@ int64_t minutes_read(const char *text)
     static const int before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
     int leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0, y = year - 1;
     int64_t days = (int64_t)y * 365 + y / 4 - y / 100 + y / 400 + before[month - 1] + (leap && month > 2) + day - 1;
-    return days * DAY + hour * HOUR + minute;
+    return (days * 24 + hour) * HOUR + minute;
 }
 
 /* 09:30; the date as 03-02. */
@@ -174,10 +175,10 @@ static void label_print(const struct timeline *t, const struct bar *bar)
 
 static void axis_make(struct timeline *t)
 {
-    static const int64_t steps[] = {HOUR, 2 * HOUR, 3 * HOUR, 4 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY};
+    static const int steps[] = {HOUR, 2 * HOUR, 3 * HOUR, 4 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY};
     struct axis *axis = &t->axis;
     int64_t to = 0;
-    *axis = (struct axis){.from = INT64_MAX, .step = 28 * DAY};
+    *axis = (struct axis){.from = INT64_MAX, .step = 28 * (int64_t)DAY};
     for (size_t i = 0; i < t->count; i++) {
         const struct bar *bar = &t->bars[i];
         int64_t begin = bar->start != NO_TIME ? bar->start : bar->stop;

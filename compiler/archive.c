@@ -44,13 +44,15 @@ static void *bytes_read(struct arena *arena, const char *path, size_t *size, edi
 {
     FILE *f = fopen(path, "rb");
     void *bytes = NULL;
+    char why[128];
     long end = f && fseek(f, 0, SEEK_END) == 0 ? ftell(f) : -1;
     *size = end > 0 ? (size_t)end : 0;
     if (end >= 0 && fseek(f, 0, SEEK_SET) == 0) bytes = arena_alloc(arena, *size + 1);
-    if (!f || end < 0) error_fill(error, EDICT_IO, "unreadable", "cannot be read: %s", strerror(errno));
+    if (!f || end < 0)
+        error_fill(error, EDICT_IO, "unreadable", "cannot be read: %s", strerror_r(errno, why, sizeof why));
     else if (!bytes) error_fill(error, EDICT_MEMORY, "memory", "no memory%s", "");
     else if (fread(bytes, 1, *size, f) != *size) {
-        error_fill(error, EDICT_IO, "unreadable", "cannot be read: %s", strerror(errno));
+        error_fill(error, EDICT_IO, "unreadable", "cannot be read: %s", strerror_r(errno, why, sizeof why));
         bytes = NULL;
     }
     if (f) fclose(f);
@@ -93,7 +95,7 @@ int archive_file(const struct archive *a, struct data_file *file)
     uint32_t count;
     const struct image_source *s = section(a, SECTION_SOURCES, sizeof *s, &count);
     for (uint32_t i = 0; i < count; i++) {
-        if (s[i].size || strcmp(string_at(a, s[i].name), file->name)) continue;
+        if (s[i].size || strcmp(string_at(a, s[i].name), file->name) != 0) continue;
         memcpy(file->hash, s[i].hash, sizeof file->hash);
         return 1;
     }

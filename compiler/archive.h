@@ -42,7 +42,7 @@ const struct table_rows *archive_table(const struct model *m, const struct item 
 int archive_file(const struct archive *a, struct data_file *file);
 
 /* Rows into a relation of the model; out of one (in `arena`). 0: no memory. */
-int rows_take_in(struct model *m, struct relation *r, const struct table_rows *rows);
+int rows_take_in(struct model *m, struct relation *r, const struct table_rows *t);
 struct table_rows *rows_give_out(struct arena *arena, const struct model *m, const struct relation *r);
 
 #endif

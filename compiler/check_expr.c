@@ -158,7 +158,7 @@ int match_types(struct model *m, struct expr **a, struct expr **b)
         diag_hint(m->diags, d, "compare facts that share words");
         return 0;
     }
-    if (x->base == TYPE_DECIMAL && *x->unit && *y->unit && strcmp(x->unit, y->unit)) {
+    if (x->base == TYPE_DECIMAL && *x->unit && *y->unit && strcmp(x->unit, y->unit) != 0) {
         struct diag *d = diag_add(m->diags, DIAG_WRONG_UNIT, (*b)->span, "%s is expected here, this is %s",
                                   type_name(m, x), type_name(m, y));
         diag_hint(m->diags, d, "both sides must carry the same unit");

@@ -1,6 +1,7 @@
 /* Fields and kinds are checked when first needed, so that order never matters and a circle is found where it closes. */
 #include "compiler/check_expr.h"
 
+#include <assert.h>
 #include <string.h>
 
 static int stands_before(struct span a, struct span b)
@@ -14,6 +15,7 @@ static void cycle_report(struct model *m, struct field *f)
     unsigned from = 0, first, steps;
     struct buffer way, places;
     while (from < m->depth && m->path[from] != f) from++;
+    assert(from < m->depth);
     first = from;
     for (unsigned i = from; i < m->depth; i++)
         if (stands_before(m->path[i]->span, m->path[first]->span)) first = i;
@@ -82,6 +84,7 @@ static int fold_check(struct model *m, struct field *f)
         if (fold->op != OP_SET_OF) f->maybe |= p->maybe;
     }
     if (!fold->count) return 0;
+    assert(n->first);
     f->type = fold->parts[0]->type;
     switch (fold->op) {
     case OP_SET_OF: f->type = (struct type){TYPE_SET, NULL, ""}; break;

@@ -1,6 +1,7 @@
 /* Bills and rules: what is charged and what is said, and that everything said has a source. */
 #include "compiler/model.h"
 
+#include <assert.h>
 #include <string.h>
 
 static void bill_check(struct model *m, struct item *it, struct bill *b)
@@ -45,6 +46,7 @@ static void bill_check(struct model *m, struct item *it, struct bill *b)
     }
     if (b->codes && b->codes->state == BROKEN) return;
     if (b->codes && !b->codes->count) {
+        assert(in);
         struct diag *d = mistake(m, DIAG_CODE_OUTSIDE, in->span, "add the codes to it, or take `codes in` out",
                                  "the list %s is empty", text_z(m, b->codes->name));
         diag_other(d, b->codes->item->node->span, "the list");

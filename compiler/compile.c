@@ -60,14 +60,14 @@ struct edict_compilation *compilation_new(void)
     return c;
 }
 
-/* Why the file cannot be read, or NULL. */
-static const char *unreadable(const char *path)
+/* Why the file cannot be read, or NULL; `room` is for its words. */
+static const char *unreadable(const char *path, char *room, size_t size)
 {
     FILE *f = fopen(path, "rb");
-    const char *trouble = f ? NULL : strerror(errno);
+    const char *trouble = f ? NULL : strerror_r(errno, room, size);
     struct stat status;
     if (f && fstat(fileno(f), &status) == 0) {
-        if (S_ISDIR(status.st_mode)) trouble = strerror(EISDIR);
+        if (S_ISDIR(status.st_mode)) trouble = strerror_r(EISDIR, room, size);
         else if (status.st_size > SOURCE_MAX) trouble = "it is larger than 64 MiB (SOURCE_MAX)";
     }
     if (f) fclose(f);
@@ -113,7 +113,8 @@ edict_status compilation_read(struct edict_compilation *c, const char *path, con
                               const edict_compile_options *options, edict_error *error)
 {
     struct work w = {c, path, options, 0};
-    const char *trouble = given ? NULL : unreadable(path);
+    char room[128];
+    const char *trouble = given ? NULL : unreadable(path, room, sizeof room);
     c->model.given = given;
     if (!trouble && arena_run(&c->arena, read_run, &w) && w.good) return EDICT_OK;
     error_fill(error, trouble ? EDICT_IO : EDICT_MEMORY, trouble ? "unreadable" : "memory",
@@ -258,6 +259,7 @@ edict_status edict_format(const char *name, const char *bytes, size_t size, edic
 const edict_explanation *edict_explanation_at(unsigned index)
 {
     static const edict_explanation all[] = {
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): texts */
 #define DIAG(id, code, severity, title, why, bad, good) {code, title, why, bad, good, severity == DIAG_ERROR},
 #include "base/diag.def"
 #undef DIAG

@@ -3,6 +3,7 @@
  * later. */
 #include "compiler/model.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ static char *name_as_path(struct model *m, struct text name, unsigned ups)
     if (!p) return NULL;
     char *at = p;
     for (unsigned i = 0; i < ups; i++) {
-        memcpy(at, "../", 3);
+        memcpy(at, "../", 3);    /* NOLINT(bugprone-not-null-terminated-result): the name follows */
         at += 3;
     }
     for (uint32_t i = 0; i < name.size; i++) *at++ = name.at[i] == '.' ? '/' : name.at[i];
@@ -298,6 +299,7 @@ static int row_find(struct model *m, const struct item *it, const struct ast_nod
         diag_other(d, it->rows[found].node->span, "the first of them");
         diag_hint(m->diags, d, "write more cells, so that one row is meant");
     } else if (it->row_count) {
+        assert(it->header);
         diag_other(d, it->header->span, "the table as it stands");
         diag_hint(m->diags, d, "copy the cells of the row as they are written in %s",
                   m->sources[it->rows[0].node->span.source].name);
@@ -339,9 +341,8 @@ static void row_change(struct model *m, struct item *it, const struct ast_node *
     it->altered = 1;
     int at = row_find(m, it, row);
     if (at < 0) return;
-    struct item_row *old = &it->rows[at];
     if (change->kind == AST_REPLACE_ROW && second) rows_add(m, it, second, from, until, cite, at + 1);
-    old = &it->rows[at];
+    struct item_row *old = &it->rows[at];    /* the rows may have moved */
     if (from == DATE_MIN_OPEN && until == DATE_OPEN) {
         memmove(old, old + 1, (it->row_count - (unsigned)at - 1) * sizeof *old);
         it->row_count--;
@@ -428,7 +429,7 @@ static void settings_read(struct model *m, const struct pack *p, const struct as
 {
     const struct ast_node *rows = ast_child(n, AST_ROWS), *header = rows ? ast_child(rows, AST_HEADER) : NULL;
     int policy = column_of(m, header, "policy"), is = column_of(m, header, "is");
-    if (policy < 0 || is < 0) {
+    if (!rows || policy < 0 || is < 0) {
         struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE, header ? header->span : n->span,
                                   "`sets` needs the columns policy and is");
         diag_hint(m->diags, d, "write: | policy | is |");

@@ -2,6 +2,7 @@
  * new parts are taken where its change was chosen. */
 #include "compiler/diff_tables.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct hybrid {
@@ -265,6 +266,7 @@ static void names_take(struct hybrid *h, const struct pair *p, struct item *it)
 {
     struct item_row *rows = make(h, it->row_count, sizeof *rows);
     struct item_entry *entries = make(h, it->entry_count, sizeof *entries);
+    assert(!p->renamed || (p->old && p->now));
     if (p->renamed) it->name = takes(h, p->renamed) ? p->now->name : p->old->name;
     it->node = names_apply(h->d, h->arena, it->node, h->chosen);
     it->header = names_apply(h->d, h->arena, it->header, h->chosen);

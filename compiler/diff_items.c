@@ -97,7 +97,7 @@ static const char *conjuncts_left(struct edict_difference *d, const struct conju
     *count = 0;
     for (unsigned i = 0; i < a->count; i++) {
         unsigned k = 0;
-        while (k < b->count && strcmp(a->canon[i], b->canon[k])) k++;
+        while (k < b->count && strcmp(a->canon[i], b->canon[k]) != 0) k++;
         if (k < b->count) continue;
         out = arena_printf(&d->arena, "%s%s%s", out, *out ? " and " : "", node_text(d, a->at[i]));
         if (!out) return "";
@@ -415,7 +415,7 @@ static unsigned tests_less(const char *const *a, unsigned n, const char *const *
 
 static void tests_compare(struct edict_difference *d)
 {
-    const char **a = arena_alloc(&d->arena, 2 * TESTS_MAX * sizeof *a), **b = a ? a + TESTS_MAX : NULL;
+    const char **a = arena_alloc(&d->arena, (size_t)2 * TESTS_MAX * sizeof *a), **b = a ? a + TESTS_MAX : NULL;
     if (!a) {
         d->oom = 1;
         return;

@@ -80,7 +80,7 @@ static int values_permitted_same(const struct policy *a, const struct policy *b)
 {
     for (unsigned i = 0; i < a->count; i++) {
         unsigned k = 0;
-        while (k < b->count && strcmp(a->values[i].written, b->values[k].written)) k++;
+        while (k < b->count && strcmp(a->values[i].written, b->values[k].written) != 0) k++;
         if (k == b->count) return 0;
     }
     return a->count == b->count;

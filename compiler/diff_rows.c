@@ -2,6 +2,7 @@
  * changed, which are new or gone, which moved, which hold until or from another day. */
 #include "compiler/diff_rows.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -334,6 +335,7 @@ static int move_matters(struct edict_difference *d, const struct row_sides *s, c
 /* A row that stands somewhere else among rows of which the first decides: taken out here, put in there. */
 static void moved_slot(struct edict_difference *d, struct row_sides *s, struct row_view *a, struct row_view *b, int now)
 {
+    assert(a && b);
     struct slot *to = slot_new(d, s->pair, SLOT_ROW);
     if (!a->moved) {
         unsigned at = (unsigned)(b - s->now);

@@ -180,7 +180,7 @@ static const char *keys_text(struct edict_difference *d, const struct table_pair
         all = arena_printf(&d->arena, "%s%s%s", all, n++ ? t->keys > 1 ? "; " : ", " : "", key_text(d, t, r));
         if (t->keys != 2) continue;
         const char *a = cell_of(d, r, 0), *b = cell_of(d, r, 1);
-        if (strcmp(a, last[0])) first = arena_printf(&d->arena, "%s%s%s", first, firsts++ ? ", " : "", a);
+        if (strcmp(a, last[0]) != 0) first = arena_printf(&d->arena, "%s%s%s", first, firsts++ ? ", " : "", a);
         if (firsts == 1) second = arena_printf(&d->arena, "%s%s%s", second, seconds++ ? ", " : "", b);
         last[0] = a;
     }

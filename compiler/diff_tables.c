@@ -96,7 +96,7 @@ static int columns_same(struct table_rows *a, struct table_rows *b)
         if (!text_equal(a->names[c], b->names[c])) return 0;
         if (a->types[c] == TYPE_COUNT && b->types[c] == TYPE_DECIMAL) type_widen(a, c);
         else if (a->types[c] == TYPE_DECIMAL && b->types[c] == TYPE_COUNT) type_widen(b, c);
-        if (a->types[c] != b->types[c] || strcmp(a->units[c], b->units[c])) return 0;
+        if (a->types[c] != b->types[c] || strcmp(a->units[c], b->units[c]) != 0) return 0;
     }
     return 1;
 }

@@ -45,7 +45,7 @@ static void given_put(struct lower *l, const struct item *it)
 
 void columns_number(struct lower *l)
 {
-    uint32_t order[TABLE_COLUMNS_MAX];
+    uint32_t order[TABLE_COLUMNS_MAX] = {0};
     for (unsigned i = 0; i < l->m->relation_count; i++) {
         struct relation *r = &l->m->relations[i];
         if (r->state != CHECKED || r->column_count > TABLE_COLUMNS_MAX ||

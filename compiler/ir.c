@@ -215,7 +215,7 @@ struct cross *cross_like(struct lower *l, const struct cross *like)
         struct cross *c = &VEC(l->crosses, struct cross)[i];
         if (c->a == like->a && c->b == like->b && c->apart == like->apart && c->key_count == like->key_count &&
             c->if_a == like->if_a && c->if_b == like->if_b &&
-            !memcmp(c->keys, like->keys, 2 * c->key_count * sizeof *c->keys))
+            !memcmp(c->keys, like->keys, (size_t)2 * c->key_count * sizeof *c->keys))
             return c;
     }
     const uint32_t a = like->a, b = like->b;
@@ -227,7 +227,7 @@ struct cross *cross_like(struct lower *l, const struct cross *like)
     c->x = reg_new(l, d, TYPE_LINK, a);
     c->y = reg_new(l, d, TYPE_LINK, b);
     uint32_t w[7 + 2 * CROSS_KEYS] = {d, c->x, c->y, c->apart, c->key_count};
-    memcpy(w + 5, c->keys, 2 * c->key_count * sizeof *w);
+    memcpy(w + 5, c->keys, (size_t)2 * c->key_count * sizeof *w);
     w[5 + 2 * c->key_count] = c->if_a;
     w[6 + 2 * c->key_count] = c->if_b;
     ir_put(l, OP_CODE_CROSS, w, 7 + 2 * c->key_count);

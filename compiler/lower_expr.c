@@ -127,8 +127,9 @@ static void keys_find(struct lower *l, const struct expr *e, struct cross *like)
     if (x->at != AT_THIS || y->at != AT_RECORD) return;
     const uint32_t a = field_reg(l, x->field), b = field_reg(l, y->field);
     if (reg_domain(l, a) != like->a || reg_domain(l, b) != like->b || !like->a) return;
-    like->keys[2 * like->key_count] = a;
-    like->keys[2 * like->key_count++ + 1] = b;
+    uint32_t *key = like->keys + (size_t)2 * like->key_count++;
+    key[0] = a;
+    key[1] = b;
 }
 
 enum { SIDE_THIS = 1, SIDE_RECORD = 2, SIDE_NEITHER = 4 };
@@ -247,7 +248,7 @@ static uint32_t lower_query(struct lower *l, const struct place *p, const struct
 static uint32_t lower_keys(struct lower *l, const struct place *p, const struct expr *e)
 {
     struct relation *r = e->relation;
-    uint32_t order[TABLE_COLUMNS_MAX], n = 0, w[TABLE_COLUMNS_MAX + 8], count = 0;
+    uint32_t order[TABLE_COLUMNS_MAX] = {0}, n = 0, w[TABLE_COLUMNS_MAX + 8], count = 0;
     if (e->op == X_LOOKUP) {
         for (uint32_t c = 0; c < r->column_count; c++)
             if (c != (uint32_t)e->value) order[n++] = c;

@@ -1,6 +1,8 @@
 /* Tables, hierarchies and thresholds: rows and cells as operands. */
 #include "compiler/lower.h"
 
+#include <assert.h>
+
 static void put(struct lower *l, struct vec *v, uint32_t word)
 {
     uint32_t *w = vec_add(l, v, sizeof *w, 1);
@@ -146,7 +148,9 @@ static uint32_t rung_bound(struct lower *l, const struct table *t, const struct 
                            const int32_t *epochs, unsigned count)
 {
     const struct row *rows[LADDER_ROWS_MAX];
-    rungs_on(t, epochs[0], rows);
+    unsigned n = rungs_on(t, epochs[0], rows);
+    assert(rung < n);    /* ladder_shape saw to it */
+    (void)n;
     uint32_t bound = lower_expr(l, p, rows[rung]->result.expr);
     for (unsigned e = 1; e < count; e++) {
         rungs_on(t, epochs[e], rows);
@@ -181,7 +185,9 @@ void step_words(struct lower *l, struct vec *out, const struct table *t, const s
     int32_t epochs[LADDER_DATES_MAX];
     const struct row *rows[LADDER_ROWS_MAX];
     unsigned count = ladder_epochs(l, t, epochs, LADDER_DATES_MAX), n = ladder_shape(l, t, epochs, count);
-    rungs_on(t, epochs[count - 1], rows);
+    unsigned last = rungs_on(t, epochs[count - 1], rows);
+    assert(last >= n);
+    (void)last;
     put(l, out, n);
     for (unsigned r = 0; r < n; r++) {
         put(l, out, rung_bound(l, t, p, r, epochs, count));

@@ -20,7 +20,7 @@ static int numbering_grow(struct model *m, struct numbering *n)
 {
     uint32_t room = n->room ? n->room * 2 : 1024, mask = room * 4 - 1;
     int64_t *values = arena_alloc(m->arena, (size_t)room * n->width * sizeof *values);
-    uint16_t *index = arena_zero(m->arena, room * 4u, sizeof *index);
+    uint16_t *index = arena_zero(m->arena, room * (size_t)4, sizeof *index);
     if (!values || !index) return 0;
     if (n->count) memcpy(values, n->values, (size_t)n->count * n->width * sizeof *values);
     n->values = values;

@@ -48,7 +48,7 @@ static char *given_read(struct model *m, const char *name, size_t *size)
 {
     for (unsigned i = 0; i < m->given->source_count; i++) {
         const struct source *s = &m->given->sources[i];
-        if (strcmp(s->name, name)) continue;
+        if (strcmp(s->name, name) != 0) continue;
         *size = s->size;
         return arena_copy(m->arena, s->bytes, s->size);
     }

@@ -91,7 +91,7 @@ static int part_fits(int item, enum ast_kind kind)
     switch (kind) {
     case AST_HIT: return item == K_TABLE || item == K_GROUP || item == K_BILL;
     case AST_GIVES: return item == K_TABLE;
-    case AST_CODES_IN: return item == K_BILL;
+    case AST_CODES_IN:
     case AST_INTO: return item == K_BILL;
     default: return 1;
     }

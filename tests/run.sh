@@ -89,6 +89,22 @@ part_key() {
         PYTHONDONTWRITEBYTECODE=1 python3 tests/key/$script.py || echo "not ok tests/key/$script.py: status $?"
     done
 }
+# Only when it is named, in a build with CONF=tsan: encounters shared out to threads by the command, and by hosts.
+part_threads() {
+    export TSAN_OPTIONS=halt_on_error=1:exitcode=66:${TSAN_OPTIONS:-}
+    nm "$edict" | grep -q __tsan_init || { echo "not ok $edict is no build with CONF=tsan"; return; }
+    for pack in hospital office; do
+        # Many batches, so that every thread has some.
+        awk '{ line[NR] = $0 } END { for (i = 0; i < 100; i++) for (n = 1; n <= NR; n++) print line[n] }' examples/$pack.ndjson > "$work/day"
+        "$edict" run -q --threads 1 rulesets/medicare/$pack.edict "$work/day" > "$work/one"
+        for threads in 2 4 8; do
+            try "$pack, $threads threads" "$edict" run -q --threads $threads rulesets/medicare/$pack.edict "$work/day" -e "$work/errors"
+            "$edict" run -q --threads $threads rulesets/medicare/$pack.edict "$work/day" 2> "$work/told" | cmp -s - "$work/one" &&
+                [ ! -s "$work/told" ] && echo "ok $pack, $threads threads: the answers of one" || { echo "not ok $pack, $threads threads: other answers"; sed 's/^/#   /' "$work/told" | head -40; }
+        done
+    done
+    part_embed
+}
 # Only when it is named: the whole published table of pairs, some seconds and 165 MB in the directory of temporary files.
 part_whole() { part_key whole; }
 

@@ -75,7 +75,7 @@ int texts_new(struct edict_evaluator *e);
 void texts_free(struct edict_evaluator *e);
 void texts_clear(struct edict_evaluator *e);
 /* The number of a text: equal texts, equal numbers. -1: no memory. */
-int64_t texts_intern(struct edict_evaluator *e, struct text t);
+int64_t texts_intern(struct edict_evaluator *e, struct text s);
 uint32_t texts_count(const struct edict_evaluator *e);
 
 /* bind.c: room for `need` records in all fact columns of a domain. 0: no memory. */

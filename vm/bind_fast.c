@@ -71,7 +71,7 @@ static size_t time_fast(struct input *in, const char *p, size_t left, int64_t *o
     if (hour > 23 || minute > 59 || (seconds ? left < 21 || p[20] != '"' || digit_pair(p + 18) > 59 : p[17] != '"') ||
         !day_read(in, p + 1, &day))
         return 0;
-    *out = (int64_t)day * 1440 + hour * 60 + minute;
+    *out = ((int64_t)day * 24 + hour) * 60 + minute;
     return seconds ? 21 : 18;
 }
 

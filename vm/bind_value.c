@@ -102,7 +102,7 @@ static int read_time(struct text t, int64_t *out)
         for (uint32_t i = 20; i < t.size; i++)
             if (t.at[i] < '0' || t.at[i] > '9') return 0;
     }
-    *out = (int64_t)days * 1440 + hour * 60 + minute;
+    *out = ((int64_t)days * 24 + hour) * 60 + minute;
     return 1;
 }
 

@@ -3,6 +3,8 @@
 #include "vm/eval.h"
 #include "vm/limits.h"
 
+#include <assert.h>
+
 struct fold {
     struct edict_evaluator *e;
     struct cells link, mask;
@@ -22,6 +24,7 @@ static void charges_doubt(struct fold *f)
     const struct image_domain *d = &e->program->domains[f->domain];
     if (d->kind == DOMAIN_CROSS)
         d = &e->program->domains[d->b];
+    assert(e->lanes > 0);
     for (uint32_t lane = 0; lane < e->lanes; lane++) {
         f->taint[lane] = d->kind == DOMAIN_FINAL || d->kind == DOMAIN_CHARGES ? e->charges_held[lane] : 0;
         f->tainted |= f->taint[lane] != 0;
@@ -325,8 +328,8 @@ static void fold_setof(struct edict_evaluator *e, const uint32_t *at)
             for (uint32_t c = 0; c < width; c++) {
                 const struct cells a = cells_of(e, regs[c], f.domain);
                 const uint32_t i = list[start[t] + k], w = cell_w(&a, i);
-                parts[(size_t)k * s.words + 2 * c] = w ? 0 : cell_v(&a, i);
-                parts[(size_t)k * s.words + 2 * c + 1] = w != 0;
+                parts[(size_t)k * s.words + 2 * (size_t)c] = w ? 0 : cell_v(&a, i);
+                parts[(size_t)k * s.words + 2 * (size_t)c + 1] = w != 0;
             }
         }
         s.parts = parts;

@@ -3,6 +3,8 @@
 #include "vm/eval.h"
 #include "vm/limits.h"
 
+#include <assert.h>
+
 struct interval *times_room(struct edict_evaluator *e, size_t need)
 {
     if (need > LIMIT_INTERVALS - (size_t)e->interval_count) {
@@ -173,6 +175,7 @@ void eval_times(struct edict_evaluator *e, enum op op, const uint32_t *at)
             continue;
         switch (op) {
         case OP_CODE_SPAN:
+            assert(o->w);
             if (y < x)
                 o->w[i] = why_hold(e, at[3], 0);
             else

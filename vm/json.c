@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): written to through the reader */
 void json_start(struct json *j, const char *at, size_t size, char *scratch)
 {
     *j = (struct json){ .at = at, .size = size, .scratch = scratch, .state = STATE_VALUE, .code = "", .message = "" };

@@ -126,21 +126,23 @@ edict_status edict_program_open(const char *path, edict_program **out, edict_err
     struct stat about = { 0 };
     int file = open(path, O_RDONLY | O_CLOEXEC);
     int trouble = file < 0 || fstat(file, &about) != 0 ? errno : S_ISDIR(about.st_mode) ? EISDIR : 0;
+    char why[128];
     if (trouble || !S_ISREG(about.st_mode)) {
         if (file >= 0)
             close(file);
         return image_error(error, EDICT_IO, "cannot_read", "cannot be read: %s",
-                           trouble ? strerror(trouble) : "it is no file on a disk");
+                           trouble ? strerror_r(trouble, why, sizeof why) : "it is no file on a disk");
     }
     if (about.st_size <= 0) {
         close(file);
         return image_error(error, EDICT_IMAGE, "damaged_image", "the image is empty");
     }
     void *bytes = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, file, 0);
-    trouble = bytes == MAP_FAILED ? errno : 0;
+    trouble = errno;
     close(file);
-    if (trouble)
-        return image_error(error, EDICT_IO, "cannot_read", "cannot be mapped: %s", strerror(trouble));
+    if (bytes == MAP_FAILED)
+        return image_error(error, EDICT_IO, "cannot_read", "cannot be mapped: %s",
+                           strerror_r(trouble, why, sizeof why));
     struct edict_program *p = calloc(1, sizeof *p);
     if (!p) {
         munmap(bytes, (size_t)about.st_size);

@@ -75,7 +75,7 @@ void put_finding(struct edict_evaluator *e, struct buffer *out, const struct fin
 void put_finding_key(struct edict_evaluator *e, struct buffer *out, const struct finding *f);
 /* Does an earlier hold ask for the same fact of the same records in the same words? */
 int hold_is_repeated(struct edict_evaluator *e, uint32_t number);
-void put_hold(struct edict_evaluator *e, struct buffer *out, uint32_t hold);
+void put_hold(struct edict_evaluator *e, struct buffer *out, uint32_t number);
 
 /* worlds.c: what stands in every world, when worlds were evaluated; else NULL. */
 struct standing {

@@ -72,7 +72,7 @@ static int column_new_memory(struct edict_evaluator *e, struct row_plan *p, uint
     }
     c->fixed = c->fixed && tests;
     uint32_t size = MEMORY_MOST;
-    while (size > MEMORY_LEAST && size * p->words * sizeof *c->sets > MEMORY_BYTES)
+    while (size > MEMORY_LEAST && (size_t)size * p->words * sizeof *c->sets > MEMORY_BYTES)
         size /= 2;
     for (c->shift = 64; (uint32_t)1 << (64 - c->shift) < size;)
         c->shift--;
