@@ -11,7 +11,7 @@ static const struct option effect_options[] = {
 /* The base as the compiler found it: beside the pack, or in a --search directory. */
 static int base_find(const struct options *o, const char *path, char **base)
 {
-    struct pack pack;
+    struct pack pack = {0};
     int exit = path_is_image(path)
                    ? usage_error(o->command, "%s is an image: its base is no file; give both to edict diff", path)
                    : pack_compile(&pack, path, o, 0);

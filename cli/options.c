@@ -126,6 +126,7 @@ static int option_take(struct options *o, const struct option *option)
         o->color = o->value;
         return OPTION_WORD;
     case OPTION_FORMAT:
+        assert(o->value);
         if (!word_among(option->value, o->value)) {
             usage_error(o->command, "--format takes one of %s", option->value);
             return OPTION_BAD;

@@ -181,6 +181,10 @@ status 'build of an image' 4 "$edict" build small.edx -o other.edx
 same 'nothing half-written is left' "$(ls | grep -c 'edx\.')" 0
 status 'list' 0 "$edict" list small.edx
 [ -s out ] && ok 'list lists' || not_ok 'list lists'
+status 'list --cost' 0 "$edict" list --cost small.edx
+same 'the parts of the memory are its sum' "$(awk '/^bytes of the image/ { seen = 1 } /^bytes of memory/ { all = $4 } all && /^  / && !seen { match($0, / [0-9]+  /); sum += substr($0, RSTART, RLENGTH) } END { print (all == sum && all > 0) ? "sum" : all " " sum }' out)" sum
+same 'the image is as large as its file' "$(awk '/^bytes of the image/ { print $5 }' out)" "$(wc -c < small.edx)"
+same 'and each instruction of the listing counts' "$(awk '/^instructions/ { print $2 }' out)" "$("$edict" list small.edx | sed -n 's/^; \([0-9]*\) instructions.*/\1/p')"
 status 'schema' 0 "$edict" schema "$small"
 same 'the schema is JSON' "$(tr -d '\n' < out | "$json" check && echo yes)" yes
 head -c 100 small.edx > cut.edx

@@ -1,0 +1,89 @@
+/* What opening an image leaves out and `edict_program_check` looks at: the insides of large tables of pairs, and whether the
+ * bytes are those that were built. Damage that opening itself refuses: test_verify.c, test_damage.c. */
+#include "tests/unit/table_fixture.h"
+#include "vm/image.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CODES = 100, EACH = 60 };
+enum { CODE_SAME, CODE_NONE, START_FIRST, START_DOWN, START_END, ROW_CODE, ROW_ROW, ROW_TWICE, WAYS };
+
+static void pairs_write(void)
+{
+    FILE *f = fopen(path_of("many.csv"), "w");
+    assert_non_null(f);
+    fputs("column_1,column_2,indicator,until,note\n", f);
+    for (int a = 0; a < CODES; a++)
+        for (int b = 1; b <= EACH; b++)
+            fprintf(f, "A%04d,A%04d,%d,*,x\n", a, (a + b) % CODES, b % 2);
+    assert_int_equal(fclose(f), 0);
+}
+
+static struct image_relation *large_relation(void)
+{
+    for (uint32_t i = 0; i < h.p->relation_count; i++)
+        if (h.p->relations[i].codes) return (struct image_relation *)(uintptr_t)&h.p->relations[i];
+    fail_msg("no table is kept as pairs");
+    return NULL;
+}
+
+/* Breaks one promise of the table (vm/image.h), in the program's own copy of the image. */
+static void pairs_break(const struct image_relation *r, int way)
+{
+    int64_t *code = (int64_t *)(uintptr_t)(h.p->pairs + r->pairs_at);
+    uint32_t *start = (uint32_t *)(code + r->codes), *row = start + r->codes + 1;
+    switch (way) {
+    case CODE_SAME: code[1] = code[0]; break;
+    case CODE_NONE: code[0] = -1; break;
+    case START_FIRST: start[0] = 1; break;
+    case START_DOWN: start[5] = start[6] + 1; break;
+    case START_END: start[r->codes]--; break;
+    case ROW_CODE: row[0] = r->codes << 16; break;
+    case ROW_ROW: row[start[3]] = (row[start[3]] & 0xffff0000u) | (uint32_t)r->rows; break;
+    default: row[1] = row[0]; break;
+    }
+}
+
+static void test_pairs_inside(void **state)
+{
+    (void)state;
+    for (int way = 0; way < WAYS; way++) {
+        edict_error error;
+        pairs_write();
+        compile_good(PAIRS("\"many.csv\"", "csv"));
+        assert_int_equal(edict_program_check(h.p, &error), EDICT_OK);
+        assert_int_equal(error.status, EDICT_OK);
+        pairs_break(large_relation(), way);
+        if (edict_program_check(h.p, &error) != EDICT_IMAGE || !strstr(error.message, "pairs of relation"))
+            fail_msg("way %d: %s", way, error.message);
+        assert_string_equal(error.code, "damaged_image");
+        assert_int_equal(edict_program_check(h.p, NULL), EDICT_IMAGE);
+    }
+}
+
+/* A text that says something else breaks no promise, but it is not what was built. */
+static void test_other_bytes(void **state)
+{
+    edict_error error;
+    (void)state;
+    pairs_write();
+    compile_good(PAIRS("\"many.csv\"", "csv"));
+    char *title = (char *)(uintptr_t)edict_program_title(h.p);
+    assert_string_equal(title, "tables");
+    title[0] = 'T';
+    assert_int_equal(edict_program_check(h.p, &error), EDICT_IMAGE);
+    assert_non_null(strstr(error.message, "not those that were built"));
+    title[0] = 't';
+    assert_int_equal(edict_program_check(h.p, &error), EDICT_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_pairs_inside, here_start, here_end),
+        cmocka_unit_test_setup_teardown(test_other_bytes, here_start, here_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
