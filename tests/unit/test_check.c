@@ -1,5 +1,6 @@
-/* What opening an image leaves out and `edict_program_check` looks at: the insides of large tables of pairs, and whether the
- * bytes are those that were built. Damage that opening itself refuses: test_verify.c, test_damage.c. */
+/* Opening an image that is a file or none; what opening leaves out and `edict_program_check` looks at: the insides of
+ * large tables of pairs, and whether the bytes are those that were built. Damage that opening itself refuses:
+ * test_verify.c, test_damage.c. */
 #include "tests/unit/table_fixture.h"
 #include "vm/image.h"
 
@@ -79,11 +80,43 @@ static void test_other_bytes(void **state)
     assert_int_equal(edict_program_check(h.p, &error), EDICT_OK);
 }
 
+static void test_open(void **state)
+{
+    const struct { const char *path, *words; edict_status status; } bad[] = {
+        {path_of("none.edx"), "cannot be read: No such file", EDICT_IO},
+        {h.directory, "cannot be read: Is a directory", EDICT_IO},
+        {"/dev/null", "it is no file on a disk", EDICT_IO},
+    };
+    edict_program *p = NULL;
+    edict_error error;
+    size_t size = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(edict_program_open(bad[i].path, &p, &error), bad[i].status);
+        assert_null(p);
+        assert_non_null(strstr(error.message, bad[i].words));
+        assert_string_equal(error.code, "cannot_read");
+        assert_int_equal(edict_program_open(bad[i].path, &p, NULL), bad[i].status);
+    }
+    file_text("empty.edx", "");
+    assert_int_equal(edict_program_open(path_of("empty.edx"), &p, &error), EDICT_IMAGE);
+    assert_non_null(strstr(error.message, "the image is empty"));
+    pairs_write();
+    compile_good(PAIRS("\"many.csv\"", "csv"));
+    const void *image = edict_compilation_image(h.made, &size);
+    file_bytes("good.edx", image, size);
+    assert_int_equal(edict_program_open(path_of("good.edx"), &p, &error), EDICT_OK);
+    assert_string_equal(edict_program_pack(p), "test.tables");
+    assert_int_equal(edict_program_check(p, &error), EDICT_OK);
+    edict_program_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_pairs_inside, here_start, here_end),
         cmocka_unit_test_setup_teardown(test_other_bytes, here_start, here_end),
+        cmocka_unit_test_setup_teardown(test_open, here_start, here_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
