@@ -49,7 +49,7 @@ void field_read(char *field);    /* in place */
 struct answering { struct evaluators of; };
 void *answering_open(void *context);
 void answering_close(void *worker);
-size_t answering_ahead(void *context, void *worker, const struct pool_item *const *items, size_t count);
+size_t answering_ahead(void *context, void *state, const struct pool_item *const *items, size_t count);
 int answering_work(void *context, void *state, struct pool_item *item, struct text *answer_text, struct text *aside);
 
 #endif
