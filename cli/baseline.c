@@ -158,6 +158,14 @@ struct kept *baseline_find(struct baseline *b, const char *digest)
     return NULL;
 }
 
+const struct kept *baseline_known(const struct baseline *b, const char *digest)
+{
+    for (size_t at = digest_slot(b, digest); b->table[at]; at = (at + 1) & (b->table_size - 1))
+        if (strcmp(b->kept[b->table[at] - 1].digest, digest) == 0)
+            return &b->kept[b->table[at] - 1];
+    return NULL;
+}
+
 int baseline_read(struct baseline *b, const char *path)
 {
     static const char first[] = "edict baseline 1";

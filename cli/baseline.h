@@ -9,7 +9,9 @@
 
 /* One encounter as kept, its texts zero-terminated in the file's bytes. */
 struct kept {
-    const char *digest, *words, *outcome, *why, *id;    /* why: numbers of reasons, one a charge, "," between; or "-" */
+    /* words: hash of the words, 8 digits, and of the whole answer, 16. why: numbers of reasons, one a charge, ","
+     * between; or "-" */
+    const char *digest, *words, *outcome, *why, *id;
     int used;                                           /* met again in the corpus */
 };
 struct kept_row { unsigned number; uint32_t meaning; };
@@ -35,6 +37,8 @@ int baseline_read(struct baseline *b, const char *path);
 void baseline_free(struct baseline *b);
 /* The first encounter of this digest that was not met yet, or NULL. */
 struct kept *baseline_find(struct baseline *b, const char *digest);
+/* Any encounter of this digest, met or not: for several threads at a time. Or NULL. */
+const struct kept *baseline_known(const struct baseline *b, const char *digest);
 /* The items of a pack in the same form. EXIT_FINE also for an image, that tells no items: *items NULL. */
 int items_read(const struct pack *pack, struct kept_item **items, const edict_item **full, size_t *count);
 void items_free(struct kept_item *items, size_t count);
@@ -45,8 +49,14 @@ void field_put(struct text *to, const char *text, size_t size);
 void field_read(char *field);    /* in place */
 
 /* Evaluation as snapshot and regress need it: a pool's worker and work. The pool's context begins with this. `answer`
- * is "DIGEST\tWORDS\tOUTCOME", `aside` the identifier as a field, then for each charge its reasons, a line each. */
-struct answering { struct evaluators of; };
+ * is "DIGEST\tWORDS\tOUTCOME", `aside` the identifier as a field, then for each charge its reasons, a line each. An
+ * answer that `known` holds byte for byte (NULL: none is known) is not read again: its outcome is the one kept, and
+ * `aside` only names the encounter. */
+struct answering {
+    struct evaluators of;
+    const struct baseline *known;
+};
+enum { ANSWER_WORDS = 17, ANSWER_OUTCOME = ANSWER_WORDS + 8 + 16 + 1 };    /* where the fields of `answer` begin */
 void *answering_open(void *context);
 void answering_close(void *worker);
 size_t answering_ahead(void *context, void *state, const struct pool_item *const *items, size_t count);

@@ -187,15 +187,15 @@ static int regress_take(void *context, const struct pool_item *item)
 {
     struct regress *r = context;
     char digest[17], words[9];
-    const char *outcome = item->answer + 26;
-    size_t size = item->answer_size - 26, id_size = strcspn(item->aside, "\n");
+    const char *outcome = item->answer + ANSWER_OUTCOME;
+    size_t size = item->answer_size - ANSWER_OUTCOME;
     snprintf(digest, sizeof digest, "%.16s", item->answer);
-    snprintf(words, sizeof words, "%.8s", item->answer + 17);
+    snprintf(words, sizeof words, "%.8s", item->answer + ANSWER_WORDS);
     struct kept *k = baseline_find(&r->baseline, digest);
     r->met++;
     if (k) {
         k->used = 1;
-        if (strlen(k->outcome) == size && memcmp(k->outcome, outcome, size) == 0 && strcmp(k->words, words) == 0) {
+        if (strlen(k->outcome) == size && memcmp(k->outcome, outcome, size) == 0 && strncmp(k->words, words, 8) == 0) {
             r->same++;
             if (r->report.format != REPORT_NONE)
                 report_case(&r->report, r->path, k->id, 1, NULL, NULL);
@@ -203,6 +203,7 @@ static int regress_take(void *context, const struct pool_item *item)
         }
     }
     struct difference *d = difference_new(r);
+    size_t id_size = strcspn(item->aside, "\n");
     if (!d)
         return EXIT_INTERNAL;
     memcpy(d->digest, digest, sizeof digest);
@@ -322,6 +323,7 @@ static int regress_compare(struct regress *r)
         exit = items_read(&r->pack, &r->items, &r->versions.full, &r->item_count);
     if (exit != EXIT_FINE)
         return exit;
+    r->answering.known = &r->baseline;
     r->answering.of.sets = r->baseline.sets;
     r->answering.of.set_count = r->baseline.set_count;
     r->versions = (struct versions){r->baseline.items, r->items, r->versions.full, r->baseline.item_count,

@@ -97,7 +97,8 @@ static int snapshot_take(void *context, const struct pool_item *item)
     text_put(&s->answers, id, id_size);
     text_put(&s->answers, "\n", 1);
     s->count++;
-    s->refused += item->answer_size > 33 && strncmp(item->answer + 26, "refused", 7) == 0;
+    s->refused += item->answer_size >= ANSWER_OUTCOME + 7 &&
+                  strncmp(item->answer + ANSWER_OUTCOME, "refused", 7) == 0;
     return s->answers.failed ? EXIT_INTERNAL : EXIT_FINE;
 }
 

@@ -133,6 +133,9 @@ status 'both approved' 0 "$edict" regress $hospital hospital.baseline less.ndjso
 status 'stay approved' 0 "$edict" regress $hospital hospital.baseline less.ndjson
 sort -r hospital.ndjson > sorted.ndjson
 status 'the order of the corpus is nothing' 0 "$edict" regress $hospital hospital.baseline sorted.ndjson
+{ cat hospital.ndjson; sed -n 1p hospital.ndjson; } > more.ndjson
+status 'an encounter that is there twice' 1 "$edict" regress -a $hospital hospital.baseline more.ndjson
+has 'came once more, under its name' out 'H-01 hydration of half an hour'
 edit $base 's/then deny "[^"]*"/then deny "said in other words"/'
 status 'other words' 1 "$edict" regress -a $hospital hospital.baseline
 has 'are a difference of their own' out '(other words only)'
