@@ -13,11 +13,12 @@ int table_begin(struct reading *x)
 static void columns_name(struct reading *x, const struct text *fields, unsigned count)
 {
     if (x->pass) return;
+    int same = x->first_file || count == x->columns;
     for (unsigned c = 0; c < count && !x->bad; c++) {
         struct text t = fields[c];
         if (!t.size) file_error(x, "a column has no name", "the first record names the columns");
         if (!x->first_file) {
-            if (c >= x->columns || !text_equal(t, x->header[c])) count = x->columns + 1;
+            same = same && text_equal(t, x->header[c]);
             continue;
         }
         x->header[c] = text_of(text_z(x->m, t));
@@ -25,7 +26,7 @@ static void columns_name(struct reading *x, const struct text *fields, unsigned 
         if (text_is(t, "note") || text_is(t, "rationale")) x->use[c] = COLUMN_LEFT_OUT;
     }
     if (x->first_file) x->columns = count;
-    else if (count != x->columns) file_error(x, "the files have different columns", "one table, one header");
+    else if (!same) file_error(x, "the files have different columns", "one table, one header");
 }
 
 /* First pass: what a column holds. */

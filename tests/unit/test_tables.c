@@ -91,6 +91,15 @@ static void test_plain(void **state)
     assert_true(pairs_has("5000E", "2000B", 1, "2021-01-01"));
     file_text("b.csv", "column_1,column_2,until,indicator,note\n5000E,2000B,*,1,x\n");
     compile_bad(PAIRS("\"a.csv\", \"b.csv\"", "csv"), "b.csv, line 1: the files have different columns");
+    /* as many columns as there may be, of which the first differs: none is looked for behind the last */
+    char first[32 * 6 + 1], second[32 * 6 + 1];
+    for (unsigned c = 0; c < 32; c++) snprintf(first + c * 4, 5, "c%02u%c", c, c < 31 ? ',' : '\n');
+    for (unsigned c = 0; c < 32; c++) snprintf(first + 128 + c * 2, 3, "1%c", c < 31 ? ',' : '\n');
+    memcpy(second, first, sizeof second);
+    second[1] = 'x';
+    file_text("a.csv", first);
+    file_text("b.csv", second);
+    compile_bad(PAIRS("\"a.csv\", \"b.csv\"", "csv"), "b.csv, line 1: the files have different columns");
     file_text("a.csv", "column_1,column_2,indicator\n1000A,\"2000B,1\n");
     compile_bad(PAIRS("\"a.csv\"", "csv"), "a.csv, line 2: ");
     file_text("a.csv", "column_1,column_2,indicator\n\n1000A,2000B\n");
