@@ -1,6 +1,7 @@
 /* Rows of a relation, bundle or limit from files beside the pack: `from file "pairs.csv" as csv`. Which readers there
  * are: files_layout.c. Nothing is taken from half a file. Where the files' names say from when on they are in force,
  * each answers until the next one begins, the first also for the time before. */
+#define XXH_STATIC_LINKING_ONLY    /* a state on the stack: nothing is lost when memory ends in the middle of a file */
 #include "compiler/archive.h"
 #include "compiler/files.h"
 
@@ -197,7 +198,7 @@ static const char *file_name(const struct reading *x)
 static int part_read(struct reading *x, struct part *part)
 {
     struct model *m = x->m;
-    XXH3_state_t *hash = NULL;
+    XXH3_state_t state, *hash = NULL;
     struct data_file *file = NULL, **last = &m->files;
     x->part = part;
     x->line = 1;
@@ -206,12 +207,12 @@ static int part_read(struct reading *x, struct part *part)
     x->newest = DATE_MIN_OPEN;
     if (x->pass == 0) {
         file = arena_zero(m->arena, 1, sizeof *file);
-        hash = XXH3_createState();
-        if (!file || !hash || XXH3_128bits_reset(hash) != XXH_OK) {
+        if (!file) {
             m->oom = 1;
-            XXH3_freeState(hash);
             return 0;
         }
+        hash = &state;
+        XXH3_128bits_reset(hash);
         x->file = file;
     }
     int good = file_records(x, hash);
@@ -222,7 +223,6 @@ static int part_read(struct reading *x, struct part *part)
         file->name = file_name(x);
         while (*last) last = &(*last)->next;
         if (good) *last = file;
-        XXH3_freeState(hash);
     }
     return good;
 }
