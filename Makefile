@@ -208,27 +208,35 @@ coverage:
 
 # How fast: bench/README.md. `make bench` writes bench/RESULTS.md; `make bench-check` compares instruction counts.
 BENCH := $(B)/bench
-BENCHES := $(patsubst bench/%.c,$(BENCH)/%,$(wildcard bench/*.c))
+BENCHES := $(patsubst bench/%.c,$(BENCH)/%,$(filter-out bench/limit.c,$(wildcard bench/*.c)))
 $(BENCHES): $(BENCH)/%: bench/%.c $(B)/libedict.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -MMD -MP $< $(B)/libedict.a -o $@ $(LDFLAGS) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
-# The workload of bench/lite: generator, hand-written C (built for this machine, as its author would), and a mapper.
-LITE := $(BENCH)/lite/gen_lite $(BENCH)/lite/limit $(BENCH)/lite/map
-$(BENCH)/lite/%.o: bench/lite/%.c
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -O3 -march=native -MMD -MP -c $< -o $@
-lite = $(patsubst %,$(BENCH)/lite/%.o,$(1))
-$(BENCH)/lite/gen_lite: $(call lite,gen_lite tables evaluate)
-$(BENCH)/lite/limit: $(call lite,limit tables decode evaluate write)
-$(BENCH)/lite/map: $(call lite,map)
-$(LITE):
+# The workloads: each with a generator, hand-written C (built for this machine, as its author would), and a mapper.
+WORKLOADS := lite caps
+by_hand = $(foreach p,gen_$(1) limit map,$(BENCH)/$(1)/$(p))
+HANDS := $(foreach w,$(WORKLOADS),$(call by_hand,$(w)))
+HAND = $(CC) $(CFLAGS_ALL) -O3 -march=native
+define WORKLOAD
+$(BENCH)/$(1)/%.o: bench/$(1)/%.c
+	@mkdir -p $$(@D)
+	$$(HAND) -MMD -MP -c $$< -o $$@
+$(BENCH)/$(1)/limit.o: bench/limit.c
+	@mkdir -p $$(@D)
+	$$(HAND) -DWORKLOAD='"bench/$(1)/$(1).h"' -MMD -MP -c $$< -o $$@
+$(BENCH)/$(1)/gen_$(1): $(patsubst %,$(BENCH)/$(1)/%.o,gen_$(1) tables evaluate)
+$(BENCH)/$(1)/limit: $(patsubst %,$(BENCH)/$(1)/%.o,limit tables decode evaluate write)
+$(BENCH)/$(1)/map: $(BENCH)/$(1)/map.o
+.SECONDARY: $(patsubst %,$(BENCH)/$(1)/%.o,gen_$(1) tables evaluate limit decode write map)
+endef
+$(foreach w,$(WORKLOADS),$(eval $(call WORKLOAD,$(w))))
+$(HANDS):
 	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) -ljansson -lpthread
-.SECONDARY: $(call lite,gen_lite tables evaluate limit decode write map)
-bench: all $(BENCHES) $(LITE)
+bench: all $(BENCHES) $(HANDS)
 	@CC='$(CC)' sh bench/run.sh $(B)/edict $(BENCH) $(BENCH)
-bench-check: all $(BENCHES) $(LITE)
+bench-check: all $(BENCHES) $(HANDS)
 	@sh bench/check.sh $(B)/edict $(BENCH) $(BENCH)
-bench-accept: all $(BENCHES) $(LITE)
+bench-accept: all $(BENCHES) $(HANDS)
 	@sh bench/check.sh --accept $(B)/edict $(BENCH) $(BENCH)
 
 .PHONY: bench bench-check bench-accept

@@ -23,11 +23,14 @@ each() {
     echo "complete $(each hospital complete few)"
     echo "held $(each hospital held held_few)"
     echo "lite $(each lite lite lite_few)"
+    echo "caps $(each caps caps caps_few)"
     "$generators/stages" "$to/hospital.edx" "$to/some.ndjson" 1 | sed 's/.*dispatches \([0-9]*\).*/dispatches \1/'
-    "$generators/stages" "$to/lite.edx" "$to/lite.ndjson" 1 | sed 's/.*dispatches \([0-9]*\).*/lite_dispatches \1/'
+    for w in lite caps; do
+        "$generators/stages" "$to/$w.edx" "$to/$w.ndjson" 1 | sed "s/.*dispatches \([0-9]*\).*/${w}_dispatches \1/"
+        "$generators/rounds" "$to/$w.edx" "$to/$w.ndjson" 3 | sed -n "s/^allocations/${w}_&/p"
+    done
     # Of a warm process, whatever the number of encounters.
     "$generators/rounds" "$to/hospital.edx" "$to/complete.ndjson" 3 | grep '^allocations'
-    "$generators/rounds" "$to/lite.edx" "$to/lite.ndjson" 3 | sed -n 's/^allocations/lite_&/p'
 } > "$to/now.txt"
 [ -z "$accept" ] || { cp "$to/now.txt" bench/expected.txt; cat bench/expected.txt; exit 0; }
 awk 'NR == FNR { expected[$1] = $2; next }

@@ -11,11 +11,19 @@ mkdir -p "$to"
 grep -n '"status": "held"' "$to/some.answers" | cut -d: -f1 > "$to/held.lines"
 awk 'NR == FNR { held[$1]; next } FNR in held' "$to/held.lines" "$to/some.ndjson" | head -n 12 > "$to/held.ndjson"
 awk 'NR == FNR { held[$1]; next } !(FNR in held)' "$to/held.lines" "$to/some.ndjson" > "$to/complete.ndjson"
-# The workload of bench/lite; its tables are the same for any number of encounters.
-mkdir -p "$to/tables"
-[ -s "$to/lite.ndjson" ] || { "$generators/lite/gen_lite" "$to/tables" 1100 42; mv "$to/tables/encounters.ndjson" "$to/lite.ndjson"; }
-head -n 100 "$to/lite.ndjson" > "$to/lite_few.ndjson"
-tables=$(for t in drugs overrides ptp mue; do echo "--table $t=$to/tables/$t.csv"; done)
-"$edict" build bench/lite/infusion.edict $tables -o "$to/lite.edx" > /dev/null 2>&1
+# The workloads: a generator's tables are the same for any number of encounters.
+workload() { # NAME PACK TABLE...
+    name=$1 pack=$2 tables=
+    shift 2
+    [ -s "$to/$name.ndjson" ] || {
+        mkdir -p "$to/$name.tables" && "$generators/$name/gen_$name" "$to/$name.tables" 1100 42
+        mv "$to/$name.tables/encounters.ndjson" "$to/$name.ndjson"
+    }
+    head -n 100 "$to/$name.ndjson" > "$to/${name}_few.ndjson"
+    for t in "$@"; do tables="$tables --table $t=$to/$name.tables/$t.csv"; done
+    "$edict" build "$pack" $tables -o "$to/$name.edx" > /dev/null 2>&1
+}
+workload lite bench/lite/infusion.edict drugs overrides ptp mue
+workload caps bench/caps/caps.edict catalogue ages reasons
 head -n 2 "$to/held.ndjson" > "$to/held_few.ndjson"
 head -n 100 "$to/complete.ndjson" > "$to/few.ndjson"

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Puts what run.sh measured together as bench/RESULTS.md: report.sh EDICT DIRECTORY DATA MISSING.
+# Puts what run.sh measured together as bench/RESULTS.md: report.sh EDICT DIRECTORY DATA CAPS MISSING.
 export LC_ALL=C
-to=$2 data=$3 missing=$4
+to=$2 data=$3 caps=$4 missing=$5
 median() { awk -v name="$1" -v field="${2:-2}" '$1 == name { print $field }' "$to/times" | sort -n |
     awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)] }'; }
-part() { awk -v name="$1" '$1 == name { print $2 }' "$to/limit.parts"; }
+part() { awk -v name="$1" '$1 == name { print $2 }' "$to/${2:-limit}.parts"; }
 figure() { tr ' ' '\n' < "$to/$1.parts" | awk -v key="$2" 'found { print; exit } $0 == key { found = 1 }'; }
 counted() { awk -v name="$2" '$1 == name { print $2 }' "$to/$1.rounds"; }
 ratio() { echo "$1 $2" | awk '{ if ($2 > 0) printf "%.2f", $1 / $2 }'; }
@@ -16,7 +16,7 @@ rate() { echo "$1 $(median "$2")" | awk '{ if ($2 > 0) printf "%d", $1 / $2 }'; 
 line() {
     [ -n "$(median "$1")" ] || return
     same=$(awk -v name="${1%_all}" '$1 == name { print $2 }' "$to/same")
-    case $1 in limit | cat) same= ;; limit_all) same=$(awk '$1 == "learnt" { print $2 }' "$to/same") ;; esac
+    case $1 in limit | caps_limit | cat) same= ;; limit_all) same=$(awk '$1 == "learnt" { print $2 }' "$to/same") ;; esac
     echo "| $2 | $(median "$1") | $(ratio "$(median "$1")" "$base") | $(median "$1" 3) | $(ratio "$(median "$1" 3)" "$busy") | $(rate "$3" "$1") | $(median "$1" 4 | awk '{ printf "%.1f", $1 / 1024 }') | $same |"
 }
 cat << END
@@ -57,6 +57,20 @@ cat << END
 $([ ! -s "$to/zen" ] || echo "GoRules Zen, R1 and R2 as a decision table in a loop: $(cat "$to/zen"); $(ratio "$(cut -d' ' -f1 "$to/zen")" "$(part evaluate_r12)") times C by hand.
 ")
 Instructions of the machine an encounter: $(figure edict dispatches). Allocations in a warm round: $(counted lite allocations).
+
+## The workload of caps/: $(wc -l < "$caps/encounters.ndjson") encounters, $(wc -c < "$caps/encounters.ndjson") bytes
+
+| whole process | seconds | to C | of the processor | to C | encounters/s | peak MiB | same |
+|---|---|---|---|---|---|---|---|
+$(base=$(median caps_limit) busy=$(median caps_limit 3)
+line caps_limit "C by hand, one thread" "$encounters"
+line caps_edict "**edict run**, one thread" "$encounters")
+
+| ns an encounter, one thread, warm | C by hand | edict | ratio |
+|---|---|---|---|
+| decode | $(part decode caps_limit) (keys learnt: $(part decode_learnt caps_limit)) | $(figure caps read) | $(ratio "$(figure caps read)" "$(part decode caps_limit)") |
+| evaluate: C1, all | $(part evaluate_c1 caps_limit), $(part evaluate caps_limit) | all: $(figure caps evaluate) | $(ratio "$(figure caps evaluate)" "$(part evaluate caps_limit)") |
+| write | $(part write caps_limit) | $(figure caps write) (with reasons and sources) | $(ratio "$(figure caps write)" "$(part write caps_limit)") |
 
 ## The Medicare hospital pack over encounters of gen_hospital
 

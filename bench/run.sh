@@ -45,6 +45,10 @@ peer() { # NAME [derived]
     esac
 }
 sum() { sha256sum | cut -c1-64; }
+caps=$to/caps-$lite
+if [ ! -s "$caps/limit.tables" ]; then
+    mkdir -p "$caps" && "$generators/caps/gen_caps" "$caps" "$lite" 42 && "$generators/caps/limit" tables "$caps" > "$to/tables.ms" || exit 1
+fi
 lite_run() { "$edict" run -q --threads "$1" "$to/lite.edx" "$data/encounters.ndjson"; }
 
 # Do they say the same?
@@ -52,6 +56,8 @@ expected=$("$limit" run "$data" "$data/encounters.ndjson" | sum)
 same() { [ "$2" = "$expected" ] && echo "$1 yes" || echo "$1 NO"; }
 {
     same edict "$(lite_run "$cores" 2> "$to/error" | "$generators/lite/map" | sum)"
+    [ "$("$edict" run -q "$to/caps.edx" "$caps/encounters.ndjson" 2> "$to/error" | "$generators/caps/map" | sum)" = \
+        "$("$generators/caps/limit" run "$caps" "$caps/encounters.ndjson" | sum)" ] && echo caps_edict yes || echo caps_edict NO
     same learnt "$("$limit" run "$data" "$data/encounters.ndjson" learnt threads "$cores" | sum)"
     for p in $peers; do
         /usr/bin/time -o "$to/time" -f '%e %U %S %M' $(peer "$p") > "$to/out" 2> "$to/error"
@@ -73,6 +79,8 @@ while [ $round -lt "$rounds" ]; do
     clock edict "$edict" run -q --threads 1 "$to/lite.edx" "$data/encounters.ndjson"
     clock limit_all "$limit" run "$data" "$data/encounters.ndjson" learnt threads "$cores"
     clock edict_all "$edict" run -q --threads "$cores" "$to/lite.edx" "$data/encounters.ndjson"
+    clock caps_limit "$generators/caps/limit" run "$caps" "$caps/encounters.ndjson"
+    clock caps_edict "$edict" run -q --threads 1 "$to/caps.edx" "$caps/encounters.ndjson"
     # SQLite takes minutes: the run that was compared is the one that counts.
     for p in $peers; do [ $p = sqlite ] || clock "$p" $(peer "$p"); done
     clock hospital "$edict" run -q --threads 1 "$to/hospital.edx" "$to/complete.ndjson"
@@ -86,10 +94,13 @@ while [ $round -lt "$rounds" ]; do
     round=$((round + 1))
 done
 "$limit" time "$data" "$data/encounters.ndjson" "$rounds" > "$to/limit.parts"
+"$generators/caps/limit" time "$caps" "$caps/encounters.ndjson" "$rounds" > "$to/caps_limit.parts"
 head -n 20000 "$data/encounters.ndjson" > "$to/lite20k.ndjson"
 "$generators/stages" "$to/lite.edx" "$to/lite20k.ndjson" "$rounds" > "$to/edict.parts"
+head -n 20000 "$caps/encounters.ndjson" > "$to/caps20k.ndjson"
+"$generators/stages" "$to/caps.edx" "$to/caps20k.ndjson" "$rounds" > "$to/caps.parts"
 "$generators/stages" "$to/hospital.edx" "$to/complete.ndjson" "$rounds" > "$to/hospital.parts"
 "$generators/rounds" "$to/lite.edx" "$to/lite20k.ndjson" 2 > "$to/lite.rounds"
 "$generators/rounds" "$to/hospital.edx" "$to/complete.ndjson" 2 > "$to/hospital.rounds"
-CC=${CC:-gcc} CORES=$cores ROUNDS=$rounds sh bench/report.sh "$edict" "$to" "$data" "$missing" > bench/RESULTS.md
+CC=${CC:-gcc} CORES=$cores ROUNDS=$rounds sh bench/report.sh "$edict" "$to" "$data" "$caps" "$missing" > bench/RESULTS.md
 cat bench/RESULTS.md

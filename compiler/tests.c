@@ -350,6 +350,15 @@ struct run {
     int failed;
 };
 
+/* What `every KIND` says of records of this kind. */
+static struct text defaults_of(const struct ast_node *tests, const struct kind *k)
+{
+    struct text defaults = {"", 0};
+    for (const struct ast_node *d = tests->first; d; d = d->next)
+        if (d->kind == AST_DEFAULTS && text_equal(d->first->text, k->name)) defaults = d->text;
+    return defaults;
+}
+
 static void row_run(struct run *run, const struct pack *p, const struct ast_node *tests, const struct ast_node *header,
                     const struct ast_node *row)
 {
@@ -372,8 +381,9 @@ static void row_run(struct run *run, const struct pack *p, const struct ast_node
     }
     edict_evaluator *ev = run->evaluator;
     for (const struct ast_node *d = tests->first; d; d = d->next)
-        if (d->kind == AST_DEFAULTS && d->op == OP_NONE)
-            for (struct text rest = d->text, part; piece(&rest, ',', &part);) part_read(&top, part);
+        if (d->kind == AST_DEFAULTS && !kind_find(m, d->first->text))
+            buffer_printf(&got, "every %s: there is no such kind", text_z(m, d->first->text));
+    for (struct text rest = defaults_of(tests, m->encounter), part; piece(&rest, ',', &part);) part_read(&top, part);
     for (; h && c; h = h->next, c = c->next) {
         struct text v = trim(c->text);
         struct field *f = field_find(m->encounter, h->text);
@@ -401,16 +411,11 @@ static void row_run(struct run *run, const struct pack *p, const struct ast_node
     record_write(&json, &top);
     json.size--;
     for (unsigned i = 0; i < list_count; i++) {
-        struct text defaults = {"", 0};
-        for (const struct ast_node *d = tests->first; d; d = d->next)
-            if (d->kind == AST_DEFAULTS && ((d->op == OP_SERVICE && text_is(list_kinds[i]->name, "service")) ||
-                                            (d->op == OP_LINE && text_is(list_kinds[i]->name, "line"))))
-                defaults = d->text;
         if (!lists[i].size) continue;
         buffer_byte(&json, ',');
         buffer_json(&json, list_kinds[i]->list_key.at, list_kinds[i]->list_key.size);
         buffer_byte(&json, ':');
-        list_write(&json, m, list_kinds[i], lists[i], defaults, date, &top.lost);
+        list_write(&json, m, list_kinds[i], lists[i], defaults_of(tests, list_kinds[i]), date, &top.lost);
     }
     buffer_byte(&json, '}');
     if (top.lost.size) buffer_printf(&got, "`%s` in this row fits no fact", text_z(m, top.lost));

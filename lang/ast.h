@@ -107,8 +107,6 @@ enum ast_op {
     OP_ONE_ROW,
     OP_EVERY_ROW,
     OP_KNOWN_AS,
-    OP_SERVICE,
-    OP_LINE,
     OP_WORD,
     OP_NUMBER,
     OP_QUANTITY,

@@ -183,7 +183,7 @@ static tree fold(tree n, struct text name)
     TITLE "title" VERSION "version" OWNER "owner"
 %token <text> ANSWERS "answers" EXTENDS "extends" DATED "dated" REQUIRES "requires" ADD "add" REMOVE "remove"
 %token YES_OR_NO "yes or no"
-%token EVERY_SERVICE "every service" EVERY_LINE "every line" EVERY_ENCOUNTER "every encounter"
+%token <text> EVERY_KIND "every KIND"
 
 %type <text> name dotted
 %type <node> codes_from code dates_opt pack_dates item parts part headline pack_clauses pack_clause cite_parts cite_part
@@ -436,9 +436,7 @@ change: ADD entries { $$ = take(list(p, AST_ADD, @$), $entries); }
     | REPLACE_ROW row[a] WITH_ROW row[b] { $$ = two(p, AST_REPLACE_ROW, OP_NONE, $a, $b, @$); }
     ;
 tests_list: %empty { $$ = list(p, AST_FILE, @$); } | tests_list defaults { $$ = with($1, $2); } ;
-defaults: EVERY_SERVICE RAW { $$ = leaf(p, AST_DEFAULTS, OP_SERVICE, $RAW, @$); }
-    | EVERY_LINE RAW { $$ = leaf(p, AST_DEFAULTS, OP_LINE, $RAW, @$); }
-    | EVERY_ENCOUNTER RAW { $$ = word(p, AST_DEFAULTS, $RAW, @$); }
+defaults: EVERY_KIND RAW { $$ = with(word(p, AST_DEFAULTS, $RAW, @$), named(p, $1, @1)); }
     ;
 
 /* ---- rows */

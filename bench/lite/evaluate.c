@@ -240,3 +240,6 @@ void evaluate(const struct tables *t, const struct encounter *e, struct answer *
     limits(e, entry, a);
     compare(e, entry, &sums, a);
 }
+
+const struct evaluation evaluations[] = { { "evaluate_r12", evaluate_families }, { "evaluate_r14", evaluate_derived },
+    { "evaluate", evaluate }, { NULL, NULL } };

@@ -1,11 +1,9 @@
 /* The workload "infusion-lite", made anew: gen_lite DIRECTORY COUNT SEED writes drugs.csv, overrides.csv, ptp.csv and
  * mue.csv (each with a header), and encounters.ndjson. The same bytes on every machine: each random number is drawn in
  * an order that C leaves no choice about. */
+#include "bench/files.h"
 #include "bench/lite/lite.h"
 #include "bench/random.h"
-
-#include <stdio.h>
-#include <stdlib.h>
 
 enum { VISITS = 14, PAIRS = 2000000, SPARE = 390000, DRAFT = 64 };
 static const int visits[VISITS] = { 99202, 99203, 99204, 99205, 99211, 99212, 99213, 99214, 99215, 99281, 99282,
@@ -52,25 +50,6 @@ static const char *code_text(uint32_t c, char *out)
 {
     *code_put(out, c) = 0;
     return out;
-}
-
-static FILE *file_open(const char *directory, const char *name)
-{
-    char path[1024];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    FILE *out = fopen(path, "wb");
-    if (!out) {
-        perror(path);
-        exit(1);
-    }
-    return out;
-}
-static void file_close(FILE *out)
-{
-    if (ferror(out) | fclose(out)) {
-        perror("gen_lite");
-        exit(1);
-    }
 }
 
 static void codes_make(void)

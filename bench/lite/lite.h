@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "bench/scan.h"
+
 enum { SERVICES = 8, LINES = 10, MODIFIERS = 3, DRUGS = 300, PAYERS = 20, CODES = 15000, ROW_BITS = 15360 };
 enum { DERIVED = 32, FINDINGS = 160, ADMINISTRATION = 15 };
 enum kind { KIND_INFUSION, KIND_PUSH, KIND_INJECTION, KIND_HYDRATION };
@@ -53,12 +55,6 @@ static inline char *code_put(char *out, uint32_t code)
         *out++ = (char)((code >> shift & 63) + '0');
     return out;
 }
-static inline int32_t day_of(int y, int m, int d)
-{
-    y -= m <= 2;
-    const int era = y / 400, of_era = y - era * 400, of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
 static inline const struct code_entry *code_find(const struct tables *t, uint32_t code)
 {
     uint32_t at = code * 0x9E3779B1u >> 16;
@@ -78,20 +74,20 @@ static inline uint32_t drug_find(const struct tables *t, uint32_t code) /* DRUGS
     return t->drug_index[at];
 }
 
-/* From the CSV files of the directory; from the file that tables_save made (mapped). NULL: said on standard error. */
+/* From the CSV files of the directory. NULL: no memory. */
 struct tables *tables_read(const char *directory);
-struct tables *tables_map(const char *path);
-int tables_save(const struct tables *t, const char *path);
 
 /* One line of JSON, with PAST_END bytes behind it. 0: not an encounter. `_learnt` expects the producer's usual order
  * of keys and falls back to the other. */
 typedef int decode_line(const char *text, struct encounter *e);
-int decode(const char *text, struct encounter *e);
-int decode_learnt(const char *text, struct encounter *e);
+decode_line decode, decode_learnt;
 
-void evaluate_families(const struct tables *t, const struct encounter *e, struct answer *a);  /* R1 and R2 only */
-void evaluate_derived(const struct tables *t, const struct encounter *e, struct answer *a);   /* R1 to R4 */
-void evaluate(const struct tables *t, const struct encounter *e, struct answer *a);           /* all */
+typedef void evaluate_encounter(const struct tables *t, const struct encounter *e, struct answer *a);
+evaluate_encounter evaluate_families; /* R1 and R2 only */
+evaluate_encounter evaluate_derived;  /* R1 to R4 */
+evaluate_encounter evaluate;          /* all */
+/* Up to one without a name. */
+extern const struct evaluation { const char *name; evaluate_encounter *run; } evaluations[];
 
 enum { ANSWER_BYTES = 16384 };
 size_t answer_write(const struct encounter *e, const struct answer *a, int derived_only, char *out);

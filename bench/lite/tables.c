@@ -1,34 +1,11 @@
-/* The workload's four tables: CSV to one block, and that block as a file that is mapped. */
+/* The workload's four tables: CSV to one block. */
+#include "bench/files.h"
 #include "bench/lite/lite.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 const char *const administration[ADMINISTRATION] = { "96360", "96361", "96365", "96366", "96367", "96368", "96372",
     "96374", "96375", "96401", "96409", "96411", "96413", "96415", "96417" };
-
-/* The rows behind the header. */
-static const char *file_rows(const char *directory, const char *name, const char **end)
-{
-    char path[1024];
-    struct stat facts;
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    const int file = open(path, O_RDONLY);
-    char *text = MAP_FAILED;
-    if (file >= 0 && fstat(file, &facts) == 0)
-        text = mmap(NULL, (size_t)facts.st_size + 16, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
-    if (text == MAP_FAILED) {
-        perror(path);
-        exit(1);
-    }
-    close(file);
-    *end = text + facts.st_size;
-    return (const char *)memchr(text, '\n', (size_t)facts.st_size) + 1;
-}
 
 static uint8_t family_of(char c) { return c == 'C' ? FAMILY_C : c == 'H' ? FAMILY_H : FAMILY_T; }
 
@@ -82,24 +59,4 @@ struct tables *tables_read(const char *directory)
         t->lifts[row][column / 64] |= (uint64_t)(p[12] == '1') << column % 64;
     }
     return t;
-}
-
-int tables_save(const struct tables *t, const char *path)
-{
-    FILE *out = fopen(path, "wb");
-    const int well = out && fwrite(t, sizeof *t, 1, out) == 1;
-    return (!out || fclose(out) == 0) && well;
-}
-
-struct tables *tables_map(const char *path)
-{
-    const int file = open(path, O_RDONLY);
-    struct stat facts;
-    void *t = MAP_FAILED;
-    if (file >= 0 && fstat(file, &facts) == 0 && (size_t)facts.st_size == sizeof(struct tables))
-        t = mmap(NULL, sizeof(struct tables), PROT_READ, MAP_SHARED, file, 0);
-    if (file >= 0) close(file);
-    if (t != MAP_FAILED) return t;
-    fprintf(stderr, "%s: no tables; make them: limit tables\n", path);
-    return NULL;
 }

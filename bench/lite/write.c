@@ -1,20 +1,8 @@
 /* The workload's answer as one line of JSON. */
 #include "bench/lite/lite.h"
-
-#define PUT(p, literal) (memcpy(p, literal, sizeof(literal) - 1), (p) + sizeof(literal) - 1)
+#include "bench/put.h"
 
 #define OPEN(literal) { literal, sizeof(literal) - 1 }
-
-static char *number_put(char *p, uint32_t n)
-{
-    char digits[12];
-    int count = 0;
-    do
-        digits[count++] = (char)('0' + n % 10);
-    while (n /= 10);
-    while (count) *p++ = digits[--count];
-    return p;
-}
 
 static char *modifier_put(char *p, uint16_t m)
 {

@@ -1,9 +1,9 @@
-/* The limit as a program: hand-written C for the workload.
+/* The limit as a program: hand-written C for a workload.
  *   limit tables DIRECTORY                                     CSV to DIRECTORY/limit.tables
  *   limit run DIRECTORY FILE [derived] [learnt] [threads N]    answers on standard output, in order
  *   limit time DIRECTORY FILE ROUNDS                           each part by itself: name, nanoseconds an encounter
  * The tables are mapped. Bounded memory: blocks of the file in, answers of a block out. */
-#include "bench/lite/lite.h"
+#include WORKLOAD /* struct tables, encounter, answer; what decodes, evaluates, writes */
 #include "bench/clock.h"
 
 #include <fcntl.h>
@@ -11,12 +11,13 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { BLOCK = 1 << 20, LONGEST = 1 << 16, THREADS = 64 };
 
-static struct tables *tables;
+static const struct tables *tables;
 static int file, derived_only;
 static size_t file_size, turn;
 static decode_line *decoder = decode;
@@ -88,6 +89,25 @@ static void *work(void *unused)
     return unused;
 }
 
+/* The tables as a file that is mapped. */
+static int tables_save(const char *path)
+{
+    FILE *out = fopen(path, "wb");
+    const int well = out && fwrite(tables, sizeof *tables, 1, out) == 1;
+    return (!out || fclose(out) == 0) && well;
+}
+
+static const struct tables *tables_map(const char *path)
+{
+    const int from = open(path, O_RDONLY);
+    struct stat facts;
+    void *t = MAP_FAILED;
+    if (from >= 0 && fstat(from, &facts) == 0 && (size_t)facts.st_size == sizeof(struct tables))
+        t = mmap(NULL, sizeof(struct tables), PROT_READ, MAP_SHARED, from, 0);
+    if (from >= 0) close(from);
+    return t == MAP_FAILED ? NULL : t;
+}
+
 static void run(unsigned threads)
 {
     pthread_t thread[THREADS];
@@ -112,7 +132,7 @@ static void time_decode(void)
     for (size_t i = 0; i < lines; i++)
         if (!decoder(line[i], &all[i])) fail("a line that is no encounter");
 }
-static void (*evaluator)(const struct tables *, const struct encounter *, struct answer *);
+static evaluate_encounter *evaluator;
 static void time_evaluate(void)
 {
     for (size_t i = 0; i < lines; i++)
@@ -166,12 +186,10 @@ static void time_parts(int rounds)
     timed("decode_learnt", time_decode, rounds);
     decoder = decode;
     timed("decode", time_decode, rounds);
-    evaluator = evaluate_families;
-    timed("evaluate_r12", time_evaluate, rounds);
-    evaluator = evaluate_derived;
-    timed("evaluate_r14", time_evaluate, rounds);
-    evaluator = evaluate;
-    timed("evaluate", time_evaluate, rounds);
+    for (const struct evaluation *part = evaluations; part->name; part++) {
+        evaluator = part->run;
+        timed(part->name, time_evaluate, rounds);
+    }
     timed("decode_evaluate", time_both, rounds);
     for (size_t i = 0; i < SOME; i++)
         evaluate(tables, &all[i % lines], &some[i]);
@@ -189,11 +207,11 @@ int main(int count, char **words)
         const double from = clock_now();
         tables = tables_read(words[2]);
         const double read_in = clock_now() - from;
-        if (!tables || !tables_save(tables, path)) fail("no tables");
+        if (!tables || !tables_save(path)) fail("no tables");
         printf("tables_read %.1f\n", read_in * 1e3);
         return 0;
     }
-    if (count < 4 || !(tables = tables_map(path))) fail("which file? are there tables?");
+    if (count < 4 || !(tables = tables_map(path))) fail("which file? are there tables? make them: limit tables");
     if ((file = open(words[3], O_RDONLY)) < 0 || fstat(file, &facts)) fail("cannot open the file");
     file_size = (size_t)facts.st_size;
     if (strcmp(words[1], "time") == 0) {
