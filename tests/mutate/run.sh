@@ -18,6 +18,9 @@ done
 sed "s#\"../cases#\"$root/tests/cases#" tests/mutate/pairs.edict > "$work/pairs.edict"
 awk 'BEGIN { print "column_1,column_2"; for (i = 0; i < 5000; i++) printf "A%04d,B%04d\n", i % 70, (i * 7 + int(i / 70)) % 90 }' > "$work/pairs.csv"
 set -- "$@" "$work/pairs.edict" tests/mutate/pairs.ndjson tests/tables/whole.edict tests/mutate/tables.ndjson rulesets/medicare/hospital.edict examples/hospital.ndjson
+# Images are many and short-lived: no stack is kept for each allocation (a finding comes again, with it, by its number).
+ASAN_OPTIONS=${ASAN_OPTIONS-malloc_context_size=0:quarantine_size_mb=16}
+export ASAN_OPTIONS
 i=0 status=0 all=''
 while [ $i -lt "$jobs" ]; do
     "$mutate" $((count / jobs)) $((from + i * (count / jobs))) "$@" &
