@@ -238,14 +238,14 @@ void ways_check(struct model *m, struct scope *s, const struct ast_node *item, s
                 break;
             }
             default:
-                k->a = name_check(m, s, c->text, c->name);
+                k->a = name_check(m, s, c->text, ast_name(c));
                 if (!k->a) continue;
                 k->flag = ast_child(c, AST_DOCUMENTED_FLAG) != NULL;
                 if (c->op == OP_HIGHEST) {
                     k->kind = CRITERION_LEVEL;
                     if (k->a->type.base != TYPE_LEVEL) {
                         struct diag *d =
-                            diag_add(m->diags, DIAG_WRONG_TYPE, c->name, "`highest` wants a hierarchy, `%s` is %s",
+                            diag_add(m->diags, DIAG_WRONG_TYPE, ast_name(c), "`highest` wants a hierarchy, `%s` is %s",
                                      text_z(m, c->text), type_name(m, &k->a->type));
                         diag_hint(m->diags, d, "for a number write `greatest %s`, for a time `longest %s`",
                                   text_z(m, c->text), text_z(m, c->text));
@@ -256,7 +256,7 @@ void ways_check(struct model *m, struct scope *s, const struct ast_node *item, s
                     if (!k->flag) {
                         struct diag *d = NULL;
                         if (expr_maybe(k->a))
-                            d = diag_add(m->diags, DIAG_UNGUARDED, c->name,
+                            d = diag_add(m->diags, DIAG_UNGUARDED, ast_name(c),
                                          "`%s` may be not documented for one that competes", text_z(m, c->text));
                         if (d)
                             diag_hint(m->diags, d, "write `%s if documented`, so that those without it do not compete",
@@ -363,7 +363,8 @@ void kind_check(struct model *m, struct kind *k)
         return;
     }
     k->state = CHECKING;
-    if (!k->source || !kind_serves(m, k->source, k->item->node->name, k->domain == DOMAIN_CROSS ? "pairs" : "groups")) {
+    const char *serves = k->domain == DOMAIN_CROSS ? "pairs" : "groups";
+    if (!k->source || !kind_serves(m, k->source, ast_name(k->item->node), serves)) {
         k->state = BROKEN;
         return;
     }

@@ -7,9 +7,9 @@
 static void bill_check(struct model *m, struct item *it, struct bill *b)
 {
     b->item = it;
-    b->kind = kind_need(m, it->node->text, it->node->name);
+    b->kind = kind_need(m, it->node->text, ast_name(it->node));
     if (!b->kind) return;
-    if (!kind_serves(m, b->kind, it->node->name, "charges")) return;
+    if (!kind_serves(m, b->kind, ast_name(it->node), "charges")) return;
     kind_check(m, b->kind);
     struct scope s = {.record = b->kind};
     b->table = table_check(m, it, &s, 2, AST_BILL);
@@ -109,7 +109,7 @@ static int rule_check(struct model *m, struct item *it, struct rule *r)
                           *where = each ? ast_child(each, AST_WHERE) : NULL;
     *r = (struct rule){.item = it};
     if (!each || !effect) return 0;
-    r->kind = kind_need(m, each->text, each->name);
+    r->kind = kind_need(m, each->text, ast_name(each));
     if (!r->kind) return 0;
     kind_check(m, r->kind);
     if (of) {
@@ -124,7 +124,7 @@ static int rule_check(struct model *m, struct item *it, struct rule *r)
         diag_hint(m->diags, d, "write: for each charge …");
         return 0;
     }
-    if (effect->op == OP_CHARGE && !kind_serves(m, r->kind, each->name, "charges")) return 0;
+    if (effect->op == OP_CHARGE && !kind_serves(m, r->kind, ast_name(each), "charges")) return 0;
     r->phase = modifies ? 1 : effect->op == OP_CHARGE ? 0 : 2;
     struct scope s = {.record = r->kind, .via = r->via, .phase = r->phase};
     if (r->kind->domain == DOMAIN_CROSS) s.pair = r->kind;

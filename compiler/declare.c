@@ -121,7 +121,7 @@ static void kinds_declare(struct model *m)
     for (struct item *it = m->items; it; it = it->next) {
         if (it->kind != AST_GROUP && it->kind != AST_PAIR) continue;
         struct kind *k = kind_find(m, it->name);
-        if (k && k->item == it) k->source = kind_need(m, it->node->text, it->node->name);
+        if (k && k->item == it) k->source = kind_need(m, it->node->text, ast_name(it->node));
     }
 }
 

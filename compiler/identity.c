@@ -14,7 +14,11 @@ void identity_node(struct buffer *b, const struct ast_node *n)
     if (!n || n->kind == AST_ROWS || n->kind == AST_ENTRIES || n->kind == AST_EXCEPT || n->kind == AST_EFFECTIVE)
         return;
     if (n->kind == AST_LABEL) return;
-    buffer_printf(b, "(%d %d ", (int)n->kind, (int)n->op);
+    buffer_byte(b, '(');
+    buffer_int(b, (int)n->kind);
+    buffer_byte(b, ' ');
+    buffer_int(b, (int)n->op);
+    buffer_byte(b, ' ');
     buffer_json(b, n->text.at ? n->text.at : "", n->text.size);
     for (const struct ast_node *c = n->first; c; c = c->next) identity_node(b, c);
     buffer_byte(b, ')');

@@ -26,6 +26,41 @@ void *vec_add(struct lower *l, struct vec *v, size_t each, uint32_t count)
     return at;
 }
 
+void words_grow(struct lower *l, struct vec *v, uint32_t count)
+{
+    uint32_t room = v->room ? v->room : 64;
+    while (room < v->count + count) room *= 2;
+    void *more = arena_heap(l->m->arena, v->at, room * sizeof(uint32_t));
+    if (!more) {
+        l->failed = 1;
+        return;
+    }
+    v->at = more;
+    v->room = room;
+}
+
+static void words_free(struct lower *l, struct vec *v)
+{
+    arena_heap_free(l->m->arena, v->at);
+    *v = (struct vec){0};
+}
+
+void words_move(struct lower *l, struct vec *v, struct vec *more)
+{
+    if (v->room - v->count < more->count) words_grow(l, v, more->count);
+    if (more->count && v->room - v->count >= more->count) {
+        memcpy(VEC(*v, uint32_t) + v->count, more->at, more->count * sizeof(uint32_t));
+        v->count += more->count;
+    }
+    words_free(l, more);
+}
+
+void words_give(struct lower *l, enum op op, struct vec *v)
+{
+    ir_put(l, op, VEC(*v, uint32_t), v->count);
+    words_free(l, v);
+}
+
 uint32_t string_text(struct lower *l, struct text t)
 {
     if (!l->string_index_room || l->strings.count * 2 > l->string_index_room) {
@@ -151,7 +186,10 @@ void ir_put(struct lower *l, enum op op, const uint32_t *words, uint32_t count)
                     "split the largest table of the pack", "a table has too many cells");
         return;
     }
-    uint32_t *at = vec_add(l, &l->code, sizeof *at, count + 1);
+    if (l->code.room - l->code.count < count + 1) words_grow(l, &l->code, count + 1);
+    if (l->code.room - l->code.count < count + 1) return;
+    uint32_t *at = VEC(l->code, uint32_t) + l->code.count;
+    l->code.count += count + 1;
     at[0] = (uint32_t)op | (count + 1) << 8;
     if (count) memcpy(at + 1, words, count * sizeof *at);
 }

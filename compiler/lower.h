@@ -66,6 +66,18 @@ struct place {
 };
 
 void *vec_add(struct lower *l, struct vec *v, size_t each, uint32_t count);
+/* The operands of one instruction, while they are gathered: words of the heap, that words_give and words_move take. A
+ * vec is of words or of vec_add, never both. */
+void words_grow(struct lower *l, struct vec *v, uint32_t count);
+static inline void word_put(struct lower *l, struct vec *v, uint32_t word)
+{
+    if (v->count == v->room) words_grow(l, v, 1);
+    if (v->count < v->room) ((uint32_t *)v->at)[v->count++] = word;
+}
+/* Behind the others; `more` is empty then. */
+void words_move(struct lower *l, struct vec *v, struct vec *more);
+/* As the operands of an instruction; `v` is empty then. */
+void words_give(struct lower *l, enum op op, struct vec *v);
 #define VEC(v, type) ((type *)(v).at)
 
 /* ---- ir.c */

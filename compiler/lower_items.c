@@ -3,19 +3,6 @@
 
 #include <string.h>
 
-static void put(struct lower *l, struct vec *v, uint32_t word)
-{
-    uint32_t *w = vec_add(l, v, sizeof *w, 1);
-    *w = word;
-}
-
-static void put_vec(struct lower *l, struct vec *v, const struct vec *more)
-{
-    for (uint32_t i = 0; i < more->count; i++) put(l, v, VEC(*more, uint32_t)[i]);
-}
-
-static void put_all(struct lower *l, enum op op, const struct vec *v) { ir_put(l, op, VEC(*v, uint32_t), v->count); }
-
 void lower_group(struct lower *l, struct kind *k)
 {
     struct group *g = k->group;
@@ -24,14 +11,14 @@ void lower_group(struct lower *l, struct kind *k)
     uint32_t where = g->where ? lower_expr(l, &p, g->where) : NONE, exists = kind_exists(l, k->source);
     where = and_reg(l, p.domain, exists, where);
     match_columns(l, &columns, g->table, &p);
-    put(l, &rows, g->table->row_count);
+    word_put(l, &rows, g->table->row_count);
     for (unsigned r = 0; r < g->table->row_count; r++) {
         struct row *row = &g->table->rows[r];
-        put(l, &rows, row_id(l, g->table->item, row->from, NULL, row->from->node->span));
+        word_put(l, &rows, row_id(l, g->table->item, row->from, NULL, row->from->node->span));
         match_cells(l, &rows, g->table, row, &p);
-        put(l, &rows, row->mode);
-        put(l, &rows, row->key_count);
-        for (unsigned i = 0; i < row->key_count; i++) put(l, &rows, lower_expr(l, &p, row->keys[i]));
+        word_put(l, &rows, row->mode);
+        word_put(l, &rows, row->key_count);
+        for (unsigned i = 0; i < row->key_count; i++) word_put(l, &rows, lower_expr(l, &p, row->keys[i]));
     }
     uint32_t start = g->start ? field_reg(l, g->start) : NONE, stop = g->stop ? field_reg(l, g->stop) : NONE;
     k->id[0] = domain_new(
@@ -40,31 +27,31 @@ void lower_group(struct lower *l, struct kind *k)
     g->link = reg_new(l, p.domain, TYPE_LINK, k->id[0]);
     k->exists = reg_new(l, k->id[0], TYPE_BOOL, 0);
     VEC(l->domains, struct image_domain)[k->id[0]].link = g->link;
-    put(l, &v, k->id[0]);
-    put(l, &v, p.domain);
-    put(l, &v, k->exists);
-    put(l, &v, g->link);
-    put(l, &v, where);
-    put_vec(l, &v, &columns);
-    put_vec(l, &v, &rows);
-    put(l, &v, start);
-    put(l, &v, stop);
-    put_all(l, OP_CODE_GROUP, &v);
+    word_put(l, &v, k->id[0]);
+    word_put(l, &v, p.domain);
+    word_put(l, &v, k->exists);
+    word_put(l, &v, g->link);
+    word_put(l, &v, where);
+    words_move(l, &v, &columns);
+    words_move(l, &v, &rows);
+    word_put(l, &v, start);
+    word_put(l, &v, stop);
+    words_give(l, OP_CODE_GROUP, &v);
 }
 
 /* A register of the place's own domain, for operands that may not be broadcast. */
 static void criteria_words(struct lower *l, struct vec *out, const struct way *w, const struct place *p,
                            struct item *it)
 {
-    put(l, out, w->count);
+    word_put(l, out, w->count);
     for (unsigned i = 0; i < w->count; i++) {
         const struct criterion *c = &w->criteria[i];
         uint32_t a = c->a ? lower_expr(l, p, c->a) : l->always, b = c->b ? lower_expr(l, p, c->b) : a;
         uint32_t n = c->kind == CRITERION_HOLD ? row_id(l, it, NULL, c->hold, c->span) : (uint32_t)c->flag;
-        put(l, out, c->kind);
-        put(l, out, a);
-        put(l, out, b);
-        put(l, out, n);
+        word_put(l, out, c->kind);
+        word_put(l, out, a);
+        word_put(l, out, b);
+        word_put(l, out, n);
     }
 }
 
@@ -73,24 +60,24 @@ uint32_t lower_choose(struct lower *l, struct field *f)
     struct choose *c = f->choose;
     struct place p = place_of(l, f->kind), top = place_of(l, l->m->encounter);
     struct vec v = {0}, rest = {0};
-    put(l, &rest, kind_exists(l, f->kind));
-    put(l, &rest, c->among ? lower_expr(l, &p, c->among) : NONE);
-    put(l, &rest, c->per_count);
-    for (unsigned i = 0; i < c->per_count; i++) put(l, &rest, lower_expr(l, &p, c->per[i]));
-    put(l, &rest, c->way_count);
+    word_put(l, &rest, kind_exists(l, f->kind));
+    word_put(l, &rest, c->among ? lower_expr(l, &p, c->among) : NONE);
+    word_put(l, &rest, c->per_count);
+    for (unsigned i = 0; i < c->per_count; i++) word_put(l, &rest, lower_expr(l, &p, c->per[i]));
+    word_put(l, &rest, c->way_count);
     for (unsigned i = 0; i < c->way_count; i++) {
         struct vec criteria = {0};
         uint32_t when = c->ways[i].when ? lower_expr(l, &top, c->ways[i].when) : NONE;
         criteria_words(l, &criteria, &c->ways[i], &p, f->item);
-        put(l, &rest, row_id(l, f->item, NULL, NULL, f->span));
-        put(l, &rest, when);
-        put_vec(l, &rest, &criteria);
+        word_put(l, &rest, row_id(l, f->item, NULL, NULL, f->span));
+        word_put(l, &rest, when);
+        words_move(l, &rest, &criteria);
     }
     uint32_t value = reg_new(l, p.domain, TYPE_BOOL, 0), which = reg_new(l, p.domain, TYPE_ROW, 0);
-    put(l, &v, value);
-    put(l, &v, which);
-    put_vec(l, &v, &rest);
-    put_all(l, OP_CODE_CHOOSE, &v);
+    word_put(l, &v, value);
+    word_put(l, &v, which);
+    words_move(l, &v, &rest);
+    words_give(l, OP_CODE_CHOOSE, &v);
     f->row_reg[0] = which;
     return value;
 }
@@ -169,9 +156,9 @@ static void because_field(struct because *b, struct field *f)
         mode = 2;
         link = b->kind->group->link;
     } else return;
-    put(b->l, b->out, mode | (b->only + 1) << 8);
-    put(b->l, b->out, link);
-    put(b->l, b->out, f->row_reg[0]);
+    word_put(b->l, b->out, mode | (b->only + 1) << 8);
+    word_put(b->l, b->out, link);
+    word_put(b->l, b->out, f->row_reg[0]);
 }
 
 static void because_expr(struct because *b, const struct expr *e)
@@ -238,44 +225,44 @@ static void bill_emit(struct lower *l, const struct bill *b)
     struct place p = place_of(l, b->kind);
     struct vec v = {0}, rows = {0}, columns = {0}, because = {0};
     match_columns(l, &columns, t, &p);
-    put(l, &rows, t->row_count);
+    word_put(l, &rows, t->row_count);
     for (unsigned r = 0; r < t->row_count; r++) {
         struct row *row = &t->rows[r];
         int hold = row->result.kind == RESULT_HOLD;
         row->id = row_id(l, t->item, row->from, hold ? row->result.hold : NULL, row->from->node->span);
-        put(l, &rows, row->id);
+        word_put(l, &rows, row->id);
         match_cells(l, &rows, t, row, &p);
         uint32_t code = hold ? held_code(l, t, row, &p) : lower_expr(l, &p, row->code);
-        put(l, &rows, code);
-        put(l, &rows, hold ? const_reg(l, TYPE_COUNT, 1, 0) : lower_expr(l, &p, row->units));
-        put(l, &rows, row->modifier_count);
-        for (unsigned i = 0; i < row->modifier_count; i++) put(l, &rows, lower_expr(l, &p, row->modifiers[i]));
+        word_put(l, &rows, code);
+        word_put(l, &rows, hold ? const_reg(l, TYPE_COUNT, 1, 0) : lower_expr(l, &p, row->units));
+        word_put(l, &rows, row->modifier_count);
+        for (unsigned i = 0; i < row->modifier_count; i++) word_put(l, &rows, lower_expr(l, &p, row->modifiers[i]));
         if (row->ladder && b->ladder_times && (!b->ladder || b->ladder == row->ladder)) {
-            put(l, &rows, lower_expr(l, &p, row->ladder->table->columns[0]));
+            word_put(l, &rows, lower_expr(l, &p, row->ladder->table->columns[0]));
             step_words(l, &rows, row->ladder->table, &p);
         } else {
-            put(l, &rows, NONE);
-            put(l, &rows, 0);
-            put(l, &rows, NONE);
-            put(l, &rows, NONE);
+            word_put(l, &rows, NONE);
+            word_put(l, &rows, 0);
+            word_put(l, &rows, NONE);
+            word_put(l, &rows, NONE);
         }
     }
     struct because why = {.l = l, .out = &because, .kind = b->kind};
     for (unsigned r = 0; r < t->row_count; r++) because_row(&why, t, r);
     uint32_t dated = b->dated ? field_reg(l, b->dated) : NONE,
              times = b->ladder_times ? field_reg(l, b->ladder_times) : NONE;
-    put(l, &v, list_id(l, b->list));
-    put(l, &v, l->billed);
-    put(l, &v, p.domain);
-    put(l, &v, kind_exists(l, b->kind));
-    put(l, &v, t->hit);
-    put_vec(l, &v, &columns);
-    put_vec(l, &v, &rows);
-    put(l, &v, dated);
-    put(l, &v, times);
-    put(l, &v, because.count / 3);
-    put_vec(l, &v, &because);
-    put_all(l, OP_CODE_EMIT, &v);
+    word_put(l, &v, list_id(l, b->list));
+    word_put(l, &v, l->billed);
+    word_put(l, &v, p.domain);
+    word_put(l, &v, kind_exists(l, b->kind));
+    word_put(l, &v, t->hit);
+    words_move(l, &v, &columns);
+    words_move(l, &v, &rows);
+    word_put(l, &v, dated);
+    word_put(l, &v, times);
+    word_put(l, &v, because.count / 3);
+    words_move(l, &v, &because);
+    words_give(l, OP_CODE_EMIT, &v);
 }
 
 static uint32_t dated_cond(struct lower *l, const struct item *it, uint32_t domain, uint32_t cond)
@@ -305,26 +292,26 @@ static void charge_emit(struct lower *l, const struct rule *r)
     if (r->when) cond = and_reg(l, p.domain, cond, lower_expr(l, &p, r->when));
     cond = dated_cond(l, r->item, p.domain, cond);
     uint32_t code = lower_expr(l, &p, r->effect.value), units = lower_expr(l, &p, r->effect.units);
-    put(l, &v, 0);
-    put(l, &v, l->billed);
-    put(l, &v, p.domain);
-    put(l, &v, cond);
-    put(l, &v, HIT_EVERY);
-    put(l, &v, 0);
-    put(l, &v, 1);
-    put(l, &v, row_id(l, r->item, NULL, NULL, r->item->node->span));
-    put(l, &v, 0);
-    put(l, &v, code);
-    put(l, &v, units);
-    put(l, &v, 0);
-    put(l, &v, NONE);
-    put(l, &v, 0);
-    put(l, &v, NONE);
-    put(l, &v, NONE);
-    put(l, &v, NONE);
-    put(l, &v, NONE);
-    put(l, &v, 0);
-    put_all(l, OP_CODE_EMIT, &v);
+    word_put(l, &v, 0);
+    word_put(l, &v, l->billed);
+    word_put(l, &v, p.domain);
+    word_put(l, &v, cond);
+    word_put(l, &v, HIT_EVERY);
+    word_put(l, &v, 0);
+    word_put(l, &v, 1);
+    word_put(l, &v, row_id(l, r->item, NULL, NULL, r->item->node->span));
+    word_put(l, &v, 0);
+    word_put(l, &v, code);
+    word_put(l, &v, units);
+    word_put(l, &v, 0);
+    word_put(l, &v, NONE);
+    word_put(l, &v, 0);
+    word_put(l, &v, NONE);
+    word_put(l, &v, NONE);
+    word_put(l, &v, NONE);
+    word_put(l, &v, NONE);
+    word_put(l, &v, 0);
+    words_give(l, OP_CODE_EMIT, &v);
 }
 
 /* ---- rules */
@@ -364,16 +351,16 @@ static void find_put(struct lower *l, const struct rule *r, const struct place *
     uint32_t args[13], count = r->effect.arg_count, value = change ? lower_expr(l, p, r->effect.value) : NONE;
     for (unsigned i = 0; i < count; i++) args[i] = lower_expr(l, p, r->effect.args[i]);
     count = whole_change(l, r, args, count);
-    put(l, &v, row_id(l, r->item, NULL, kind == FIND_HOLD ? r->effect.message : NULL, r->item->node->span));
-    put(l, &v, kind);
-    put(l, &v, on_domain(l, p->domain, cond));
-    put(l, &v, NONE);
-    put(l, &v, string_id(l, r->effect.message));
-    put(l, &v, count);
-    for (unsigned i = 0; i < count; i++) put(l, &v, args[i]);
-    put(l, &v, change);
-    put(l, &v, value);
-    put_all(l, OP_CODE_FIND, &v);
+    word_put(l, &v, row_id(l, r->item, NULL, kind == FIND_HOLD ? r->effect.message : NULL, r->item->node->span));
+    word_put(l, &v, kind);
+    word_put(l, &v, on_domain(l, p->domain, cond));
+    word_put(l, &v, NONE);
+    word_put(l, &v, string_id(l, r->effect.message));
+    word_put(l, &v, count);
+    for (unsigned i = 0; i < count; i++) word_put(l, &v, args[i]);
+    word_put(l, &v, change);
+    word_put(l, &v, value);
+    words_give(l, OP_CODE_FIND, &v);
 }
 
 static void rule_lower(struct lower *l, const struct rule *r)
@@ -471,9 +458,9 @@ static void charges_merge(struct lower *l)
     for (unsigned i = 0; m->order && i < m->order->count; i++) {
         const struct criterion *c = &m->order->criteria[i];
         if (c->kind == CRITERION_WHERE || c->kind == CRITERION_SPACED || c->kind == CRITERION_HOLD) continue;
-        put(l, &order, c->kind);
-        put(l, &order, lower_expr(l, &p, c->a));
-        put(l, &order, (uint32_t)c->flag);
+        word_put(l, &order, c->kind);
+        word_put(l, &order, lower_expr(l, &p, c->a));
+        word_put(l, &order, (uint32_t)c->flag);
         count++;
     }
     uint32_t regs[5];
@@ -482,12 +469,12 @@ static void charges_merge(struct lower *l)
         regs[i] = f->reg[1] = reg_new(l, l->final, f->type.base, 0);
     }
     regs[4] = l->final_link = reg_new(l, l->final, TYPE_LINK, l->billed);
-    put(l, &v, l->final);
-    put(l, &v, l->billed);
-    for (unsigned i = 0; i < 5; i++) put(l, &v, regs[i]);
-    put(l, &v, count);
-    put_vec(l, &v, &order);
-    put_all(l, OP_CODE_MERGE, &v);
+    word_put(l, &v, l->final);
+    word_put(l, &v, l->billed);
+    for (unsigned i = 0; i < 5; i++) word_put(l, &v, regs[i]);
+    word_put(l, &v, count);
+    words_move(l, &v, &order);
+    words_give(l, OP_CODE_MERGE, &v);
 }
 
 void lower_all(struct lower *l)

@@ -3,12 +3,6 @@
 
 #include <assert.h>
 
-static void put(struct lower *l, struct vec *v, uint32_t word)
-{
-    uint32_t *w = vec_add(l, v, sizeof *w, 1);
-    *w = word;
-}
-
 int table_is_dated(const struct table *t)
 {
     for (unsigned r = 0; r < t->row_count; r++)
@@ -19,14 +13,14 @@ int table_is_dated(const struct table *t)
 void match_columns(struct lower *l, struct vec *out, const struct table *t, const struct place *p)
 {
     int dated = table_is_dated(t);
-    put(l, out, t->column_count + (unsigned)dated);
+    word_put(l, out, t->column_count + (unsigned)dated);
     for (unsigned c = 0; c < t->column_count; c++) {
-        put(l, out, lower_expr(l, p, t->columns[c]));
-        put(l, out, (uint32_t)t->named[c]);
+        word_put(l, out, lower_expr(l, p, t->columns[c]));
+        word_put(l, out, (uint32_t)t->named[c]);
     }
     if (dated) {
-        put(l, out, l->date);
-        put(l, out, 0);
+        word_put(l, out, l->date);
+        word_put(l, out, 0);
     }
 }
 
@@ -38,31 +32,29 @@ static uint32_t bound_reg(struct lower *l, const struct place *p, const struct e
 void match_cells(struct lower *l, struct vec *out, const struct table *t, const struct row *row, const struct place *p)
 {
     int dated = table_is_dated(t);
-    put(l, out, t->column_count + (unsigned)dated);
+    word_put(l, out, t->column_count + (unsigned)dated);
     for (unsigned c = 0; c < t->column_count; c++) {
-        put(l, out, row->cells[c].count);
+        word_put(l, out, row->cells[c].count);
         for (unsigned a = 0; a < row->cells[c].count; a++) {
             const struct alt *alt = &row->cells[c].alts[a];
-            put(l, out, (uint32_t)alt->test | (alt->negated ? (uint32_t)CELL_NEGATED : 0));
-            put(l, out, alt->test == CELL_IN ? set_id(l, alt->set) : bound_reg(l, p, alt->x));
-            put(l, out, bound_reg(l, p, alt->y));
+            word_put(l, out, (uint32_t)alt->test | (alt->negated ? (uint32_t)CELL_NEGATED : 0));
+            word_put(l, out, alt->test == CELL_IN ? set_id(l, alt->set) : bound_reg(l, p, alt->x));
+            word_put(l, out, bound_reg(l, p, alt->y));
         }
     }
     if (!dated) return;
     int32_t from = row->from->from, until = row->from->until;
     if (from == DATE_MIN_OPEN && until == DATE_OPEN) {
-        put(l, out, 0);
+        word_put(l, out, 0);
         return;
     }
-    put(l, out, 1);
+    word_put(l, out, 1);
     uint32_t a = from == DATE_MIN_OPEN ? NONE : const_reg(l, TYPE_DATE, from, 0),
              b = until == DATE_OPEN ? NONE : const_reg(l, TYPE_DATE, until, 0);
-    put(l, out, b == NONE ? CELL_GE : a == NONE ? CELL_LE : CELL_RANGE);
-    put(l, out, a == NONE ? b : a);
-    put(l, out, b == NONE ? a : b);
+    word_put(l, out, b == NONE ? CELL_GE : a == NONE ? CELL_LE : CELL_RANGE);
+    word_put(l, out, a == NONE ? b : a);
+    word_put(l, out, b == NONE ? a : b);
 }
-
-static void put_all(struct lower *l, enum op op, const struct vec *v) { ir_put(l, op, VEC(*v, uint32_t), v->count); }
 
 uint32_t lower_table(struct lower *l, struct field *f, const struct place *p)
 {
@@ -72,23 +64,23 @@ uint32_t lower_table(struct lower *l, struct field *f, const struct place *p)
     /* operands first: they may emit instructions of their own */
     struct vec columns = {0}, rows = {0};
     match_columns(l, &columns, t, p);
-    put(l, &rows, t->row_count);
+    word_put(l, &rows, t->row_count);
     for (unsigned r = 0; r < t->row_count; r++) {
         struct row *row = &t->rows[r];
         row->id = row_id(l, t->item, row->from, row->result.kind == RESULT_HOLD ? row->result.hold : NULL,
                          row->from->node->span);
-        put(l, &rows, row->id);
+        word_put(l, &rows, row->id);
         match_cells(l, &rows, t, row, p);
-        put(l, &rows, row->result.kind);
-        put(l, &rows, row->result.expr ? lower_expr(l, p, row->result.expr) : const_reg(l, f->type.base, 0, 1));
+        word_put(l, &rows, row->result.kind);
+        word_put(l, &rows, row->result.expr ? lower_expr(l, p, row->result.expr) : const_reg(l, f->type.base, 0, 1));
     }
     uint32_t value = reg_new(l, p->domain, f->type.base, 0), which = reg_new(l, p->domain, TYPE_ROW, 0);
-    put(l, &v, value);
-    put(l, &v, which);
-    put(l, &v, t->hit);
-    for (uint32_t i = 0; i < columns.count; i++) put(l, &v, VEC(columns, uint32_t)[i]);
-    for (uint32_t i = 0; i < rows.count; i++) put(l, &v, VEC(rows, uint32_t)[i]);
-    put_all(l, OP_CODE_TABLE, &v);
+    word_put(l, &v, value);
+    word_put(l, &v, which);
+    word_put(l, &v, t->hit);
+    words_move(l, &v, &columns);
+    words_move(l, &v, &rows);
+    words_give(l, OP_CODE_TABLE, &v);
     f->row_reg[at] = which;
     return value;
 }
@@ -98,16 +90,16 @@ uint32_t lower_hier(struct lower *l, struct field *f, const struct place *p)
     struct table *t = f->table;
     struct vec v = {0}, columns = {0}, rows = {0};
     match_columns(l, &columns, t, p);
-    put(l, &rows, t->row_count);
+    word_put(l, &rows, t->row_count);
     for (unsigned r = 0; r < t->row_count; r++) {
-        put(l, &rows, row_id(l, t->item, t->rows[r].from, NULL, t->rows[r].from->node->span));
+        word_put(l, &rows, row_id(l, t->item, t->rows[r].from, NULL, t->rows[r].from->node->span));
         match_cells(l, &rows, t, &t->rows[r], p);
     }
     uint32_t value = reg_new(l, p->domain, TYPE_LEVEL, 0);
-    put(l, &v, value);
-    for (uint32_t i = 0; i < columns.count; i++) put(l, &v, VEC(columns, uint32_t)[i]);
-    for (uint32_t i = 0; i < rows.count; i++) put(l, &v, VEC(rows, uint32_t)[i]);
-    put_all(l, OP_CODE_HIER, &v);
+    word_put(l, &v, value);
+    words_move(l, &v, &columns);
+    words_move(l, &v, &rows);
+    words_give(l, OP_CODE_HIER, &v);
     return value;
 }
 
@@ -188,13 +180,13 @@ void step_words(struct lower *l, struct vec *out, const struct table *t, const s
     unsigned last = rungs_on(t, epochs[count - 1], rows);
     assert(last >= n);
     (void)last;
-    put(l, out, n);
+    word_put(l, out, n);
     for (unsigned r = 0; r < n; r++) {
-        put(l, out, rung_bound(l, t, p, r, epochs, count));
-        put(l, out, (uint32_t)rows[r]->count);
+        word_put(l, out, rung_bound(l, t, p, r, epochs, count));
+        word_put(l, out, (uint32_t)rows[r]->count);
     }
-    put(l, out, t->every ? lower_expr(l, p, t->every) : NONE);
-    put(l, out, t->every ? lower_expr(l, p, t->more) : NONE);
+    word_put(l, out, t->every ? lower_expr(l, p, t->every) : NONE);
+    word_put(l, out, t->every ? lower_expr(l, p, t->more) : NONE);
 }
 
 /* The ladder as it stands from one day on. */
@@ -206,18 +198,18 @@ static void step_on(struct lower *l, const struct table *t, const struct place *
     unsigned n = rungs_on(t, day, rows);
     uint32_t x = lower_expr(l, p, t->columns[0]);
     for (unsigned r = 0; r < n; r++) {
-        put(l, &rungs, row_id(l, t->item, rows[r]->from, NULL, rows[r]->from->node->span));
-        put(l, &rungs, lower_expr(l, p, rows[r]->result.expr));
-        put(l, &rungs, const_reg(l, TYPE_COUNT, rows[r]->count, 0));
+        word_put(l, &rungs, row_id(l, t->item, rows[r]->from, NULL, rows[r]->from->node->span));
+        word_put(l, &rungs, lower_expr(l, p, rows[r]->result.expr));
+        word_put(l, &rungs, const_reg(l, TYPE_COUNT, rows[r]->count, 0));
     }
-    put(l, &rungs, t->every ? lower_expr(l, p, t->every) : NONE);
-    put(l, &rungs, t->every ? lower_expr(l, p, t->more) : NONE);
-    put(l, &v, *value = reg_new(l, p->domain, TYPE_COUNT, 0));
-    put(l, &v, *which = reg_new(l, p->domain, TYPE_ROW, 0));
-    put(l, &v, x);
-    put(l, &v, n);
-    for (uint32_t i = 0; i < rungs.count; i++) put(l, &v, VEC(rungs, uint32_t)[i]);
-    put_all(l, OP_CODE_STEP, &v);
+    word_put(l, &rungs, t->every ? lower_expr(l, p, t->every) : NONE);
+    word_put(l, &rungs, t->every ? lower_expr(l, p, t->more) : NONE);
+    word_put(l, &v, *value = reg_new(l, p->domain, TYPE_COUNT, 0));
+    word_put(l, &v, *which = reg_new(l, p->domain, TYPE_ROW, 0));
+    word_put(l, &v, x);
+    word_put(l, &v, n);
+    words_move(l, &v, &rungs);
+    words_give(l, OP_CODE_STEP, &v);
 }
 
 uint32_t lower_step(struct lower *l, struct field *f, const struct place *p)

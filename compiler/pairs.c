@@ -11,9 +11,18 @@
 
 static int64_t *value_at(const struct numbering *n, uint32_t i) { return n->values + (size_t)i * n->width; }
 
+/* A code fills its number from the top: only the top of the product knows all of its characters. */
 static uint64_t place_of_value(const struct numbering *n, const int64_t *value)
 {
-    return n->width == 1 ? (uint64_t)*value * 0x9e3779b97f4a7c15u >> 24 : XXH3_64bits(value, n->width * sizeof *value);
+    return n->width == 1 ? (uint64_t)*value * 0x9e3779b97f4a7c15u >> 40 : XXH3_64bits(value, n->width * sizeof *value);
+}
+
+static inline int same_value(const struct numbering *n, uint32_t i, const int64_t *value)
+{
+    const int64_t *had = value_at(n, i);
+    for (uint32_t c = 0; c < n->width; c++)
+        if (had[c] != value[c]) return 0;
+    return 1;
 }
 
 static int numbering_grow(struct model *m, struct numbering *n)
@@ -37,17 +46,16 @@ static int numbering_grow(struct model *m, struct numbering *n)
 /* The value's number, or NONE. */
 static uint32_t number_of(struct model *m, struct numbering *n, const int64_t *value)
 {
-    size_t size = n->width * sizeof *value;
-    if (n->count && !memcmp(value_at(n, n->last), value, size)) return n->last;
+    if (n->count && same_value(n, n->last, value)) return n->last;
     if (n->count == n->room && !numbering_grow(m, n)) return NONE;
     uint32_t mask = n->room * 4 - 1;
     uint64_t at = place_of_value(n, value);
     for (; n->index[at & mask]; at++) {
         uint32_t i = n->index[at & mask] - 1u;
-        if (!memcmp(value_at(n, i), value, size)) return n->last = i;
+        if (same_value(n, i, value)) return n->last = i;
     }
     if (n->count == NUMBERS_MAX) return NONE;
-    memcpy(value_at(n, n->count), value, size);
+    memcpy(value_at(n, n->count), value, n->width * sizeof *value);
     n->index[at & mask] = (uint16_t)++n->count;
     return n->last = n->count - 1;
 }

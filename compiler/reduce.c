@@ -125,21 +125,23 @@ static void outside_mark(const struct lower *l, unsigned char *used)
 void dead_remove(struct lower *l)
 {
     const uint32_t registers = l->registers.count, count = l->code.count;
-    uint32_t *code = l->code.at, *starts = arena_alloc(l->m->arena, (count + 1) * sizeof *starts), instructions = 0;
+    uint32_t *code = l->code.at, instructions = 0;
+    for (uint32_t at = 0; at < count; at += code[at] >> 8) instructions++;
+    uint32_t *starts = arena_alloc(l->m->arena, (instructions + 1) * sizeof *starts);
     struct use u = {arena_zero(l->m->arena, registers + 1, 1), code};
-    unsigned char *dead = arena_zero(l->m->arena, count + 1, 1);
+    unsigned char *dead = arena_zero(l->m->arena, instructions + 1, 1);
     if (!starts || !u.used || !dead) {
         l->failed = 1;
         return;
     }
     outside_mark(l, u.used);
-    for (uint32_t at = 0; at < count; at += code[at] >> 8) starts[instructions++] = at;
+    for (uint32_t i = 0, at = 0; i < instructions; at += code[at] >> 8) starts[i++] = at;
     for (uint32_t i = instructions; i-- > 0;) {
         const uint32_t at = starts[i];
         const enum op op = (enum op)(code[at] & 0xff);
         const char *layout = op_infos[op].operands;
-        dead[at] = (op == OP_CODE_GATHER || op_is_total(op)) && !u.used[code[at + 1]];
-        if (dead[at]) continue;
+        dead[i] = (op == OP_CODE_GATHER || op_is_total(op)) && !u.used[code[at + 1]];
+        if (dead[i]) continue;
         if (op == OP_CODE_TABLE || op == OP_CODE_CHOOSE || op == OP_CODE_EMIT)
             marks_widen(&u, code + at, code[at] >> 8, registers);
         else
@@ -148,7 +150,7 @@ void dead_remove(struct lower *l)
     uint32_t to = 0, answers_at = 0;
     for (uint32_t i = 0; i < instructions; i++) {
         const uint32_t at = starts[i], size = code[at] >> 8;
-        if (!dead[at]) {
+        if (!dead[i]) {
             memmove(code + to, code + at, size * sizeof *code);
             to += size;
         }

@@ -9,9 +9,11 @@ struct ast_node *ast_new(struct arena *a, enum ast_kind kind, enum ast_op op, st
 {
     struct ast_node *n = arena_zero(a, 1, sizeof *n);
     if (!n) return NULL;
-    n->kind = kind;
-    n->op = op;
-    n->span = n->name = span;
+    n->kind = (uint8_t)kind;
+    n->op = (uint8_t)op;
+    n->span = span;
+    n->name.from = span.from;
+    n->name.to = span.to;
     n->text = (struct text){"", 0};
     return n;
 }
@@ -22,7 +24,7 @@ struct ast_node *ast_append(struct ast_node *parent, struct ast_node *child)
     if (parent->last) parent->last->next = child;
     else parent->first = child;
     parent->last = child;
-    if (parent->depth <= child->depth) parent->depth = child->depth + 1;
+    if (parent->depth <= child->depth && child->depth < UINT16_MAX) parent->depth = (uint16_t)(child->depth + 1);
     return parent;
 }
 

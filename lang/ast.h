@@ -119,12 +119,13 @@ enum ast_op {
 };
 
 struct ast_node {
-    enum ast_kind kind;
-    enum ast_op op;
-    struct text text;
+    uint8_t kind, op; /* enum ast_kind, enum ast_op: a large pack has some million nodes, of 64 bytes each */
+    uint16_t depth;   /* levels below it */
     struct span span;
-    struct span name; /* of `text`: the whole node, or the name inside it */
-    unsigned depth;   /* levels below it */
+    struct text text;
+    struct {
+        uint32_t from, to;
+    } name; /* where `text` stands, ast_name: the whole node, or the name inside it */
     struct ast_node *first, *last, *next;
 };
 
@@ -143,6 +144,10 @@ struct ast_file {
 
 struct ast_node *ast_new(struct arena *a, enum ast_kind kind, enum ast_op op, struct span span);
 struct ast_node *ast_append(struct ast_node *parent, struct ast_node *child); /* child may be NULL; returns parent */
+static inline struct span ast_name(const struct ast_node *n)
+{
+    return (struct span){n->span.source, n->name.from, n->name.to};
+}
 /* First child of a kind, or NULL. */
 struct ast_node *ast_child(const struct ast_node *n, enum ast_kind kind);
 struct ast_node *ast_nth(const struct ast_node *n, unsigned index);

@@ -81,7 +81,7 @@ struct ast_node *parse_target(struct parse *p, const struct text *kind, struct p
         p->bad_at = kind_at.from;
         n->kind = AST_BROKEN;
     }
-    if (kind || k == AST_POLICIES || k == AST_ORDER) n->op = (enum ast_op)k;
+    if (kind || k == AST_POLICIES || k == AST_ORDER) n->op = (uint8_t)k;
     return n;
 }
 

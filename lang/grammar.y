@@ -117,9 +117,12 @@ static tree per(struct parse *p, tree names, YYLTYPE at)
     return whole ? list(p, AST_PER, at) : take(list(p, AST_PER, at), names);
 }
 /* Where its name stands inside it. */
-static tree at_name(struct parse *p, tree n, YYLTYPE at)
+static tree at_name(tree n, YYLTYPE at)
 {
-    if (n) n->name = parse_span(p, at);
+    if (n) {
+        n->name.from = at.from;
+        n->name.to = at.to;
+    }
     return n;
 }
 static tree fold(tree n, struct text name)
@@ -253,16 +256,16 @@ item: K_BAD { $$ = parse_broken(p, @$); }
     | K_THRESHOLD headline rows { $$ = with(headed(p, AST_THRESHOLD, $headline, @$), $rows); }
     | K_HIERARCHY headline rows { $$ = with(headed(p, AST_HIERARCHY, $headline, @$), $rows); }
     | K_GROUP name[from] INTO name[to] parts body_where rows folds
-        { $$ = with(at_name(p, word(p, AST_GROUP, $from, @$), @from), word(p, AST_INTO, $to, @to));
+        { $$ = with(at_name(word(p, AST_GROUP, $from, @$), @from), word(p, AST_INTO, $to, @to));
           take(with(with(take($$, $parts), $body_where), $rows), $folds); }
     | K_PAIR name[from] INTO name[to] opt_label BY name[key]
-        { $$ = with(at_name(p, word(p, AST_PAIR, $from, @$), @from), word(p, AST_INTO, $to, @to));
+        { $$ = with(at_name(word(p, AST_PAIR, $from, @$), @from), word(p, AST_INTO, $to, @to));
           with(with($$, $opt_label), word(p, AST_BY, $key, @key)); }
     | K_CHOOSE name[n] OF name[k] opt_label PER names parts among_opt ways
         { $$ = with(with(word(p, AST_CHOOSE, $n, @$), word(p, AST_OF, $k, @k)), $opt_label);
           take(with(take(with($$, per(p, $names, @names)), $parts), $among_opt), $ways); }
     | K_BILL name as_opt parts dated_opt rows
-        { $$ = with(at_name(p, word(p, AST_BILL, $name, @$), @name), $as_opt);
+        { $$ = with(at_name(word(p, AST_BILL, $name, @$), @name), $as_opt);
           with(with(take($$, $parts), $dated_opt), $rows); }
     | K_RULE name parts for_each when_opt then_clause
         { $$ = item(p, AST_RULE, $name, @$, $parts, NULL);
@@ -364,12 +367,12 @@ criteria: criterion { $$ = clause(p, AST_FILE, $1, @$); }
     | EVERY_ONE_FROM post AFTER_THE_LAST C_BY name
         { $$ = clause(p, AST_FILE, two(p, AST_CRITERION, OP_SPACED, $post, named(p, $name, @name), @$), @$); }
     ;
-criterion: HIGHEST name { $$ = at_name(p, leaf(p, AST_CRITERION, OP_HIGHEST, $name, @$), @name); }
-    | GREATEST name opt_documented { $$ = with(at_name(p, leaf(p, AST_CRITERION, OP_GREATEST, $name, @$), @name), $3); }
-    | LONGEST name opt_documented { $$ = with(at_name(p, leaf(p, AST_CRITERION, OP_GREATEST, $name, @$), @name), $3); }
-    | LATEST name opt_documented { $$ = with(at_name(p, leaf(p, AST_CRITERION, OP_GREATEST, $name, @$), @name), $3); }
-    | EARLIEST name opt_documented { $$ = with(at_name(p, leaf(p, AST_CRITERION, OP_LEAST, $name, @$), @name), $3); }
-    | LEAST name opt_documented { $$ = with(at_name(p, leaf(p, AST_CRITERION, OP_LEAST, $name, @$), @name), $3); }
+criterion: HIGHEST name { $$ = at_name(leaf(p, AST_CRITERION, OP_HIGHEST, $name, @$), @name); }
+    | GREATEST name opt_documented { $$ = with(at_name(leaf(p, AST_CRITERION, OP_GREATEST, $name, @$), @name), $3); }
+    | LONGEST name opt_documented { $$ = with(at_name(leaf(p, AST_CRITERION, OP_GREATEST, $name, @$), @name), $3); }
+    | LATEST name opt_documented { $$ = with(at_name(leaf(p, AST_CRITERION, OP_GREATEST, $name, @$), @name), $3); }
+    | EARLIEST name opt_documented { $$ = with(at_name(leaf(p, AST_CRITERION, OP_LEAST, $name, @$), @name), $3); }
+    | LEAST name opt_documented { $$ = with(at_name(leaf(p, AST_CRITERION, OP_LEAST, $name, @$), @name), $3); }
     | WHERE cond { $$ = one(p, AST_CRITERION, OP_WHERE, $cond, @$); }
     ;
 opt_documented: %empty { $$ = NULL; } | IF_DOCUMENTED { $$ = list(p, AST_DOCUMENTED_FLAG, @$); } ;
@@ -380,7 +383,7 @@ dated_opt: %empty { $$ = NULL; }
         with($$, named(p, $c, @c)); }
     ;
 for_each: FOR_EACH name order_of where_opt
-        { $$ = with(with(at_name(p, word(p, AST_FOR_EACH, $name, @$), @name), $order_of), $where_opt); }
+        { $$ = with(with(at_name(word(p, AST_FOR_EACH, $name, @$), @name), $order_of), $where_opt); }
     ;
 where_opt: %empty { $$ = NULL; } | WHERE cond { $$ = clause(p, AST_WHERE, $cond, @$); } ;
 when_opt: %empty { $$ = NULL; } | WHEN cond { $$ = clause(p, AST_WHEN, $cond, @$); } ;
