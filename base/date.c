@@ -26,9 +26,9 @@ int32_t date_days(int year, int month, int day)
 
 void date_parts(int32_t days, int *year, int *month, int *day)
 {
-    int z = days + 719468;
-    int era = (z >= 0 ? z : z - 146096) / 146097;
-    int doe = z - era * 146097;
+    const int64_t z = (int64_t)days + 719468;    /* wider: a damaged image can ask for any number */
+    int era = (int)((z >= 0 ? z : z - 146096) / 146097);
+    int doe = (int)(z - (int64_t)era * 146097);
     int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
     int doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
     int mp = (5 * doy + 2) / 153;

@@ -520,6 +520,22 @@ static void test_date_round_trip(void **state)
     assert_int_equal(next, date_days(1900, 1, 1) + 300 * 365 + 73);
 }
 
+/* A damaged image can list any number as a date: far outside the years there is a text too, and no overflow. */
+static void test_date_text_of_any_number(void **state)
+{
+    static const int32_t any[] = { INT32_MAX, INT32_MIN, INT32_MAX - 719467, INT32_MIN + 146096 };
+    (void)state;
+    for (size_t i = 0; i < sizeof any / sizeof *any; i++) {
+        char text[11];
+        int y, m, d;
+        date_text(any[i], text);
+        assert_string_equal(text, "0000-00-00");
+        date_parts(any[i], &y, &m, &d);
+        assert_true(m >= 1 && m <= 12 && d >= 1 && d <= 31);
+        assert_true((any[i] < 0) == (y < 0));
+    }
+}
+
 static void test_date_parse_refuses(void **state)
 {
     static const char *const wrong[] = { "", "2026-1-01", "2026/01/01", "2026-02-30", "20260101xx", "1899-12-31",
@@ -563,6 +579,7 @@ int main(void)
         cmocka_unit_test(test_diag_sorts), cmocka_unit_test(test_diag_renders),
         cmocka_unit_test(test_diag_renders_at_the_edge), cmocka_unit_test(test_diag_renders_long_lines),
         cmocka_unit_test(test_diag_json), cmocka_unit_test(test_date_validity), cmocka_unit_test(test_date_round_trip),
+        cmocka_unit_test(test_date_text_of_any_number),
         cmocka_unit_test(test_date_parse_refuses), cmocka_unit_test(test_date_years),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
