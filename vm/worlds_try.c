@@ -50,7 +50,11 @@ static void ladders_add(struct edict_evaluator *e, struct worlds *w, int64_t bas
             continue;
         const struct column *f = &e->columns[from], *s = &e->columns[stride];
         if ((f->w && f->w[0]) || (s->w && s->w[0]) || s->v[0] <= 0) continue;
-        for (int64_t m = f->v[0]; m <= 1440; m += s->v[0]) {
+        /* No length is below 0, nor a stride beyond a day: a damaged image may say so, and would be counted up to. */
+        const int64_t step = s->v[0] > 1441 ? 1441 : s->v[0];
+        int64_t m = f->v[0];
+        if (m < 0) m = m % step ? m % step + step : 0;
+        for (; m <= 1440; m += step) {
             const int64_t value = base + sign * (sign > 0 ? m : m - 1);
             if (value >= low && value <= high) number_add(e, w, value);
         }

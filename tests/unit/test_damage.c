@@ -180,6 +180,26 @@ static void test_by_chance(void **state)
     image_free();
 }
 
+/* Constants far out of what the language can say: a ladder is not counted up from there, nor a stride added beyond. */
+static void test_constants_far_out(void **state)
+{
+    static const int64_t far[] = { INT64_MIN, -4000000000000000000, INT64_MAX, 4000000000000000000 };
+    (void)state;
+    image_make("tests/unit/ladder.edict", "tests/unit/ladder.ndjson");
+    struct image_slice s;
+    memcpy(&s, image + offsetof(struct image_header, sections) + SECTION_CONSTS * sizeof s, sizeof s);
+    for (uint64_t at = 0; at < s.size; at += sizeof(struct image_const))
+        for (size_t i = 0; i < sizeof far / sizeof *far; i++) {
+            struct mutation m = { .bytes = copy, .size = image_size, .room = image_size };
+            memcpy(copy, image, image_size);
+            memcpy(copy + s.offset + at + offsetof(struct image_const, value), &far[i], sizeof far[i]);
+            mutation_seal(&m);
+            try(copy, image_size);
+        }
+    assert_true(accepted > 0);
+    image_free();
+}
+
 static void test_cut_anywhere(void **state)
 {
     (void)state;
@@ -218,7 +238,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_section_and_field), cmocka_unit_test(test_every_instruction),
-        cmocka_unit_test(test_by_chance), cmocka_unit_test(test_cut_anywhere),
+        cmocka_unit_test(test_by_chance), cmocka_unit_test(test_constants_far_out), cmocka_unit_test(test_cut_anywhere),
         cmocka_unit_test(test_check_finds_what_opening_does_not),
     };
     return cmocka_run_group_tests_name("damage", tests, NULL, NULL);
