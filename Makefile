@@ -38,7 +38,7 @@ $(B)/lang/grammar.c $(B)/lang/grammar.h: lang/grammar.y
 	bison -Wall -Wcounterexamples -Werror --defines=$(B)/lang/grammar.h -o $(B)/lang/grammar.c $<
 $(B)/lang/scanner.c: lang/scanner.l $(B)/lang/grammar.h
 	@mkdir -p $(@D)
-	flex -o $@ $<
+	flex -Cf -o $@ $<
 $(B)/lang/grammar.o $(B)/lang/scanner.o: %.o: %.c
 	$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 $(call obj,$(LANG)): $(B)/lang/grammar.h

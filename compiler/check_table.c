@@ -78,6 +78,18 @@ struct expr *bound_check(struct model *m, struct scope *s, const struct ast_node
     return e;
 }
 
+/* A cell's value. Large packs have some hundred thousand codes in their cells: those are shared. */
+static struct expr *alternative_check(struct model *m, struct scope *s, const struct ast_node *v,
+                                      const struct type *want)
+{
+    int64_t code;
+    const int wordish = v->op == OP_WORD || v->op == OP_NUMBER || v->op == OP_MIXED;
+    if (want->base == TYPE_CODE && v->kind == AST_VALUE && wordish && !is_name(v) && !text_is(v->text, "none") &&
+        code_pack(v->text, &code))
+        return expr_code(m, code, v->span);
+    return bound_check(m, s, v, want);
+}
+
 static int alt_check(struct model *m, struct scope *s, const struct ast_node *n, const struct type *want,
                      struct alt *out)
 {
@@ -126,7 +138,7 @@ static int alt_check(struct model *m, struct scope *s, const struct ast_node *n,
                                           : "write the permitted values themselves");
         return 0;
     }
-    out->x = bound_check(m, s, v, want);
+    out->x = alternative_check(m, s, v, want);
     if (!out->x) return 0;
     switch (n->op) {
     case OP_EQ: out->test = CELL_EQ; break;
@@ -136,7 +148,7 @@ static int alt_check(struct model *m, struct scope *s, const struct ast_node *n,
     case OP_OVER: out->test = CELL_GT; break;
     case OP_RANGE:
         out->test = want->base == TYPE_CODE ? CELL_CODES : CELL_RANGE;
-        out->y = bound_check(m, s, v->next, want);
+        out->y = alternative_check(m, s, v->next, want);
         if (!out->y) return 0;
         if (out->x->op == X_CONST && out->y->op == X_CONST &&
             (want->base == TYPE_CODE ? (uint64_t)out->x->value > (uint64_t)out->y->value

@@ -9,16 +9,26 @@
 #include <string.h>
 #include <xxhash.h>
 
+static char *small_put(char *at, uint8_t n)
+{
+    if (n >= 100) *at++ = (char)('0' + n / 100);
+    if (n >= 10) *at++ = (char)('0' + n / 10 % 10);
+    *at++ = (char)('0' + n % 10);
+    return at;
+}
+
 void identity_node(struct buffer *b, const struct ast_node *n)
 {
     if (!n || n->kind == AST_ROWS || n->kind == AST_ENTRIES || n->kind == AST_EXCEPT || n->kind == AST_EFFECTIVE)
         return;
     if (n->kind == AST_LABEL) return;
-    buffer_byte(b, '(');
-    buffer_int(b, (int)n->kind);
-    buffer_byte(b, ' ');
-    buffer_int(b, (int)n->op);
-    buffer_byte(b, ' ');
+    char head[12], *at = head;
+    *at++ = '(';
+    at = small_put(at, n->kind);
+    *at++ = ' ';
+    at = small_put(at, n->op);
+    *at++ = ' ';
+    buffer_add(b, head, (size_t)(at - head));
     buffer_json(b, n->text.at ? n->text.at : "", n->text.size);
     for (const struct ast_node *c = n->first; c; c = c->next) identity_node(b, c);
     buffer_byte(b, ')');

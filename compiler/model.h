@@ -208,19 +208,26 @@ enum expr_where { AT_RECORD, AT_THIS, AT_FIRST, AT_SECOND, AT_PAIR, AT_ENCOUNTER
 
 struct expr {
     enum expr_op op;
+    enum expr_where at;
     struct type type;
     int maybe;
     struct span span;
     struct expr *a, *b, *c;
     int64_t value; /* CONST; DIV: rounding; LOOKUP: column */
     struct field *field;
-    enum expr_where at;
     struct kind *via; /* FIELD; via: charge of KIND */
     struct query *query;
-    struct code_set *set;
-    struct relation *relation;
+    union {
+        struct code_set *set;      /* IN */
+        struct relation *relation; /* LOOKUP, LISTS */
+    };
     struct expr **args;
     unsigned arg_count;
+};
+
+struct constant {
+    int64_t code;
+    struct expr *expr;
 };
 
 struct query {
@@ -446,6 +453,8 @@ struct model {
     struct kind *order_via;
     const char **words;
     unsigned word_count, word_room; /* atoms: word texts in order of appearance */
+    struct constant *constants; /* codes in condition cells, each once: open addressing */
+    unsigned constant_count, constant_room;
     struct text *lost;              /* words of items that could not be read, sorted; NULL: not looked yet */
     size_t lost_count;
     struct said *said;     /* unknown names that were reported */
@@ -527,6 +536,8 @@ struct expr *field_expr(struct model *m, struct field *f, enum expr_where at, st
 struct expr *name_check(struct model *m, struct scope *s, struct text name, struct span span);
 struct expr *expr_new(struct model *m, enum expr_op op, enum value_type base, struct span span);
 struct expr *expr_const(struct model *m, struct type type, int64_t value, struct span span);
+/* A code as an alternative of a cell, one for all cells: `span` is where it stands first. Not to be altered. */
+struct expr *expr_code(struct model *m, int64_t code, struct span span);
 /* Reports E305 when a value that may be undocumented decides something here. */
 /* May the value be not documented? */
 int expr_maybe(const struct expr *e);

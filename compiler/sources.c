@@ -7,16 +7,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
-struct copy_work {
+struct room_work {
     struct arena *arena;
-    const char *bytes;
     size_t size;
     char *kept;
 };
-static void copy_run(void *context)
+static void room_run(void *context)
 {
-    struct copy_work *w = context;
-    w->kept = arena_copy(w->arena, w->bytes, w->size);
+    struct room_work *w = context;
+    w->kept = arena_alloc(w->arena, w->size);
 }
 
 /* All of a file, 0 behind it; NULL: it is too large or cannot be read. Nothing here may end early while the file is
@@ -28,20 +27,17 @@ static char *file_bytes(struct model *m, const char *path, size_t *out)
     struct stat about;
     const int regular = fstat(fileno(f), &about) == 0 && S_ISREG(about.st_mode);
     size_t room = regular && about.st_size < SOURCE_MAX ? (size_t)about.st_size + 2 : SOURCE_MAX + 2, size = 0, got;
-    char *bytes = malloc(room);
-    while (bytes && size < room - 1 && (got = fread(bytes + size, 1, room - 1 - size, f)) > 0) size += got;
+    struct room_work w = {m->arena, room, NULL};
+    const struct arena_mark mark = arena_mark(m->arena);
+    if (!arena_run(m->arena, room_run, &w)) w.kept = NULL;
+    while (w.kept && size < room - 1 && (got = fread(w.kept + size, 1, room - 1 - size, f)) > 0) size += got;
     int bad = ferror(f) || size > SOURCE_MAX;
     fclose(f);
-    if (!bytes) arena_fail(m->arena);
-    char *kept = NULL;
-    if (bytes && !bad) {
-        struct copy_work w = {m->arena, bytes, size, NULL};
-        if (arena_run(m->arena, copy_run, &w)) kept = w.kept;
-    }
-    free(bytes);
-    if (bytes && !bad && !kept) arena_fail(m->arena);
+    if (!w.kept) arena_fail(m->arena);
+    else if (bad) arena_back(m->arena, mark);
+    else w.kept[size] = 0;
     *out = size;
-    return kept;
+    return bad ? NULL : w.kept;
 }
 
 static char *given_read(struct model *m, const char *name, size_t *size)
