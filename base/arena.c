@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define ARENA_ASAN 1
@@ -33,9 +32,6 @@ enum { ALIGN = 16, FIRST_ROOM = 16, MOST_ROOM = 16 };
 #else
 enum { ALIGN = 16, FIRST_ROOM = 16 * 1024, MOST_ROOM = 1024 * 1024 };
 #endif
-/* Whoever has filled this much goes on in blocks of one large page each, or several: one fault instead of 512. */
-#define LARGE_FROM ((size_t)24 << 20)
-#define LARGE_PAGE ((size_t)2 << 20)
 
 struct arena_block {
     struct arena_block *next;
@@ -51,24 +47,6 @@ struct arena_piece {
 void arena_init(struct arena *a, size_t ceiling)
 {
     *a = (struct arena){ .ceiling = ceiling };
-}
-
-/* At least `room` bytes, and how many they are. */
-static struct arena_block *block_new(const struct arena *a, size_t *room)
-{
-    struct arena_block *fresh;
-#ifdef MADV_HUGEPAGE
-    if (MOST_ROOM >= 1024 * 1024 && a->used >= LARGE_FROM) {
-        const size_t size = (sizeof *fresh + *room + LARGE_PAGE - 1) & ~(LARGE_PAGE - 1);
-        fresh = aligned_alloc(LARGE_PAGE, size);
-        if (fresh) {
-            madvise(fresh, size, MADV_HUGEPAGE);    /* refused: the pages stay small */
-            *room = size - sizeof *fresh;
-        }
-        return fresh;
-    }
-#endif
-    return malloc(sizeof *fresh + *room);
 }
 
 /* A block with at least `need` free bytes becomes `now`: the first kept one that is large enough, moved up behind the
@@ -91,9 +69,9 @@ static struct arena_block *arena_next_block(struct arena *a, size_t need)
         room = MOST_ROOM;
     if (room < need)
         room = need;
-    if (room > SIZE_MAX / 2)
+    if (room > SIZE_MAX - sizeof *block)
         return NULL;
-    struct arena_block *fresh = block_new(a, &room);
+    struct arena_block *fresh = malloc(sizeof *fresh + room);
     if (!fresh) {
         arena_fail(a);
         return NULL;
