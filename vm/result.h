@@ -31,10 +31,20 @@ static inline void put_piece(struct buffer *out, const struct wording *w, struct
     buffer_add(out, w->bytes.at + piece.at, piece.size);
 }
 
+/* A hash over numbered things: slots of another generation are free. */
+struct hold_slot { uint32_t generation, number, hash; };
+struct hold_index { struct hold_slot *slots; uint32_t room, count, generation; };
+/* What is known of a reason: the gathering, walk and finding (from 1) that met it last; the rules (a bit each) that did. */
+struct hold_mark { uint32_t gathering, walk, finding, rules; };
+/* A rule that holds: whether the ends that lie before their begins have been looked for, and were found. */
+struct hold_rule { uint32_t row; int looked, reversed; };
+
 struct holds {
     struct hold *list; uint32_t count, room;
     struct hold_entry *entries; uint32_t entry_count, entry_room;
-    uint32_t *marks; uint32_t mark_room, generation;    /* one a reason: context in which it was last met */
+    struct hold_index known, entered, asked;            /* of the list; of the entries; facts that a rule asks for */
+    struct hold_mark *marks; uint32_t mark_room, walk, gathering;
+    struct hold_rule *rules; uint32_t rule_count, rule_room;
     uint32_t *stack; uint32_t stack_room;
     uint32_t *queue; uint32_t queue_room;
     uint32_t *rows; uint32_t row_count, row_room;       /* because list of one charge */

@@ -41,7 +41,9 @@ static uint32_t why_node(struct edict_evaluator *e, uint32_t kind, uint32_t a, u
     e->whys = at;
     if (!ok)
         return 1;
-    e->whys[e->why_count] = (struct why_node){ kind, a, b };
+    const int behind_a = kind == WHY_BOTH && e->whys[a >> 1].bare, behind_b = kind != WHY_FACT && e->whys[b >> 1].bare;
+    const int bare = behind_a || behind_b || (kind == WHY_HOLD && b <= (WHY_STATE_ABSENT | WHY_HELD));
+    e->whys[e->why_count] = (struct why_node){ (uint16_t)kind, (uint16_t)bare, a, b };
     return *slot = e->why_count++;
 }
 

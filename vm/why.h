@@ -11,7 +11,8 @@
 
 enum why_kind { WHY_ABSENT, WHY_FACT, WHY_HOLD, WHY_BOTH };
 struct why_node {
-    uint32_t kind;
+    uint16_t kind;
+    uint16_t bare;   /* there is a hold behind it, or it is one, that asks for no fact: its record has to be told */
     uint32_t a, b;   /* FACT: index into facts, record · HOLD: trace row, state word behind it or 0 · BOTH: two words */
 };
 #define WHY_HELD 1u

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The world fails: refused encounters kept, full disks, closed pipes, signals, cut and unreadable files, images replaced
 # while they run. Usage: faults.sh EDICT, from the root.
+root=$(pwd)
 edict=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 . "$(dirname "$0")/checks.sh"
 "$edict" build "$small" -o small.edx 2> err
@@ -49,6 +50,13 @@ same 'five are answered' "$(grep -c '"charges"' out)" 5
 status 'a document that is too long' 3 "$edict" run small.edx long.json
 same 'hurts no others' "$(grep -c '"charges"' out) $(grep -c too_long out)" '2 1'
 rm -f long.json
+
+# Dozens of services of which nothing is documented: each reason is walked once, not once for each rule that gives it.
+# That took minutes; a minute here is for a slow machine under the sanitizers.
+{ printf '{"id": "bare", "setting": "facility", "date": "2026-03-02", "services": [{}'
+  for i in 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do printf ', {}'; done; printf ']}\n'; } > bare
+status 'nothing is documented' 0 timeout -s KILL 60 "$edict" run --threads 1 "$root/rulesets/medicare/hospital.edict" bare
+same 'it is held, and each service is named' "$(grep -c '"status": "held"' out) $(grep -c '"s1", "s2", .*"s25"' out)" '1 1'
 
 # What cannot be read
 good 1 > one
