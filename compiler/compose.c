@@ -510,6 +510,7 @@ int compose(struct model *m, const char *path, const char *const *search, size_t
 {
     struct pack *chain[BASES_MAX];
     unsigned depth = 0;
+    path = arena_copy(m->arena, path, strlen(path)); /* the caller's may end before the model does */
     const char *slash = strrchr(path, '/');
     struct pack *p = pack_read(m, path, slash && !m->given ? slash + 1 : path);
     m->packs = p;
