@@ -38,7 +38,15 @@ static inline void buffer_add(struct buffer *b, const void *at, size_t size)
     b->at[b->size] = 0;
 }
 static inline void buffer_text(struct buffer *b, const char *word) { buffer_add(b, word, strlen(word)); }
-void buffer_byte(struct buffer *b, char c);
+static inline void buffer_byte(struct buffer *b, char c)
+{
+    if (b->failed || b->size + 1 >= b->room || b->size >= b->ceiling) {
+        buffer_add_more(b, &c, 1);
+        return;
+    }
+    b->at[b->size++] = c;
+    b->at[b->size] = 0;
+}
 void buffer_int(struct buffer *b, int64_t n);
 void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A JSON string with its quotes; control characters, quotes and backslashes escaped, other bytes as they are. */

@@ -1,4 +1,4 @@
-/* The groundwork: arena, buffer, places in a source, distances of words, diagnostics, dates. */
+/* The groundwork: arena, places in a source, distances of words, diagnostics, dates. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -113,77 +113,6 @@ static void test_arena_texts(void **state)
     assert_string_equal(arena_printf(&a, "%s is %d", "seven", 7), "seven is 7");
     assert_string_equal(arena_printf(&a, "%s", ""), "");
     arena_free(&a);
-}
-
-/* ---- buffer */
-
-static void test_buffer_adds(void **state)
-{
-    struct buffer b;
-    (void)state;
-    buffer_init(&b, 0);
-    buffer_text(&b, "a");
-    buffer_byte(&b, 'b');
-    buffer_printf(&b, "%d%s", 12, "c");
-    buffer_int(&b, INT64_MIN);
-    buffer_byte(&b, ' ');
-    buffer_int(&b, INT64_MAX);
-    buffer_int(&b, 0);
-    assert_string_equal(b.at, "ab12c-9223372036854775808 92233720368547758070");
-    buffer_clear(&b);
-    assert_int_equal(b.size, 0);
-    for (int i = 0; i < 1000; i++)
-        buffer_byte(&b, (char)('a' + i % 26));
-    assert_int_equal(b.size, 1000);
-    assert_int_equal(strlen(b.at), 1000);
-    assert_false(b.failed);
-    buffer_free(&b);
-    assert_null(b.at);
-}
-
-static void test_buffer_ceiling(void **state)
-{
-    struct buffer b;
-    (void)state;
-    buffer_init(&b, 5);
-    buffer_text(&b, "abc");
-    buffer_text(&b, "def");
-    assert_true(b.failed);
-    assert_string_equal(b.at, "abc");
-    buffer_byte(&b, 'd');
-    assert_string_equal(b.at, "abc");   /* refuses everything after the first failure */
-    buffer_clear(&b);
-    assert_false(b.failed);
-    buffer_text(&b, "abcd");
-    buffer_byte(&b, 'e');
-    assert_false(b.failed);
-    buffer_byte(&b, 'f');
-    assert_true(b.failed);
-    assert_string_equal(b.at, "abcde");
-    buffer_clear(&b);
-    buffer_printf(&b, "%06d", 1);
-    assert_true(b.failed);
-    assert_int_equal(b.size, 0);
-    buffer_free(&b);
-    assert_int_equal(b.ceiling, 5);
-    buffer_init(&b, SIZE_MAX);
-    buffer_text(&b, "fine");
-    assert_false(b.failed);
-    buffer_free(&b);
-}
-
-static void test_buffer_json(void **state)
-{
-    static const char raw[] = "a\"b\\c\n\t\r\x01\x1f\x7f\0é";
-    struct buffer b;
-    (void)state;
-    buffer_init(&b, 0);
-    buffer_json(&b, raw, sizeof raw - 1);
-    assert_string_equal(b.at, "\"a\\\"b\\\\c\\n\\t\\r\\u0001\\u001f\\u007f\\u0000é\"");
-    buffer_clear(&b);
-    buffer_json(&b, NULL, 0);
-    assert_string_equal(b.at, "\"\"");
-    buffer_free(&b);
 }
 
 /* ---- places */
@@ -572,8 +501,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arena_aligns), cmocka_unit_test(test_arena_reset_keeps_blocks),
         cmocka_unit_test(test_arena_warm_in_any_order), cmocka_unit_test(test_arena_ceiling),
-        cmocka_unit_test(test_arena_texts), cmocka_unit_test(test_buffer_adds), cmocka_unit_test(test_buffer_ceiling),
-        cmocka_unit_test(test_buffer_json), cmocka_unit_test(test_source_position), cmocka_unit_test(test_source_line),
+        cmocka_unit_test(test_arena_texts),
+        cmocka_unit_test(test_source_position), cmocka_unit_test(test_source_line),
         cmocka_unit_test(test_text_compare), cmocka_unit_test(test_text_distance), cmocka_unit_test(test_suggestions),
         cmocka_unit_test(test_diag_table), cmocka_unit_test(test_diag_counts_and_duplicates),
         cmocka_unit_test(test_diag_sorts), cmocka_unit_test(test_diag_renders),
