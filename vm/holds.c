@@ -173,7 +173,7 @@ static int blame_reversed(struct edict_evaluator *e, struct holds *h, struct hol
     return 1;
 }
 
-/* Of hold_mark.rules: what no rule asks for, and the first rules, have a bit each; the last one: a hold that was told. */
+/* Of hold_mark.rules: what no rule asks for, and the first rules, have a bit each; the last bit: a hold was told. */
 #define BIT_PLAIN 1u
 #define BIT_RULE(number) ((number) < 30 ? 2u << (number) : 0)
 #define BIT_TOLD (1u << 31)

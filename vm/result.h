@@ -34,7 +34,7 @@ static inline void put_piece(struct buffer *out, const struct wording *w, struct
 /* A hash over numbered things: slots of another generation are free. */
 struct hold_slot { uint32_t generation, number, hash; };
 struct hold_index { struct hold_slot *slots; uint32_t room, count, generation; };
-/* What is known of a reason: the gathering, walk and finding (from 1) that met it last; the rules (a bit each) that did. */
+/* What is known of a reason: the gathering, walk and finding (from 1) that met it last; the rules, a bit each, too. */
 struct hold_mark { uint32_t gathering, walk, finding, rules; };
 /* A rule that holds: whether the ends that lie before their begins have been looked for, and were found. */
 struct hold_rule { uint32_t row; int looked, reversed; };
