@@ -141,6 +141,12 @@ unsigned char *builder_image(struct image_builder *b, size_t *size)
         SECTION(SECTION_ROWS, rows, row_count),
         SECTION(SECTION_LISTS, lists, list_count),
         SECTION(SECTION_SOURCES, sources, source_count),
+        SECTION(SECTION_CITES, cites, cite_count),
+        SECTION(SECTION_CITE_REFS, cite_refs, cite_ref_count),
+        SECTION(SECTION_BOUNDS, bounds, bound_count),
+        SECTION(SECTION_COLUMNS, columns, column_count),
+        SECTION(SECTION_GIVEN, given, given_count),
+        SECTION(SECTION_PAIRS, pairs, pairs_count),
 #undef SECTION
     };
     size_t at = (sizeof b->header + 15) / 16 * 16;

@@ -46,6 +46,18 @@ struct image_builder {
     uint32_t list_count;
     struct image_source sources[1];
     uint32_t source_count;
+    struct image_cite cites[4];
+    uint32_t cite_count;
+    uint32_t cite_refs[4];
+    uint32_t cite_ref_count;
+    struct image_bound bounds[4];
+    uint32_t bound_count;
+    struct image_column columns[4];
+    uint32_t column_count;
+    uint32_t given[4];
+    uint32_t given_count;
+    int64_t pairs[16];
+    uint32_t pairs_count;
 };
 
 /* With the encounter (domain 0), its date fact (register 0), one source, one item and the list "charges". */

@@ -1,4 +1,5 @@
-/* The verifier: what it must refuse, and that damaged images are refused or run without harm. */
+/* The verifier: what it must refuse, and that damaged images are refused or run without harm. What each of its refusals
+ * says: test_refusals.c. */
 #include "tests/unit/vm_fixture.h"
 
 static void refused(void)
@@ -55,59 +56,6 @@ static void test_verifier_refuses(void **state)
 static void put_nothing(void *context, const char *bytes, size_t size)
 {
     *(size_t *)context += size + (size > 0 && bytes[0] == 0);
-}
-
-/* An image with every kind of instruction: for damage and for the listing. */
-static void build_all(void)
-{
-    const struct image_range range = { (uint64_t)code_of("A"), (uint64_t)code_of("Z"), 0, INT32_MAX };
-    const int64_t cells[] = { 1, 10, 0, INT32_MAX, 1 };
-    const uint32_t set = builder_set(&f.b, &range, 1), relation = builder_relation(&f.b, 2, 1, cells, 1);
-    const uint32_t a = fact(TYPE_COUNT, 1, 2, 1), b = fact(TYPE_BOOL, 1, 1, 0),
-                   code = fact(TYPE_CODE, code_of("A"), code_of("B"), 0);
-    const uint32_t start = fact(TYPE_TIME, 28800000, 28800010, 28800100),
-                   stop = fact(TYPE_TIME, 28800090, 28800020, 28800400);
-    const uint32_t x = builder_word(&f.b, "red"), word = builder_const(&f.b, TYPE_WORD, x),
-                   none = builder_const(&f.b, TYPE_CODE, 0);
-    const uint32_t wf = fact(TYPE_WORD, 0, 0, 0), in = reg(TYPE_BOOL), eq = reg(TYPE_BOOL), look = reg(TYPE_COUNT),
-                   level = reg(TYPE_LEVEL);
-    const uint32_t span = reg(TYPE_TIMES), minutes = reg(TYPE_MINUTES), units = reg(TYPE_COUNT), trace = reg(TYPE_ROW),
-                   t = reg(TYPE_COUNT);
-    const uint32_t ttrace = reg(TYPE_ROW), o = reg(TYPE_BOOL), otrace = reg(TYPE_ROW),
-                   pairs = builder_domain(&f.b, DOMAIN_CROSS, f.list, f.list);
-    const uint32_t px = builder_link(&f.b, pairs, f.list), py = builder_link(&f.b, pairs, f.list),
-                   pa = builder_reg(&f.b, pairs, TYPE_BOOL);
-    const uint32_t any = reg(TYPE_BOOL), from = builder_const(&f.b, TYPE_MINUTES, 16);
-    miss(b, 1);
-    miss(a, 2);
-    f.b.facts[1].missing = MISSING_DEFAULT;
-    OP(&f.b, EQ, eq, wf, word);
-    OP(&f.b, IN, in, code, set, 0);
-    OP(&f.b, LOOKUP, look, relation, 1, 1, a, 0);
-    OP(&f.b, SPAN, span, start, stop, 1);
-    OP(&f.b, LENGTH, minutes, span);
-    OP(&f.b, STEP, units, trace, minutes, 1, 2, from, f.one, from, f.one);
-    OP(&f.b, TABLE, t, ttrace, HIT_FIRST, 2, a, 1, code, 0, 2, 1, 2, 1, CELL_EQ, f.one, NONE, 2, CELL_CODES, none, none,
-        CELL_IN, set, NONE, RESULT_REGISTER, look, 2, 2, 1, CELL_UNDOC, NONE, NONE, 0, RESULT_HOLD, NONE);
-    OP(&f.b, HIER, level, 1, a, 0, 2, 6, 1, 1, CELL_EQ, f.one, NONE, 6, 1, 1, CELL_EQ, f.two, NONE);
-    OP(&f.b, CROSS, pairs, px, py, 0, 0, NONE, NONE);
-    OP(&f.b, GATHER, pa, px, b);
-    OP(&f.b, ANY, any, py, pa);
-    group_op(a, KEY_UNBROKEN, start, stop);
-    const uint32_t best = builder_reg(&f.b, f.groups, TYPE_COUNT), identity = builder_reg(&f.b, f.groups, TYPE_SET);
-    const uint32_t all = builder_reg(&f.b, f.groups, TYPE_TIMES), agree = builder_reg(&f.b, f.groups, TYPE_CODE);
-    OP(&f.b, BEST, best, f.link_to, b, level, look);
-    OP(&f.b, SETOF, identity, f.link_to, NONE, 2, a, code);
-    OP(&f.b, UNION, all, f.link_to, NONE, span);
-    OP(&f.b, AGREE, agree, f.link_to, NONE, code, 3);
-    OP(&f.b, CHOOSE, o, otrace, NONE, b, 1, wf, 1, 4, NONE, 3, CRITERION_LEVEL, level, NONE, 0, CRITERION_WHERE, b, a,
-        0, CRITERION_SPACED, from, start, 0);
-    emit_op(b, code, units, minutes, span, none);
-    OP(&f.b, EFFECT, 8, EFFECT_MODIFIER, f.yes, builder_const(&f.b, TYPE_CODE, code_of("M")));
-    OP(&f.b, CAP, 9, f.yes, f.two, f.charge_code);
-    merge_op(f.charge_code);
-    OP(&f.b, FIND, 3, FIND_HOLD, pa, NONE, 1, 2, pa, f.two, CHANGE_UNITS, f.one);
-    f.b.header.answers_register = f.yes;
 }
 
 /* Runs an image that was accepted on facts that fit it, whatever it has become. */
@@ -182,12 +130,58 @@ static void test_damage(void **state)
     free(image);
 }
 
+/* The instruction that a refusal names: its address; none: the code's end. */
+static uint32_t named(void)
+{
+    const char *at = strstr(f.error.message, " at ");
+    return at ? (uint32_t)strtoul(at + 4, NULL, 10) : f.b.code_size;
+}
+
+/* Every operand becomes every register, and more: refused by its instruction or a later one, or run without harm. */
+static void test_every_operand(void **state)
+{
+    (void)state;
+    size_t size, accepted = 0, refusals = 0, kinds = 0;
+    uint32_t next = 0, pc = 0;
+    unsigned met[OP_CODES] = { 0 };
+    build_all();
+    unsigned char *image = builder_image(&f.b, &size);
+    uint32_t *code = (void *)(image + f.b.header.sections[SECTION_CODE].offset);
+    for (uint32_t at = 0; at < f.b.code_size; at++) {
+        const uint32_t old = code[at];
+        if (at == next) {
+            pc = at;
+            next += old >> 8;
+            kinds += !met[old & 0xff]++;
+            continue;
+        }
+        for (uint32_t n = 0; n <= f.b.register_count; n++) {
+            edict_program *p;
+            code[at] = n < f.b.register_count ? n : NONE;
+            if (edict_program_load(image, size, &p, &f.error) == EDICT_OK) {
+                accepted++;
+                run_anyhow(p);
+                edict_program_free(p);
+            } else {
+                refusals++;
+                assert_int_equal(f.error.status, EDICT_IMAGE);
+                assert_true(named() >= pc);
+            }
+        }
+        code[at] = old;
+    }
+    assert_int_equal(kinds, OP_CODES);
+    assert_true(accepted > 100 && refusals > 100);
+    free(image);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(verifier_refuses),
         TEST(listing),
         TEST(damage),
+        TEST(every_operand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,6 +50,8 @@ uint32_t root(enum value_type type);
 void group_op(uint32_t key, uint32_t mode, uint32_t start, uint32_t stop);
 void emit_op(uint32_t when, uint32_t code, uint32_t units, uint32_t quantity, uint32_t times, uint32_t modifier);
 void merge_op(uint32_t criterion);
+/* Builds an image with every kind of instruction: for damage and for the listing. */
+void build_all(void);
 
 #define STATE(r, i) (f.e.columns[r].w ? f.e.columns[r].w[i] : 0)
 #define IS(r, i, value) \
