@@ -1,6 +1,7 @@
 /* Encounters of the shipped packs' facts that nobody would wish for, one JSON object a line: gen_hostile COUNT SEED.
  * Each kind of trouble in turn: nothing documented, services by the dozen at one site, two hundred lines, keys nobody
- * knows, nesting, escapes, keys in no usual order, numbers at the edge, keys twice, text cut short, bytes spoiled. */
+ * knows, nesting, escapes, keys in no usual order, numbers at the edge, keys twice, text cut short, bytes spoiled,
+ * lists as long as they may be of which much is missing. */
 #include "bench/random.h"
 
 #include <stdarg.h>
@@ -9,7 +10,7 @@
 #include <string.h>
 
 enum trouble {
-    NOTHING_DOCUMENTED, CROWD, MANY_LINES, UNKNOWN_KEYS, ANY_ORDER, EDGES, KEY_TWICE, CUT, SPOILED, TROUBLES
+    NOTHING_DOCUMENTED, CROWD, MANY_LINES, UNKNOWN_KEYS, ANY_ORDER, EDGES, KEY_TWICE, CUT, SPOILED, LONG_LISTS, TROUBLES
 };
 enum { ROOM = 1 << 18 };
 
@@ -34,6 +35,22 @@ static const char *const methods[] = { "infusion", "push", "injection" };
 static const char *const codes[] = { "96365", "96366", "96367", "96368", "96374", "96375", "96413", "96415", "96360" };
 static const char *const modifiers[] = { "59", "XS", "25", "JW", "JZ", "GA" };
 
+/* A service of which each fact is documented with one chance in 1000. */
+static void patchy_put(int i, uint32_t chance)
+{
+    const uint32_t start = random_below(r, 1440), stop = start + random_below(r, 200);
+    put("%s{\"id\":\"s%d\"", i ? "," : "", i + 1);
+    if (random_yes(r, chance)) put(",\"drug\":\"%s\"", PICK(drugs));
+    if (random_yes(r, chance)) put(",\"method\":\"%s\"", PICK(methods));
+    if (random_yes(r, chance)) put(",\"route\":\"IV\"");
+    if (random_yes(r, chance)) put(",\"purpose\":\"treatment\"");
+    if (random_yes(r, chance)) put(",\"site\":\"%u\"", random_below(r, 500));
+    if (random_yes(r, chance)) put(",\"start\":\"2026-03-02T%02u:%02u\"", start / 60, start % 60);
+    if (random_yes(r, chance))
+        put(",\"stop\":\"2026-03-0%uT%02u:%02u\"", 2 + stop / 1440, stop / 60 % 24, stop % 60);
+    put("}");
+}
+
 static void service_put(enum trouble trouble, int i)
 {
     const uint32_t start = trouble == CROWD ? 480 + random_below(r, 300) : 480 + 10 * (uint32_t)i;
@@ -52,16 +69,19 @@ static void service_put(enum trouble trouble, int i)
 
 static void services_put(enum trouble trouble)
 {
-    const int count = trouble == CROWD ? 40 + (int)random_below(r, 20) : 1 + (int)random_below(r, 6);
+    int count = trouble == CROWD ? 40 + (int)random_below(r, 20) : 1 + (int)random_below(r, 6);
+    if (trouble == LONG_LISTS) count = random_yes(r, 500) ? 500 : 10 + (int)random_below(r, 300);
+    const uint32_t chance = random_below(r, 1001);
     put("\"services\":[");
     for (int i = 0; i < count; i++)
-        service_put(trouble, i);
+        if (trouble == LONG_LISTS) patchy_put(i, chance);
+        else service_put(trouble, i);
     put("]");
 }
 
 static void lines_put(enum trouble trouble)
 {
-    const int count = trouble == MANY_LINES ? 200 : (int)random_below(r, 8);
+    const int count = trouble == MANY_LINES ? 200 : (int)random_below(r, trouble == LONG_LISTS ? 501 : 8);
     put("\"lines\":[");
     for (int i = 0; i < count; i++) {
         const unsigned units = trouble == EDGES && random_yes(r, 300) ? 2147483647u : 1 + random_below(r, 9);

@@ -7,6 +7,7 @@
 #include "vm/bind.h"
 #include "vm/cost.h"
 #include "vm/limits.h"
+#include "vm/result.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -139,7 +140,8 @@ void cost_report(const struct edict_program *p, struct buffer *out)
     const uint64_t columns = cells * (sizeof(int64_t) + sizeof(uint32_t));
     const struct { const char *what; uint64_t bytes; const char *why; } memory[] = {
         { "  columns", columns < LIMIT_MEMORY ? columns : LIMIT_MEMORY, "two words a cell, and scratch: LIMIT_MEMORY" },
-        { "  reasons", (uint64_t)LIMIT_REASONS * sizeof(struct why_node), "LIMIT_REASONS" },
+        { "  reasons", (uint64_t)LIMIT_REASONS * (sizeof(struct why_node) + sizeof(struct hold_mark)),
+            "LIMIT_REASONS, and the marks of holds" },
         { "  intervals", (uint64_t)LIMIT_INTERVALS * sizeof(struct interval), "LIMIT_INTERVALS" },
         { "  codes in lists", (uint64_t)LIMIT_CODES * sizeof(int64_t), "LIMIT_CODES" },
         { "  charges, findings", (uint64_t)LIMIT_CHARGES * (sizeof(struct charge) + sizeof(struct final_charge)) +
@@ -154,7 +156,8 @@ void cost_report(const struct edict_program *p, struct buffer *out)
     line(out, "instructions", instructions, "each once an evaluation: no jumps");
     line(out, "cells written", cells, "by one evaluation");
     line(out, "steps", steps, "operands looked at by one evaluation, for each record once");
-    line(out, "evaluations", WORLDS_MAX + 1u, "of a held encounter: WORLDS_MAX, together WORLDS_CELLS cells; else 1");
+    line(out, "cells of worlds", WORLDS_CELLS, "written by all evaluations that settle a held encounter: WORLDS_CELLS");
+    line(out, "evaluations", WORLDS_MAX + 1u, "of a held encounter: WORLDS_MAX, as far as those cells go; else 1");
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) most += memory[i].bytes;
     line(out, "bytes of memory", most, "of one evaluator, whatever the encounter:");
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)

@@ -7,16 +7,23 @@
 
 static int finding_same(const struct finding *a, const struct finding *b)
 {
-    return a->row == b->row && a->kind == b->kind && a->domain == b->domain && a->record == b->record &&
-           a->other_domain == b->other_domain && a->other == b->other && a->why == b->why && a->message == b->message &&
-           a->change == b->change && a->value == b->value;
+    return a->lane == b->lane && a->row == b->row && a->kind == b->kind && a->domain == b->domain &&
+           a->record == b->record && a->other_domain == b->other_domain && a->other == b->other && a->why == b->why &&
+           a->message == b->message && a->change == b->change && a->value == b->value;
+}
+
+static struct finding_slot *finding_slot(struct edict_evaluator *e, const struct finding *f)
+{
+    const uint64_t a = (uint64_t)f->row << 32 | f->record, b = (uint64_t)f->why << 32 | f->other;
+    return &e->finding_slots[((a * 0x9E3779B97F4A7C15u + b * 0xC2B2AE3D27D4EB4Fu) >> 40) % FINDING_SLOTS];
 }
 
 void finding_add(struct edict_evaluator *e, const struct finding *f)
 {
-    for (uint32_t i = e->finding_heads[f->lane]; i != NONE && e->findings[i].code_at < f->code_at;
-         i = e->findings[i].next)
-        if (finding_same(&e->findings[i], f))
+    struct finding_slot *slot = finding_slot(e, f);
+    const uint32_t last = slot->run == e->run ? slot->last : NONE;
+    for (uint32_t i = last; i < e->finding_count; i = e->findings[i].same)
+        if (e->findings[i].code_at < f->code_at && finding_same(&e->findings[i], f))
             return;
     if (e->finding_count >= LIMIT_FINDINGS) {
         eval_limit(e, "findings", LIMIT_FINDINGS);
@@ -31,7 +38,9 @@ void finding_add(struct edict_evaluator *e, const struct finding *f)
     *(*tail == NONE ? &e->finding_heads[f->lane] : &e->findings[*tail].next) = e->finding_count;
     *tail = e->finding_count;
     e->findings[e->finding_count] = *f;
-    e->findings[e->finding_count++].next = NONE;
+    e->findings[e->finding_count].same = last;
+    e->findings[e->finding_count].next = NONE;
+    *slot = (struct finding_slot){ e->run, e->finding_count++ };
 }
 
 void findings_close(struct edict_evaluator *e)

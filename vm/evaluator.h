@@ -46,8 +46,11 @@ struct finding {
     uint32_t why;                       /* hold: state word */
     uint32_t code_at;                   /* instruction, for dedup */
     uint32_t lane, next;                /* next one of this lane while the code runs; NONE */
+    uint32_t same;                      /* one before it that may be equal, while the code runs; NONE */
     uint32_t rival;                     /* REVIEW: 1 + trace row of the rule that says something else; 0: none */
 };
+enum { FINDING_SLOTS = 512 };
+struct finding_slot { uint32_t run, last; };
 struct argument { uint32_t type; uint32_t state; int64_t value; };
 
 struct spread { uint32_t domain, run; int64_t *v; uint32_t *w; };
@@ -80,6 +83,7 @@ struct edict_evaluator {
     uint32_t charge_firsts[LANES_MOST + 1], final_firsts[LANES_MOST + 1], finding_firsts[LANES_MOST + 1];
     uint32_t finding_heads[LANES_MOST], finding_tails[LANES_MOST];
     struct finding *findings; uint32_t finding_count, finding_room;
+    struct finding_slot finding_slots[FINDING_SLOTS];   /* those of this run by their hash, the last one first */
     struct argument *args; uint32_t arg_count, arg_room;
     struct ahead *ahead;                /* encounters evaluated before they are asked for: ahead.c; or NULL */
     void *texts;                        /* texts of the encounter: bind.c */

@@ -392,6 +392,7 @@ static int rounds_run(struct edict_evaluator *e, struct worlds *w)
         if (!trials_plan(e, w, most, fine, 1).trials) return 0;
         budget -= plan.worlds;
         blamed = w->blamed_count;
+        w->ran = 1;
         possible = round_try(e, w, plan.worlds);
         trials_restore(e, w);
         if (possible < 0) return 0;
@@ -533,13 +534,13 @@ edict_status worlds_run(struct edict_evaluator *e)
     uint64_t dispatches = e->dispatches;
     if (!w) return e->status = EDICT_MEMORY;
     size_t rooms = w->text.room + w->scratch.room;
-    w->active = 0;
+    w->active = w->ran = 0;
     w->blamed_count = w->row_count = 0;
     if (!holds_gather(e) || !blamed_gather(e, w, 1)) return e->status;
     if (w->blamed_count == 0) return EDICT_OK;
     int found = rounds_run(e, w);
     /* A world that failed (too large a number, a limit) only means that the three-valued answer stands. */
-    if (e->status == EDICT_MEMORY) return e->status;
+    if (e->status == EDICT_MEMORY || !w->ran) return e->status;
     if (eval_run(e, e->program->code_size) == EDICT_OK) w->active = found && settle(e, w);
     e->allocations += w->text.room + w->scratch.room != rooms;
     e->dispatches = dispatches;

@@ -28,7 +28,7 @@ struct world_finding { uint32_t at, size, kind, alive; uint64_t hash; };
 struct world_values { uint32_t fact, record, at, size; };
 
 struct worlds {
-    int active;
+    int active, ran;            /* something stands; a world was evaluated */
     struct trial *trials; uint32_t trial_count, trial_room;
     struct follower *followers; uint32_t follower_count, follower_room;
     struct candidate *candidates; uint32_t candidate_count, candidate_room;
@@ -40,6 +40,8 @@ struct worlds {
     struct hold_entry *blamed; uint32_t blamed_count,
         blamed_room;   /* hold: the fact; in the order in which they came up */
     int64_t *numbers; uint32_t number_count, number_room;
+    uint32_t number_most, number_settle;    /* candidates there is room for; numbers at which equal ones are dropped */
+    int crowded;                            /* there is no room for so many candidates: no more are looked for */
     uint32_t *now; uint32_t now_room;   /* candidate of each trial, of the world in each lane */
     unsigned char *tried; uint32_t tried_room;  /* facts that are, by number */
     uint32_t *sizes; uint32_t size_room;    /* records of each domain of one world */

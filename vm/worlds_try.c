@@ -7,19 +7,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int number_order(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Ascending, each once. */
+static void numbers_settle(struct worlds *w)
+{
+    if (w->number_count == 0) return;
+    qsort(w->numbers, w->number_count, sizeof *w->numbers, number_order);
+    uint32_t n = 1;
+    for (uint32_t i = 1; i < w->number_count; i++)
+        if (w->numbers[i] != w->numbers[n - 1]) w->numbers[n++] = w->numbers[i];
+    w->number_count = n;
+    w->number_settle = 2 * n + 64;
+    w->crowded = n > w->number_most;
+}
+
+/* Hundreds of times with every bound around each are a list nobody could try out: it ends where it is too long. */
 static int number_add(struct edict_evaluator *e, struct worlds *w, int64_t value)
 {
+    if (w->number_count >= w->number_settle && !w->crowded) numbers_settle(w);
+    if (w->crowded) return 1;
     void *pool = w->numbers;
     int ok = pool_room(e, &pool, &w->number_room, w->number_count + 1, sizeof *w->numbers);
     w->numbers = pool;
     if (ok) w->numbers[w->number_count++] = value;
     return ok;
-}
-
-static int number_order(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
 }
 
 /* The other end of the interval that has this register as one end: its register, and which end is ours. NONE: no
@@ -82,7 +98,7 @@ static void clocks_add(struct edict_evaluator *e, struct worlds *w, int fine, in
     for (uint32_t i = 0; i < p->fact_count; i++) {
         if (p->facts[i].type != TYPE_TIME) continue;
         const struct column *c = &e->columns[p->facts[i].reg];
-        for (uint32_t r = 0; r < c->n; r++) {
+        for (uint32_t r = 0; r < c->n && !w->crowded; r++) {
             if (c->w && c->w[r]) continue;
             for (int64_t d = 0; d < 2; d++)
                 if (c->v[r] + d >= low && c->v[r] + d <= high) number_add(e, w, c->v[r] + d);
@@ -111,13 +127,13 @@ static void halves_add(struct edict_evaluator *e, struct worlds *w, int64_t base
         if (fact_of_register(p, p->code[at + 2]) == NONE || fact_of_register(p, p->code[at + 3]) == NONE)
             continue;
         const struct column *from = &e->columns[p->code[at + 2]], *to = &e->columns[p->code[at + 3]];
-        for (uint32_t r = 0; r < from->n && r < to->n; r++)
+        for (uint32_t r = 0; r < from->n && r < to->n && !w->crowded; r++)
             if (!(from->w && from->w[r]) && !(to->w && to->w[r]))
                 both_sides_add(e, w, from->v[r] + (to->v[r] - from->v[r]) / 2, low, high);
     }
     for (uint32_t i = 0; i < p->fact_count; i++) {
         const struct column *c = &e->columns[p->facts[i].reg];
-        for (uint32_t r = 0; p->facts[i].type == TYPE_TIME && r < c->n; r++)
+        for (uint32_t r = 0; p->facts[i].type == TYPE_TIME && r < c->n && !w->crowded; r++)
             if (!(c->w && c->w[r]))
                 both_sides_add(e, w, 2 * c->v[r] - base - 1, low, high);
     }
@@ -189,13 +205,17 @@ static void texts_sort(struct edict_evaluator *e, struct worlds *w)
     }
 }
 
-/* The candidates of blamed fact `number` into w->numbers, ascending, each once. */
+/* The candidates of blamed fact `number` into w->numbers, ascending, each once. More than `most`: some of them, and
+ * still more than that. */
 static void candidates_list(struct edict_evaluator *e, struct worlds *w, const struct trial *t, uint32_t number,
-    int fine)
+    int fine, uint32_t most)
 {
     const struct edict_program *p = e->program;
     const struct image_fact *f = &p->facts[t->fact];
     w->number_count = 0;
+    w->number_most = most;
+    w->number_settle = 2 * most + 2;
+    w->crowded = 0;
     switch (f->type) {
     case TYPE_BOOL:
         number_add(e, w, 0);
@@ -222,13 +242,8 @@ static void candidates_list(struct edict_evaluator *e, struct worlds *w, const s
     default:
         break;
     }
-    if (w->number_count == 0) return;
-    if (f->type == TYPE_TEXT) texts_sort(e, w);
-    else qsort(w->numbers, w->number_count, sizeof *w->numbers, number_order);
-    uint32_t n = 1;
-    for (uint32_t i = 1; i < w->number_count; i++)
-        if (w->numbers[i] != w->numbers[n - 1]) w->numbers[n++] = w->numbers[i];
-    w->number_count = n;
+    numbers_settle(w);
+    if (f->type == TYPE_TEXT && !w->crowded) texts_sort(e, w);
 }
 
 static int followers_add(struct edict_evaluator *e, struct worlds *w, uint32_t trial)
@@ -274,7 +289,7 @@ struct trial_plan trials_plan(struct edict_evaluator *e, struct worlds *w, uint3
     for (uint32_t i = 0; i < w->blamed_count; i++) {
         struct trial t = { .fact = w->blamed[i].hold, .record = w->blamed[i].record };
         t.state = e->columns[p->facts[t.fact].reg].w[t.record];
-        candidates_list(e, w, &t, i, fine);
+        candidates_list(e, w, &t, i, fine, budget / plan.worlds);
         if (w->number_count == 0) continue;
         if (w->number_count > budget / plan.worlds) {
             plan.left++;
