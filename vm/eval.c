@@ -394,7 +394,7 @@ edict_status eval_new(struct edict_evaluator *e)
     if (!e->columns || !e->sizes || !e->const_values || !e->const_states || !e->why_cache || !e->whys ||
         !e->firsts || !e->owners || !e->outputs || !e->pairs[0] || !e->pairs[1] || !e->spreads || !e->fixed ||
         !e->all_pairs || !e->steps ||
-        !set_cache_new(e)) {
+        !lookup_caches_new(e)) {
         eval_free(e);
         return EDICT_MEMORY;
     }
@@ -419,7 +419,8 @@ void eval_free(struct edict_evaluator *e)
 {
     void *owned[] = { e->columns, e->sizes, e->const_values, e->const_states, e->why_cache, e->whys, e->intervals,
         e->codes, e->charges, e->finals, e->findings, e->args, e->firsts, e->owners, e->outputs, e->pairs[0],
-        e->pairs[1], e->spreads, e->set_cache, e->set_dated, e->fixed, e->all_pairs, e->steps, e->reached };
+        e->pairs[1], e->spreads, e->set_cache, e->set_dated, e->place_cache, e->fixed, e->all_pairs, e->steps,
+        e->reached };
     rows_free(e);
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
@@ -440,6 +441,7 @@ void eval_free(struct edict_evaluator *e)
     e->pairs[0] = e->pairs[1] = NULL;
     e->spreads = NULL;
     e->set_cache = NULL;
+    e->place_cache = NULL;
     e->set_dated = NULL;
     e->fixed = NULL;
     e->all_pairs = NULL;

@@ -343,6 +343,12 @@ static int64_t list_has(const struct edict_evaluator *e, int64_t list, int64_t c
 
 STRICT2(eval_has, list_has(e, x, y))
 
+static inline const int64_t *find_row(struct edict_evaluator *e, uint32_t relation, const int64_t *key, int64_t date)
+{
+    return e->program->relations[relation].codes ? pairs_find_again(e, relation, key, date)
+                                                 : relation_find(e->program, relation, key, date);
+}
+
 /* LISTS with three documented keys, the question of all pairs of codes: most are ruled out by their first two. */
 static void lists_three(
     struct edict_evaluator *e, uint32_t relation, const struct cells *keys, const struct cells *date, struct column *o)
@@ -355,7 +361,7 @@ static void lists_three(
         const int64_t key[3] = { a.v[i * a.step], b.v[i * b.step], c.v[i * c.step] };
         v[i] = 0;
         if (!none && (!x->slots || (key_known(x, 0, key[0]) && key_known(x, 1, key[1]))))
-            v[i] = relation_find(e->program, relation, key, cell_v(date, i)) != NULL;
+            v[i] = find_row(e, relation, key, cell_v(date, i)) != NULL;
     }
 }
 
@@ -386,7 +392,7 @@ static void eval_relation(struct edict_evaluator *e, enum op op, const uint32_t 
             key[k] = cell_v(&cells[k], i);
             w = why_merge(e, w, cell_w(&cells[k], i));
         }
-        const int64_t *row = w ? NULL : relation_find(e->program, relation, key, cell_v(&date, i));
+        const int64_t *row = w ? NULL : find_row(e, relation, key, cell_v(&date, i));
         if (op == OP_CODE_LISTS) {
             o->v[i] = row != NULL;
             o->w[i] = w;

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { INDEX_ROWS = 1 << 18, DATE_FIRST = -25567, DATE_LAST = 84005 };
+enum { DATE_FIRST = -25567, DATE_LAST = 84005 };
 
 static unsigned code_length(uint64_t code)
 {
@@ -42,17 +42,26 @@ struct set_answer {
     int has;
 };
 
-int set_cache_new(struct edict_evaluator *e)
+/* Places of codes in relations of pairs that were met before. */
+enum { PLACE_CACHE_BITS = 11 };
+struct code_place {
+    int64_t code;
+    uint32_t relation; /* its number + 1 */
+    uint32_t place;    /* how many codes it has: it has not this one */
+};
+
+int lookup_caches_new(struct edict_evaluator *e)
 {
     const struct edict_program *p = e->program;
     e->set_cache = calloc((size_t)1 << SET_CACHE_BITS, sizeof *e->set_cache);
+    e->place_cache = calloc((size_t)1 << PLACE_CACHE_BITS, sizeof *e->place_cache);
     e->set_dated = calloc((size_t)p->set_count + 1, 1);
     for (uint32_t i = 0; e->set_dated && i < p->set_count; i++)
         for (uint32_t k = 0; k < p->sets[i].count; k++) {
             const struct image_range *r = &p->ranges[p->sets[i].at + k];
             e->set_dated[i] |= r->from > DATE_FIRST || r->until < DATE_LAST;
         }
-    return e->set_cache && e->set_dated;
+    return e->set_cache && e->set_dated && e->place_cache;
 }
 
 int set_has(const struct edict_evaluator *e, uint32_t set, int64_t code, int64_t date)
@@ -89,16 +98,20 @@ static uint32_t code_find(const int64_t *codes, uint32_t count, int64_t code)
     return low < count && codes[low] == code ? low : count;
 }
 
-/* The least row, by its dates and then by its cells, among those of both codes that agree with the further keys and
- * hold on the date: what the search in sorted rows would find first. */
-static const int64_t *pairs_find(
-    const struct edict_program *p, const struct image_relation *r, const int64_t *keys, int64_t date)
+/* A row that an image's opening has looked at, or that is as good: of a large relation only look-ups look at rows. */
+static int row_good(const struct edict_program *p, const struct image_relation *r, const int64_t *row)
+{
+    return relation_looked_at(r) || program_value_fits(p, TYPE_ROW, row[r->columns + 2]);
+}
+
+/* The least row, by its dates and then by its cells, among those of both codes (by their places) that agree with the
+ * further keys and hold on the date: what the search in sorted rows would find first. */
+static const int64_t *pairs_find(const struct edict_program *p, const struct image_relation *r, uint32_t a, uint32_t b,
+    const int64_t *keys, int64_t date)
 {
     const int64_t *codes = (const void *)(p->pairs + r->pairs_at), *cells = p->cells + r->at, *best = NULL;
     const uint32_t *starts = (const void *)(codes + r->codes), *rows = starts + r->codes + 1;
-    const uint32_t a = code_find(codes, r->codes, keys[0]);
-    const uint32_t b = a < r->codes ? code_find(codes, r->codes, keys[1]) : r->codes;
-    if (b == r->codes)
+    if (a == r->codes || b == r->codes)
         return NULL;
     const size_t width = (size_t)r->columns + 3;
     const uint64_t end = starts[a + 1] < r->pairs ? starts[a + 1] : r->pairs;
@@ -123,7 +136,7 @@ static const int64_t *pairs_find(
         if (order < 0)
             best = row;
     }
-    return best;
+    return best && row_good(p, r, best) ? best : NULL;
 }
 
 /* Where the search for keys begins. */
@@ -142,7 +155,7 @@ int relations_index(struct edict_program *p)
         const struct image_relation *r = &p->relations[k];
         struct relation_index *x = &p->indexes[k];
         const size_t width = (size_t)r->columns + 3;
-        if (r->codes || !r->rows || r->rows > INDEX_ROWS)
+        if (r->codes || !r->rows || !relation_looked_at(r))
             continue;
         for (x->shift = 60; (uint64_t)1 << (64 - x->shift) < r->rows * 2; x->shift--) {}
         x->mask = ((uint32_t)1 << (64 - x->shift)) - 1;
@@ -197,13 +210,34 @@ static size_t relation_first(const struct edict_program *p, uint32_t relation, c
 const int64_t *relation_find(const struct edict_program *p, uint32_t relation, const int64_t *keys, int64_t date)
 {
     const struct image_relation *r = &p->relations[relation];
-    if (r->codes)
-        return pairs_find(p, r, keys, date);
+    if (r->codes) {
+        const int64_t *codes = (const void *)(p->pairs + r->pairs_at);
+        return pairs_find(p, r, code_find(codes, r->codes, keys[0]), code_find(codes, r->codes, keys[1]), keys, date);
+    }
     const size_t width = (size_t)r->columns + 3;
     const int64_t *row = p->cells + r->at + relation_first(p, relation, keys) * width;
     const int64_t *end = p->cells + r->at + r->rows * width;
     for (; row < end && keys_order(row, keys, r->keys) == 0; row += width)
         if (row[r->columns] <= date && date <= row[r->columns + 1])
-            return row;
+            return row_good(p, r, row) ? row : NULL;
     return NULL;
+}
+
+static uint32_t code_place(struct edict_evaluator *e, uint32_t relation, int64_t code)
+{
+    const struct image_relation *r = &e->program->relations[relation];
+    const uint64_t mixed = ((uint64_t)code ^ (uint64_t)relation << 17) * 0x9E3779B97F4A7C15u;
+    struct code_place *c = &e->place_cache[mixed >> (64 - PLACE_CACHE_BITS)];
+    if (c->code != code || c->relation != relation + 1)
+        *c = (struct code_place){ code, relation + 1,
+            code_find((const void *)(e->program->pairs + r->pairs_at), r->codes, code) };
+    return c->place;
+}
+
+const int64_t *pairs_find_again(struct edict_evaluator *e, uint32_t relation, const int64_t *keys, int64_t date)
+{
+    const struct image_relation *r = &e->program->relations[relation];
+    const uint32_t a = code_place(e, relation, keys[0]);
+    const uint32_t b = a < r->codes ? code_place(e, relation, keys[1]) : a;
+    return pairs_find(e->program, r, a, b, keys, date);
 }

@@ -22,6 +22,11 @@ static inline int key_known(const struct relation_index *x, uint32_t column, int
     return (int)(x->known[column][h / 64] >> h % 64 & 1);
 }
 
+/* Relations of up to so many rows are looked at row by row when an image is opened, and have an index. Of larger ones
+ * only the place and size are: look-ups find what they can, and a row that makes no sense is no row. */
+enum { RELATION_LOOKED_AT = 1 << 15 };
+static inline int relation_looked_at(const struct image_relation *r) { return r->rows <= RELATION_LOOKED_AT; }
+
 struct edict_program {
     const unsigned char *bytes;
     size_t size;

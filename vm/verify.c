@@ -331,9 +331,9 @@ static edict_status check_tables(const struct edict_program *p, edict_error *err
         const uint64_t width = (uint64_t)r->columns + 3;
         if (!is_string(p, r->name) || r->keys > r->columns || !is_optional(r->item, p->item_count) ||
             r->at > p->cell_count || r->rows > (p->cell_count - r->at) / width ||
-            !(r->codes ? pairs_fit(p, r) : relation_sorted(p, r)))
+            !(r->codes ? pairs_fit(p, r) : !relation_looked_at(r) || relation_sorted(p, r)))
             return bad(error, "relation", i);
-        for (uint64_t k = 0; k < r->rows; k++)
+        for (uint64_t k = 0; relation_looked_at(r) && k < r->rows; k++)
             if (!program_value_fits(p, TYPE_ROW, p->cells[r->at + k * width + width - 1]))
                 return bad(error, "relation", i);
     }

@@ -336,11 +336,62 @@ static void test_pairs_hostile(void **state)
     free(bytes);
 }
 
+/* A relation that is too large to be looked at when its image is opened: it opens whatever its rows hold, and a look-up
+ * of a row that makes no sense finds none; of one that was spoilt otherwise what is there. */
+static void test_large(void **state)
+{
+    (void)state;
+    struct buffer rows;
+    buffer_init(&rows, 1u << 20);
+    buffer_text(&rows, "code,most\n");
+    enum { ROWS = RELATION_LOOKED_AT + 1000 };
+    for (unsigned i = 0; i < ROWS; i++) buffer_printf(&rows, "L%05u,%u\n", i, i % 90);
+    assert_false(rows.failed);
+    file_bytes("large.csv", rows.at, rows.size);
+    buffer_free(&rows);
+    compile_good("relation large, cite BOOK\n  from file \"large.csv\" as csv\n"
+                 "define most of line, cite BOOK\n  is most from large for code\n"
+                 "rule much, cite BOOK\n  for each line where most documented\n  then note \"{most}\"\n");
+    size_t size;
+    const unsigned char *made = edict_compilation_image(h.made, &size);
+    unsigned char *bytes = malloc(size);
+    assert_non_null(bytes);
+    memcpy(bytes, made, size);
+    uint32_t r = relation_called("large");
+    const struct image_relation relation = h.p->relations[r];
+    assert_int_equal(relation.rows, ROWS);
+    const int64_t date = days_of("2026-03-02"), first = packed("L00000"), last = packed("L33767");
+    assert_int_equal(relation_find(h.p, r, &first, date)[1], 0);
+    assert_int_equal(relation_find(h.p, r, &last, date)[1], 33767 % 90);
+    const size_t cells = ((const struct image_header *)bytes)->sections[SECTION_CELLS].offset + relation.at * 8;
+    const int64_t nonsense = INT64_MAX;
+    memcpy(bytes + cells + 4 * 8, &nonsense, 8);                              /* where the first row stands in the pack */
+    memcpy(bytes + cells + ((size_t)ROWS - 1) * 5 * 8 + 8, &nonsense, 8);     /* what the last one gives */
+    memcpy(bytes + cells + 700 * 5 * 8, &nonsense, 8);                        /* a key, no longer in its order */
+    edict_error error;
+    edict_program_free(h.p);
+    h.p = NULL;
+    assert_int_equal(edict_program_load(bytes, size, &h.p, &error), EDICT_OK);
+    assert_null(relation_find(h.p, r, &first, date));
+    assert_true(relation_find(h.p, r, &last, date)[1] == nonsense);
+    edict_evaluator *e = NULL;
+    edict_answer answer;
+    assert_int_equal(edict_evaluator_new(h.p, NULL, &e, &error), EDICT_OK);
+    static const char asked[] = "{\"id\": \"1\", \"date\": \"2026-03-02\", \"lines\": [{\"code\": \"L00000\",\"beside\": \"A1\", \"units\": 1},"
+                                " {\"code\": \"L00700\", \"beside\": \"A1\", \"units\": 1},"
+                                " {\"code\": \"L33766\", \"beside\": \"A1\", \"units\": 1}]}";
+    assert_int_equal(edict_evaluate(e, asked, sizeof asked - 1, 0, &answer, &error), EDICT_OK);
+    assert_non_null(strstr(answer.json, "\"message\": \"16\""));
+    assert_null(strstr(answer.json, "\"message\": \"0\""));
+    edict_evaluator_free(e);
+    free(bytes);
+}
+
 int main(void)
 {
 #define HERE(name) cmocka_unit_test_setup_teardown(test_##name, here_start, here_end)
     const struct CMUnitTest tests[] = {HERE(ptp),           HERE(ptp_parts),      HERE(mue),
                                        HERE(plain),         HERE(pairs_are_rows), HERE(pairs_lookup),
-                                       HERE(pairs_hostile), HERE(rows_added)};
+                                       HERE(pairs_hostile), HERE(rows_added),     HERE(large)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
