@@ -84,8 +84,8 @@ static inline uint64_t hash_mix(uint64_t hash, uint64_t value)
 int set_has(const struct edict_evaluator *e, uint32_t set, int64_t code, int64_t date);
 /* The memories of set_has and pairs_find_again. 0: no memory. */
 int lookup_caches_new(struct edict_evaluator *e);
-/* The row of the relation with these keys on the date, or NULL. `again`: of a relation of pairs, with the memory of where
- * its codes were found. */
+/* The row of the relation with these keys on the date, or NULL. `again`: of a relation of pairs, with the memory of
+ * where its codes were found. */
 const int64_t *relation_find(const struct edict_program *p, uint32_t relation, const int64_t *keys, int64_t date);
 const int64_t *pairs_find_again(struct edict_evaluator *e, uint32_t relation, const int64_t *keys, int64_t date);
 

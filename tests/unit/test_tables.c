@@ -336,7 +336,7 @@ static void test_pairs_hostile(void **state)
     free(bytes);
 }
 
-/* A relation that is too large to be looked at when its image is opened: it opens whatever its rows hold, and a look-up
+/* A relation that is too large to be looked at when its image is opened opens whatever its rows hold; and a look-up
  * of a row that makes no sense finds none; of one that was spoilt otherwise what is there. */
 static void test_large(void **state)
 {
@@ -365,9 +365,9 @@ static void test_large(void **state)
     assert_int_equal(relation_find(h.p, r, &last, date)[1], 33767 % 90);
     const size_t cells = ((const struct image_header *)bytes)->sections[SECTION_CELLS].offset + relation.at * 8;
     const int64_t nonsense = INT64_MAX;
-    memcpy(bytes + cells + 4 * 8, &nonsense, 8);                              /* where the first row stands in the pack */
-    memcpy(bytes + cells + ((size_t)ROWS - 1) * 5 * 8 + 8, &nonsense, 8);     /* what the last one gives */
-    memcpy(bytes + cells + 700 * 5 * 8, &nonsense, 8);                        /* a key, no longer in its order */
+    memcpy(bytes + cells + 4 * 8, &nonsense, 8);                          /* where the first row stands in the pack */
+    memcpy(bytes + cells + ((size_t)ROWS - 1) * 5 * 8 + 8, &nonsense, 8); /* what the last one gives */
+    memcpy(bytes + cells + 700 * 5 * 8, &nonsense, 8);                    /* a key, no longer in its order */
     edict_error error;
     edict_program_free(h.p);
     h.p = NULL;
@@ -377,7 +377,8 @@ static void test_large(void **state)
     edict_evaluator *e = NULL;
     edict_answer answer;
     assert_int_equal(edict_evaluator_new(h.p, NULL, &e, &error), EDICT_OK);
-    static const char asked[] = "{\"id\": \"1\", \"date\": \"2026-03-02\", \"lines\": [{\"code\": \"L00000\",\"beside\": \"A1\", \"units\": 1},"
+    static const char asked[] = "{\"id\": \"1\", \"date\": \"2026-03-02\", \"lines\": ["
+                                "{\"code\": \"L00000\",\"beside\": \"A1\", \"units\": 1},"
                                 " {\"code\": \"L00700\", \"beside\": \"A1\", \"units\": 1},"
                                 " {\"code\": \"L33766\", \"beside\": \"A1\", \"units\": 1}]}";
     assert_int_equal(edict_evaluate(e, asked, sizeof asked - 1, 0, &answer, &error), EDICT_OK);
