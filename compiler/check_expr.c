@@ -189,7 +189,8 @@ int match_types(struct model *m, struct expr **a, struct expr **b)
         diag_hint(m->diags, d, "compare facts that share words");
         return 0;
     }
-    if (x->base == TYPE_DECIMAL && *x->unit && *y->unit && strcmp(x->unit, y->unit) != 0) {
+    /* What counts may stand for any amount; an amount without a unit is none with one. */
+    if (x->base == TYPE_DECIMAL && strcmp(x->unit, y->unit) != 0 && (*a)->op != X_SCALE && (*b)->op != X_SCALE) {
         struct diag *d = diag_add(m->diags, DIAG_WRONG_UNIT, (*b)->span, "%s is expected here, this is %s",
                                   type_name(m, x), type_name(m, y));
         diag_hint(m->diags, d, "both sides must carry the same unit");
@@ -356,7 +357,7 @@ static struct expr *arithmetic(struct model *m, struct scope *s, const struct as
         }
         struct expr *e = expr_two(m, X_MUL, a->type.base, a, b, n->span);
         if (!e) return NULL;
-        e->type = a->type;
+        e->type = a->type.base == b->type.base && !*a->type.unit ? b->type : a->type;
         e->value = a->type.base != TYPE_COUNT && a->type.base != TYPE_MINUTES && b->type.base != TYPE_COUNT ? 6 : 0;
         return e;
     }
@@ -369,6 +370,13 @@ static struct expr *arithmetic(struct model *m, struct scope *s, const struct as
         match_types(m, &a, &b);
         return NULL;
     }
+    if (!number_like(a->type.base) && a->type.base != TYPE_MINUTES && a->type.base != TYPE_DAYS &&
+        a->type.base != TYPE_YEARS) {
+        mistake(m, DIAG_WRONG_TYPE, n->span, "counts, amounts, money and times can be divided",
+                "%s cannot be divided", type_name(m, &a->type));
+        return NULL;
+    }
+    if (a->type.base == TYPE_DECIMAL && !match_types(m, &a, &b)) return NULL;
     struct expr *e =
         expr_two(m, X_DIV, a->type.base == TYPE_MINUTES && y == TYPE_COUNT ? TYPE_MINUTES : TYPE_COUNT, a, b, n->span);
     if (e) e->value = n->op == OP_DIV_UP ? 0 : n->op == OP_DIV_DOWN ? 1 : 2;

@@ -50,9 +50,10 @@ static int column(struct model *m, const struct item *it, const char *name, int 
 /* `refsued`: neither a default value nor a word for what happens. */
 static void missing_unknown(struct model *m, const struct ast_node *v, const struct type *type)
 {
-    static const char *const words[] = {"refused", "empty", "position"};
     struct names n = {0};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) names_add(m, &n, text_of(words[i]));
+    names_add(m, &n, text_of("refused"));
+    if (type->base == TYPE_CODES) names_add(m, &n, text_of("empty"));
+    if (type->base == TYPE_TEXT || type->base == TYPE_COUNT) names_add(m, &n, text_of("position"));
     for (uint32_t i = 0; type->words && i < type->words->count; i++)
         names_add(m, &n, text_of(m->words[type->words->atoms[i]]));
     for (struct field *f = m->encounter ? m->encounter->fields : NULL; f; f = f->next)
@@ -78,9 +79,13 @@ static void missing_read(struct model *m, struct field *f, const struct ast_node
         x->hold = text_z(m, cell->text);
         return;
     }
-    if (cell->op == OP_POSITION) {
+    if (cell->op == OP_POSITION || (v && text_is(v->text, "position") && f->type.base != TYPE_WORD)) {
+        const int numbered = f->type.base == TYPE_TEXT || (f->type.base == TYPE_COUNT && cell->op != OP_POSITION);
+        if (!numbered)
+            mistake(m, DIAG_BAD_CELL, cell->span, "a text may be `position \"…\"`, a text or a count `position`",
+                    "the position in the list is no value of `%s`: %s", text_z(m, f->name), type_name(m, &f->type));
         x->missing = MISSING_POSITION;
-        x->prefix = text_z(m, cell->text);
+        x->prefix = cell->op == OP_POSITION ? text_z(m, cell->text) : "";
         return;
     }
     if (v && text_is(v->text, "refused")) {
@@ -89,11 +94,6 @@ static void missing_read(struct model *m, struct field *f, const struct ast_node
     }
     if (v && text_is(v->text, "empty") && f->type.base == TYPE_CODES) {
         x->missing = MISSING_EMPTY;
-        return;
-    }
-    if (v && text_is(v->text, "position")) {
-        x->missing = MISSING_POSITION;
-        x->prefix = "";
         return;
     }
     if (!v) {
@@ -154,6 +154,7 @@ static void fact_declare(struct model *m, struct kind *k, struct item *it, unsig
     const struct ast_node *n = first_value(row_cell(row, name)), *t = row_cell(row, type);
     const struct ast_node *ty = t && t->op == OP_TYPE ? t->first : NULL;
     unsigned least = 1u + (unsigned)(missing > type ? missing : type);
+    if (n && n->op != OP_WORD) n = NULL; /* a number or a text: nothing could call it so */
     if (!row_fits(m, it, r, least) || !n || !ty) {
         fact_lose(m, k, n);
         if (ast_count(row->node) < least || ast_count(row->node) > ast_count(it->header)) return;
@@ -179,7 +180,12 @@ static void fact_declare(struct model *m, struct kind *k, struct item *it, unsig
     else {
         const struct ast_node *v = first_value(row_cell(row, missing));
         f->fact->missing = MISSING_REFUSED;
-        if (m->date) diag_add(m->diags, DIAG_DEFINED_TWICE, ty->span, "there is one date of service");
+        if (m->date) {
+            struct diag *d = diag_add(m->diags, DIAG_DEFINED_TWICE, ty->span, "there is one date of service");
+            diag_other(d, m->date->span, "the first one");
+            diag_hint(m->diags, d, "write `date` as the type of any other day");
+            return;
+        }
         m->date = f;
         if (k != m->encounter || !v || !text_is(v->text, "refused")) {
             struct diag *d =

@@ -438,7 +438,7 @@ static void settings_read(struct model *m, const struct pack *p, const struct as
     for (const struct ast_node *r = rows->first; r; r = r->next) {
         if (r->kind != AST_ROW) continue;
         const struct ast_node *name = cell_value(r, policy), *value = cell_value(r, is);
-        if (!name || !value) {
+        if (!name || !value || ast_count(ast_nth(r, (unsigned)is)) > 1) {
             mistake(m, DIAG_BAD_CELL, r->span, "write: | policy | value |",
                     "a row of `sets` names a policy and one value");
             continue;

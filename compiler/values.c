@@ -291,11 +291,12 @@ struct expr *value_check(struct model *m, const struct ast_node *n, const struct
     }
     if (!got) return NULL;
     if (want->base == TYPE_COUNT_OF || got->type.base == want->base) {
-        if (got->type.base == TYPE_DECIMAL && want->base == TYPE_DECIMAL && want->unit && *want->unit &&
-            strcmp(got->type.unit, want->unit) != 0) {
+        if (got->type.base == TYPE_DECIMAL && want->base == TYPE_DECIMAL &&
+            strcmp(got->type.unit, want->unit ? want->unit : "") != 0) {
             struct diag *d = diag_add(m->diags, DIAG_WRONG_UNIT, n->span, "%s is expected here, this is %s",
                                       type_name(m, want), type_name(m, &got->type));
-            diag_hint(m->diags, d, "write the amount in %s", want->unit);
+            if (want->unit && *want->unit) diag_hint(m->diags, d, "write the amount in %s", want->unit);
+            else diag_hint(m->diags, d, "write the number without this unit, or declare the fact with it");
             return NULL;
         }
         return got;

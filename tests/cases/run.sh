@@ -5,6 +5,7 @@
 #   --- rules            the pack, kept as rules.edict; @ROOT@ is the project's directory
 #   --- pack NAME        a further pack, kept as NAME.edict beside it
 #   --- file NAME        a file beside it
+#   --- and WHAT         the rules with this text behind them, for the next expectation
 #   --- run NAME…        the packs of the following answers (not given: rules)
 #   --- set P=V…         policies of the next section alone, ~ for a blank; other options too
 #   --- encounter        NDJSON, until the next such section
@@ -54,14 +55,16 @@ for file; do
         BEGIN { begin(); print "001 text" > (to "/index") }
         /^--- / { begin(); printf "%03d %s\n", n, substr($0, 5) > (to "/index"); next }
         { print > name }' "$file"
-    run=rules options='' checks=0 bad=0
+    run=rules options='' about='' checks=0 bad=0
     while read -r number name argument; do
         part=$dir/parts/$number
         case $name in
         text) ;;
         rules | pack | file)
             case $name in rules) to=rules.edict ;; pack) to=$argument.edict ;; *) to=$argument ;; esac
-            sed "s|@ROOT@|$root|g" "$part" > "$dir/at/$to" ;;
+            sed "s|@ROOT@|$root|g" "$part" > "$dir/at/$to"
+            [ "$name" != rules ] || cp "$dir/at/$to" "$dir/alone" ;;
+        and) sed "s|@ROOT@|$root|g" "$part" | cat "$dir/alone" - > "$dir/at/rules.edict"; about=": $argument" ;;
         encounter) cp "$part" "$dir/at/encounter" ;;
         run) run=$argument ;;
         set)
@@ -74,9 +77,11 @@ for file; do
             sed -i "s|$root|@ROOT@|g" "$dir/came"
             options=
             checks=$((checks + 1))
-            if cmp -s "$part" "$dir/came" && [ -s "$part" ]; then passed=$((passed + 1)); echo "ok $file: $name $checks"
-            elif [ $accept ] && [ -s "$dir/came" ]; then cp "$dir/came" "$part"; bad=1; echo "accepted $file: $name $checks"
-            else failed=$((failed + 1)); echo "not ok $file: $name $checks"; diff "$part" "$dir/came" | sed 's/^/#   /'; fi ;;
+            about=$name\ $checks${about:-}
+            if cmp -s "$part" "$dir/came" && [ -s "$part" ]; then passed=$((passed + 1)); echo "ok $file: $about"
+            elif [ $accept ] && [ -s "$dir/came" ]; then cp "$dir/came" "$part"; bad=1; echo "accepted $file: $about"
+            else failed=$((failed + 1)); echo "not ok $file: $about"; diff "$part" "$dir/came" | sed 's/^/#   /'; fi
+            about='' ;;
         *) failed=$((failed + 1)); echo "not ok $file: no such section: $name" ;;
         esac
     done < "$dir/parts/index"
