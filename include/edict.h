@@ -97,7 +97,8 @@ typedef struct edict_answer {
 } edict_answer;
 
 /* Evaluates one encounter (a JSON object of `size` bytes, not terminated). On EDICT_INPUT, EDICT_LIMIT and EDICT_RANGE
- * the answer holds the `error` object of the contract (with `line` as given), the evaluator stays usable. */
+ * the answer holds the `error` object of the contract (with `line` as given), the evaluator stays usable. On
+ * EDICT_MEMORY there is no answer, and no charge or finding of any: the evaluator stays usable too. */
 edict_status edict_evaluate(edict_evaluator *evaluator, const char *json, size_t size, uint64_t line,
                             edict_answer *answer, edict_error *error);
 /* A hint for hosts with many encounters: the next calls of edict_evaluate will be for these, in this order and with
