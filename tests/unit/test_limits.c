@@ -257,6 +257,64 @@ static void test_counts_of_names(void **state)
     beyond("at most 10 facts");
 }
 
+static void test_names_in_one_place(void **state)
+{
+    (void)state;
+    begin();
+    buffer_text(&text, "facts k \"k\" in ks known by id\n  | fact | type | not documented |\n"
+        "  | id | text | position \"k\" |\n");
+    many(NAMES_MAX + 1, "  | f%u | count | hold \"f?\" |\n");
+    const size_t facts = text.size;
+    buffer_text(&text, "define d of k, cite BOOK\n  requires f0");
+    for (unsigned i = 1; i < NAMES_MAX; i++) buffer_printf(&text, ", f%u", i);
+    buffer_text(&text, " documented, else hold \"d?\"\n  is f0\n");
+    beyond("`requires` names at most 29 facts");
+    text.size = facts;
+    buffer_text(&text, "group k into heap \"h\", first row that matches, cite BOOK\n"
+        "  | f0 | together by |\n  | any | f0");
+    for (unsigned i = 1; i <= NAMES_MAX; i++) buffer_printf(&text, ", f%u", i);
+    buffer_text(&text, " |\n");
+    beyond("at most 30 facts decide what belongs together");
+    text.size = facts;
+    buffer_text(&text, "group k into heap \"h\", first row that matches, cite BOOK\n"
+        "  | f0 | together by |\n  | any | f0 |\n  all is set of f0");
+    for (unsigned i = 1; i <= NAMES_MAX; i++) buffer_printf(&text, ", f%u", i);
+    buffer_text(&text, "\n");
+    beyond("a set is made of at most 30 facts");
+}
+
+/* One rung that moves each year, without a gap: as many dates as rows, the first is open. */
+static void test_dates_of_a_threshold(void **state)
+{
+    (void)state;
+    for (unsigned rows = LADDER_DATES_MAX; rows <= LADDER_DATES_MAX + 1u; rows++) {
+        begin();
+        buffer_text(&text, "threshold t of job, cite BOOK\n  | parts | t | effective | until |\n"
+            "  | up to 0 | 0 | | |\n  | from 1 | 1 | | 2020-12-31 |\n");
+        for (unsigned i = 2; i < rows; i++)
+            buffer_printf(&text, "  | from %u | 1 | %u-01-01 | %u-12-31 |\n", i, 2019 + i, 2019 + i);
+        buffer_printf(&text, "  | from %u | 1 | %u-01-01 | |\n", rows, 2019 + rows);
+        buffer_text(&text, "bill job, every row that matches, cite BOOK\n  | t | code | units |\n"
+            "  | from 1 | A1 | t |\n");
+        if (rows > LADDER_DATES_MAX) beyond("the rows of a threshold change on at most 32 dates");
+        else within();
+    }
+}
+
+/* 160 × 160 × 160 combinations in a row of 1,600 bytes. */
+static void test_combinations_of_a_relation(void **state)
+{
+    (void)state;
+    begin();
+    buffer_text(&text, "relation r, cite BOOK\n  | a | b | c |\n");
+    for (unsigned column = 0; column < 3; column++) {
+        buffer_text(&text, column ? " | A0" : "  | A0");
+        many(159, ", B%u");
+    }
+    buffer_text(&text, " |\n");
+    beyond("4000000");
+}
+
 /* Evaluation: packs that make much of an encounter. */
 
 static edict_evaluator *evaluator;
@@ -355,6 +413,33 @@ static void test_codes_in_lists(void **state)
     evaluate_beyond(&b, "LIMIT_CODES");
 }
 
+static int charged(unsigned count)
+{
+    struct buffer b = jobs(count, "");
+    assert_int_equal(edict_evaluate(evaluator, b.at, b.size, 1, &answer, &error_now), EDICT_OK);
+    buffer_free(&b);
+    assert_true(answer.held);
+    const char *units = strstr(answer.json, "\"units\": ");
+    return units ? atoi(units + 9) : 0;
+}
+
+/* Each job is washed or painted, and charged either way: a kind that is tried out stands. */
+static void test_worlds(void **state)
+{
+    (void)state;
+    begin();
+    buffer_text(&text, "bill job, every row that matches, cite BOOK\n  | kind | code | units |\n  | wash | A1 | 1 |\n"
+        "  | paint | A1 | 1 |\n");
+    within();
+    assert_int_equal(edict_evaluator_new(program, NULL, &evaluator, &error_now), EDICT_OK);
+    assert_int_equal(WORLDS_MAX, 1 << 10);
+    assert_int_equal(charged(9), 9);
+    assert_int_equal(charged(10), 10);
+    assert_int_equal(charged(11), 10);   /* the eleventh stays not documented: poorer, and never wrong */
+    assert_int_equal(charged(400), 10);
+    edict_evaluator_free(evaluator);
+}
+
 /* Ids of 32 KB, and a finding that names them all, again and again. */
 static void test_bytes_of_an_answer(void **state)
 {
@@ -415,6 +500,28 @@ static void test_operands_of_messages(void **state)
     assert_true(f.e.arg_count >= 3);
 }
 
+/* 8,000 findings of ten facts each, and what the line should be. */
+static void test_too_many_operands_of_messages(void **state)
+{
+    (void)state;
+    begin();
+    buffer_text(&text, "facts line \"Line\" in lines known by line\n  | fact | type | not documented |\n"
+        "  | line | count | position |\n  | code | code | refused |\n  | units | count | 1 |\n"
+        "  | modifiers | list of code | empty |\n");
+    for (unsigned i = 0; i < 16; i++) {
+        buffer_printf(&text, "rule r%u, cite BOOK\n  for each line where units over 1\n  then change units to 1 \"", i);
+        many(MESSAGE_FACTS_MAX, "{units} ");
+        buffer_text(&text, "\"\n");
+    }
+    within();
+    struct buffer b = jobs(0, "");
+    b.size--;
+    buffer_text(&b, ", \"lines\": [");
+    for (unsigned i = 0; i < LIMIT_RECORDS; i++) buffer_printf(&b, "%s{\"code\": \"A1\", \"units\": 2}", i ? "," : "");
+    buffer_text(&b, "]}");
+    evaluate_beyond(&b, "LIMIT_ARGUMENTS");
+}
+
 static void test_records_bound_past_the_reader(void **state)
 {
     (void)state;
@@ -472,10 +579,13 @@ int main(void)
         cmocka_unit_test(test_source_size), cmocka_unit_test(test_packs_in_a_chain),
         cmocka_unit_test(test_words_and_texts), cmocka_unit_test(test_nesting),
         cmocka_unit_test(test_rows_and_columns), cmocka_unit_test(test_counts_of_names),
+        cmocka_unit_test(test_names_in_one_place), cmocka_unit_test(test_dates_of_a_threshold),
+        cmocka_unit_test(test_combinations_of_a_relation), cmocka_unit_test(test_worlds),
         cmocka_unit_test(test_records), cmocka_unit_test(test_bytes_of_an_encounter),
         cmocka_unit_test(test_charges_and_findings), cmocka_unit_test(test_codes_in_lists),
         cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_bytes_of_an_answer), TEST(pools), TEST(operands_of_messages),
+        cmocka_unit_test(test_too_many_operands_of_messages),
         TEST(records_bound_past_the_reader),
         cmocka_unit_test(test_the_specification_lists_them_all),
     };
