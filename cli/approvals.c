@@ -219,7 +219,7 @@ int approvals_write(const char *path, const struct approving *approving, const s
     }
     int exit = file.failed || what.failed ? EXIT_INTERNAL : EXIT_FINE;
     if (exit == EXIT_FINE && *added && file_replace(path, file.bytes, file.size) != 0)
-        exit = EXIT_INPUT;
+        exit = EXIT_INTERNAL;
     free(file.bytes);
     free(what.bytes);
     return exit;

@@ -322,7 +322,7 @@ int corpus_html(const struct corpus *c, const char *path)
     if (c->cause_count)
         examples_put(c, &page);
     put(&page, "</body></html>\n");
-    int exit = page.failed ? EXIT_INTERNAL : file_replace(path, page.bytes, page.size) == 0 ? EXIT_FINE : EXIT_INPUT;
+    int exit = page.failed ? EXIT_INTERNAL : file_replace(path, page.bytes, page.size) == 0 ? EXIT_FINE : EXIT_INTERNAL;
     free(page.bytes);
     return exit;
 }

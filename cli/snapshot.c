@@ -191,7 +191,7 @@ static int snapshot_write(struct snapshot *s, size_t corpora)
     snprintf(end, sizeof end, "%llu", (unsigned long long)s->count);
     line_put(&file, "end", end);
     if (exit == EXIT_FINE && !file.failed && file_replace(s->output, file.bytes, file.size) != 0)
-        exit = EXIT_INPUT;
+        exit = EXIT_INTERNAL;
     if (file.failed)
         exit = EXIT_INTERNAL;
     free(file.bytes);

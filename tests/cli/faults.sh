@@ -102,6 +102,30 @@ printf 'pack a.b\n title "x"\n  version 1\n' > ragged.edict; cp ragged.edict bef
 (ulimit -f 0; "$edict" fmt -w ragged.edict 2> err); same 'fmt -w' "$(cmp before ragged.edict && echo same)" same
 same 'nor here' "$(temporary)" 0
 
+# Every command that writes: a full disk is told with 5, and what stood there before still stands.
+"$edict" snapshot small.edx one -o base 2> err; "$edict" run small.edx one > archived 2> err
+"$edict" sign --generate key 2> err
+for words in "test $small" "diff $small $other" "regress small.edx base one" "replay archived one --image small.edx" "fmt $small" \
+    "list $small" "list --cost small.edx" "new a.b --extends demo.small --from $small" "schema small.edx" \
+    "verify small.edx" "explain E303" version "help run" "run --pretty small.edx one" "check --format json ragged.edict"; do
+    "$edict" $words > /dev/full 2> err < /dev/null; same "full disk: $words" $? 5
+done
+for words in "build $small -o" "snapshot small.edx one -o" "sign small.edx --key key -o" "diff $small $other --corpus one --html" \
+    "run small.edx mixed --errors"; do
+    echo before > target; cp target before
+    (trap '' XFSZ; ulimit -f 0; exec "$edict" $words target 2>&1 > /dev/null) | cat > err
+    has "no room for a file: $words" err 'File too large'
+    same 'the old one is untouched' "$(cmp before target && echo same)" same
+done
+for words in "new a.b --extends demo.small --from $small -o fresh" "sign --generate fresh" \
+    "regress small.edx base changed --approve all --reason x --by y"; do
+    { good 2; good 1 | sed 's/X1001/X1002/'; } > changed
+    (trap '' XFSZ; ulimit -f 0; "$edict" $words > /dev/null 2>&1; echo $? 1>&2) 2>&1 | cat > got
+    same "no room for a new file: $words" "$(cat got)" 5
+    same 'there is none' "$(ls fresh base.approved 2> /dev/null)" ''
+done
+same 'no half file is left anywhere' "$(temporary)" 0
+
 # Signals: what was answered is kept, and the refused ones too.
 mkfifo pipe
 for signal in INT TERM HUP; do

@@ -61,7 +61,7 @@ status 'snapshot of no corpus' 4 "$edict" snapshot $hospital -o x.baseline
 status 'snapshot without -o' 4 "$edict" snapshot $hospital hospital.ndjson
 status 'snapshot of what is not there' 3 "$edict" snapshot $hospital nowhere.ndjson -o x.baseline
 [ -e x.baseline ] && not_ok 'half a baseline is none' || ok 'half a baseline is none'
-status 'snapshot where nothing can be written' 3 "$edict" snapshot $hospital hospital.ndjson -o /nowhere/x.baseline
+status 'snapshot where nothing can be written' 5 "$edict" snapshot $hospital hospital.ndjson -o /nowhere/x.baseline
 
 # regress: nothing changed
 status 'regress of the same pack' 0 "$edict" regress $hospital hospital.baseline
