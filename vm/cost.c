@@ -156,8 +156,8 @@ void cost_report(const struct edict_program *p, struct buffer *out)
     line(out, "instructions", instructions, "each once an evaluation: no jumps");
     line(out, "cells written", cells, "by one evaluation");
     line(out, "steps", steps, "operands looked at by one evaluation, for each record once");
-    line(out, "cells of worlds", WORLDS_CELLS, "written by all evaluations that settle a held encounter: WORLDS_CELLS");
-    line(out, "evaluations", WORLDS_MAX + 1u, "of a held encounter: WORLDS_MAX, as far as those cells go; else 1");
+    line(out, "cells of worlds", WORLDS_WRITTEN, "written by all evaluations of a held encounter: WORLDS_WRITTEN");
+    line(out, "evaluations", WORLDS_MAX + 1u, "of a held encounter: WORLDS_MAX, as far as WORLDS_CELLS go; else 1");
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) most += memory[i].bytes;
     line(out, "bytes of memory", most, "of one evaluator, whatever the encounter:");
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)

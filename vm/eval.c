@@ -306,6 +306,14 @@ void eval_step_run(struct edict_evaluator *e, const struct step *s, const uint32
     eval_one(e, (enum op)s->op, code + s->at + 1);
 }
 
+void eval_cells_count(struct edict_evaluator *e)
+{
+    e->cells = 0;
+    for (uint32_t i = 0; i < e->program->domain_count; i++)
+        e->cells += (uint64_t)e->outputs[i] *
+                    (e->program->domains[i].kind == DOMAIN_CROSS ? e->all_pairs[i] : e->sizes[i]);
+}
+
 edict_status eval_run(struct edict_evaluator *e, uint32_t to)
 {
     eval_restart(e);
@@ -313,10 +321,7 @@ edict_status eval_run(struct edict_evaluator *e, uint32_t to)
     for (const struct step *s = e->steps; s->at < to && e->status == EDICT_OK; s++)
         eval_step_run(e, s, code);
     findings_close(e);
-    e->cells = 0;
-    for (uint32_t i = 0; i < e->program->domain_count; i++)
-        e->cells += (uint64_t)e->outputs[i] *
-                    (e->program->domains[i].kind == DOMAIN_CROSS ? e->all_pairs[i] : e->sizes[i]);
+    eval_cells_count(e);
     return e->status;
 }
 

@@ -139,6 +139,7 @@ void eval_free(struct edict_evaluator *e);
  * domains and the pinned part of the pools). May be called again for the same encounter after a fact cell was changed
  * (worlds.c): it forgets all it made before. `to`: code words to run (program->code_size: all). */
 edict_status eval_run(struct edict_evaluator *e, uint32_t to);
+void eval_cells_count(struct edict_evaluator *e); /* of the last run, into e->cells */
 
 /* rerun.c: which instructions depend on these facts (yes or no for each). 0: no memory. Then, after a run, what it left
  * is kept; then the same lanes may be run again with other values of these facts. */

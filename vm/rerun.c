@@ -112,5 +112,6 @@ edict_status rerun(struct edict_evaluator *e)
         if (!s->kept)
             eval_step_run(e, s, code);
     findings_close(e);
+    eval_cells_count(e);
     return e->status;
 }

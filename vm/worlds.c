@@ -313,12 +313,15 @@ static int world_meet(struct edict_evaluator *e, struct worlds *w, int64_t *poss
     return 1;
 }
 
-/* Evaluates the worlds in n lanes: the first time in full, then only what depends on the facts that are tried. */
+/* Evaluates the worlds in n lanes: the first time in full, then only what depends on the facts that are tried. 0: one
+ * failed, or they turn out much larger than the encounter without the facts, from which their number was taken. */
 static int chunk_run(struct edict_evaluator *e, struct worlds *w, uint32_t n, uint32_t lanes, int *kept)
 {
-    if (*kept && n == lanes) return rerun(e) == EDICT_OK;
-    if (eval_run(e, e->program->code_size) != EDICT_OK) return 0;
-    *kept = n == lanes && !*kept && trials_reach(e, w) && rerun_keep(e);
+    const int again = *kept && n == lanes;
+    if ((again ? rerun(e) : eval_run(e, e->program->code_size)) != EDICT_OK) return 0;
+    w->written += e->cells;
+    if (w->written > WORLDS_WRITTEN) return 0;
+    if (!again) *kept = n == lanes && !*kept && trials_reach(e, w) && rerun_keep(e);
     return e->status == EDICT_OK;
 }
 
@@ -535,6 +538,7 @@ edict_status worlds_run(struct edict_evaluator *e)
     if (!w) return e->status = EDICT_MEMORY;
     size_t rooms = w->text.room + w->scratch.room;
     w->active = w->ran = 0;
+    w->written = 0;
     w->blamed_count = w->row_count = 0;
     if (!holds_gather(e) || !blamed_gather(e, w, 1)) return e->status;
     if (w->blamed_count == 0) return EDICT_OK;

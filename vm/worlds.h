@@ -46,6 +46,7 @@ struct worlds {
     unsigned char *tried; uint32_t tried_room;  /* facts that are, by number */
     uint32_t *sizes; uint32_t size_room;    /* records of each domain of one world */
     struct buffer text, scratch;
+    uint64_t written;                   /* cells, of all worlds of the encounter so far */
 };
 
 /* Which of w->blamed can be tried out within a budget of worlds; `fine`: all bounds around all clock times. With

@@ -129,9 +129,14 @@ static int64_t day_earned(const struct times *t, int64_t need)
 static const struct reason *charge_earned(struct run *r, const struct billing *b, const struct row *row,
                                           struct charge *c, const struct times *times)
 {
+    enum { DATED_MOST = 10000 }; /* a limit of SPEC.md, 26: a world that breaks it has no answer */
     int64_t units = c->units;
     uint32_t made = r->charge_count;
     c->units = 0;
+    if (units > DATED_MOST) {
+        r->failed = 1;
+        return NULL;
+    }
     for (int64_t u = 1; u <= units; u++) {
         struct value need = rungs_need(r, row->ladder->table, &b->p, u);
         if (need.why) {

@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "edict_compile.h"
+#include "vm/bind.h"
+#include "vm/worlds.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -227,12 +229,36 @@ static void test_one_program_many_threads(void **state)
     corpus_free(&corpus);
 }
 
+/* Found by fuzzing: it is not documented how a service of a year was given. Each world then has hundreds of charges,
+ * the encounter itself none, so that a thousand worlds were tried: 2,800 million cells, for five seconds. */
+static void test_worlds_larger_than_the_encounter(void **state)
+{
+    static const char year[] = "{\"id\": \"y\", \"setting\": \"facility\", \"date\": \"2026-03-02\", \"services\": ["
+        "{\"drug\": \"T0696\", \"method\": \"infusion\", \"route\": \"IV\", \"purpose\": \"treatment\", "
+        "\"start\": \"2025-03-02T09:00\", \"stop\": \"2026-03-02T09:40\", \"site\": \"port\"}, "
+        "{\"drug\": \"J7030\", \"route\": \"IV\", \"purpose\": \"hydration\", \"stop\": \"2026-03-02T12:00\"}]}";
+    edict_program *program = program_make("rulesets/medicare/hospital.edict");
+    edict_evaluator *e = NULL;
+    edict_answer answer;
+    edict_error error;
+    (void)state;
+    assert_int_equal(edict_evaluator_new(program, NULL, &e, &error), EDICT_OK);
+    assert_int_equal(edict_evaluate(e, year, sizeof year - 1, 1, &answer, &error), EDICT_OK);
+    assert_true(answer.held);
+    assert_non_null(strstr(answer.json, "document how it was given"));
+    assert_null(strstr(answer.json, "\"values\""));
+    assert_in_range(input_of(e)->worlds->written, WORLDS_WRITTEN + 1, 2 * WORLDS_WRITTEN);
+    edict_evaluator_free(e);
+    edict_program_free(program);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hospital_asks_for_no_memory),
         cmocka_unit_test(test_office_asks_for_no_memory),
         cmocka_unit_test(test_ahead_gives_the_same),
+        cmocka_unit_test(test_worlds_larger_than_the_encounter),
         cmocka_unit_test(test_one_program_many_threads),
     };
     return cmocka_run_group_tests_name("steady", tests, NULL, NULL);
