@@ -140,27 +140,37 @@ $(UNITS): $(T)/%: $(T)/unit/%.o $(FIXTURE) $(B)/libedict.a
 	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) -lcmocka $(LDLIBS_CLI) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
 $(TOOLS): $(T)/%: $(T)/tools/%.o $(B)/libedict.a
 	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) $(LDLIBS_CLI) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
-# The allocation sweep has its own malloc. Its arena asks for each piece by itself, so that each can fail.
+# The allocation sweep: the linker gives it its own malloc.
+# Its arena asks for each piece by itself, so that each can fail.
 $(T)/sweep/arena.o: base/arena.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -DARENA_SMALL -MMD -MP -c $< -o $@
-$(T)/sweep/sweep: $(T)/sweep/sweep.o $(T)/sweep/failing.o $(T)/sweep/arena.o $(B)/libedict.a
-	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
-# Fuzz targets: with libFuzzer under clang (`make fuzz TIME=60`, seconds a target), with a replay of the corpus anywhere.
-FUZZ := compile format image encounter
+$(T)/sweep/sweep: $(T)/sweep/sweep.o $(T)/sweep/arena.o $(B)/libedict.a
+	$(CC) $(CFLAGS_ALL) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free $^ -o $@ $(LDFLAGS) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
+# Fuzz targets: with libFuzzer under clang (`make fuzz`), with a replay of the corpus anywhere. tests/fuzz/README.md.
+TARGETS := compile format table image encounter differ
+FUZZ ?= $(TARGETS)
 TIME ?= 60
-$(T)/fuzz/replay_%: $(T)/fuzz/fuzz_%.o $(T)/fuzz/replay.o $(B)/libedict.a
-	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
-$(T)/fuzz/target_%: $(T)/fuzz/fuzz_%.o $(B)/libedict.a
-	$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $^ -o $@ $(LDFLAGS) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
-REPLAYS := $(FUZZ:%=$(T)/fuzz/replay_%)
+FUZZ_PARTS := $(T)/fuzz/memory.o $(T)/mutate/mutation.o $(T)/oracle/liboracle.a $(B)/libedict.a
+FUZZ_LINK = -Wl,--wrap=fopen $^ -o $@ $(LDFLAGS) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
+$(T)/fuzz/replay_%: $(T)/fuzz/fuzz_%.o $(T)/fuzz/replay.o $(FUZZ_PARTS)
+	$(CC) $(CFLAGS_ALL) $(FUZZ_LINK)
+$(T)/fuzz/target_%: $(T)/fuzz/fuzz_%.o $(FUZZ_PARTS)
+	$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(FUZZ_LINK)
+REPLAYS := $(TARGETS:%=$(T)/fuzz/replay_%)
+# TIME=600, 10m or 1h a target; FUZZ='image encounter': some; JOBS=2: side by side; LOG=1: also lines and branches, into docs/fuzzing.md.
+# Comparisons are not traced: words are in the dictionaries, and it takes half of the time.
+FUZZ_FLAGS := -O2 -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp
 fuzz:
-	@$(MAKE) -s --no-print-directory CC=clang CONF=asan B=build/fuzz CFLAGS='-fsanitize=fuzzer-no-link' $(FUZZ:%=build/fuzz/tests/fuzz/target_%)
-	@sh tests/fuzz/run.sh build/fuzz/tests/fuzz $(TIME) $(FUZZ)
-.SECONDARY: $(FIXTURE) $(FUZZ:%=$(T)/fuzz/fuzz_%.o) $(T)/fuzz/replay.o
+	@$(MAKE) -s --no-print-directory CC=clang CONF=asan B=build/fuzz CFLAGS='$(FUZZ_FLAGS)' $(FUZZ:%=build/fuzz/tests/fuzz/target_%)
+	@$(if $(LOG),$(MAKE) -s --no-print-directory CC=gcc CONF=cov B=build/fuzz-cov $(FUZZ:%=build/fuzz-cov/tests/fuzz/replay_%))
+	@JOBS='$(JOBS)' $(if $(LOG),COVER=build/fuzz-cov LOG=docs/fuzzing.md) sh tests/fuzz/run.sh build/fuzz $(TIME) $(FUZZ)
+.SECONDARY: $(FIXTURE) $(TARGETS:%=$(T)/fuzz/fuzz_%.o) $(T)/fuzz/replay.o $(T)/fuzz/memory.o
 # The reference evaluator beside the VM: tests/oracle/README.md. It reads the checked model, so it needs the whole library.
 ORACLE := $(patsubst tests/%.c,$(T)/%.o,$(wildcard tests/oracle/*.c))
-$(T)/differ: $(ORACLE) $(B)/libedict.a
+$(T)/oracle/liboracle.a: $(filter-out %/differ.o,$(ORACLE))
+	rm -f $@; ar rcs $@ $^
+$(T)/differ: $(T)/oracle/differ.o $(T)/oracle/liboracle.a $(B)/libedict.a
 	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) $(LDLIBS_CLI) $(LDLIBS_COMPILE) $(LDLIBS_RUN)
 # The campaign: COUNT pairs of a random pack and a random encounter, from SEED on.
 SEED ?= 1

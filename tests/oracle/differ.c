@@ -67,51 +67,29 @@ static int file_ask(struct subject *s, const char *path, struct tally *t)
     return 1;
 }
 
-/* Policies at random values. */
-static void policies_toss(struct subject *s, struct random *r)
+struct asking {
+    struct tally *t;
+    const char *where;
+    unsigned long bad; /* so many before; more are enough, if `once` */
+    int once;
+};
+
+static int random_tell(void *context, struct subject *s, const struct buffer *json)
 {
-    const char *name, *values;
-    subject_unset(s);
-    for (unsigned i = 0; (name = edict_program_policy(s->program, i, &values)); i++) {
-        char all[2048], *word = all, *next;
-        uint32_t n = 1;
-        if (!random_one_in(r, 4)) continue;
-        snprintf(all, sizeof all, "%s", values);
-        for (const char *c = all; *c; c++) n += *c == ',';
-        for (n = random_below(r, n); n && (next = strstr(word, ", ")); n--) word = next + 2;
-        if ((next = strstr(word, ", "))) *next = 0;
-        subject_set(s, name, word);
-    }
+    const struct asking *a = context;
+    tell(s, json->at, json->size, a->where, a->t);
+    return !a->once || a->t->bad == a->bad;
 }
 
-/* `once`: after a difference the rest of this pack would only repeat it. Most encounters are announced to the VM in
- * dozens, as `edict run` does, so that it may work several out together. */
+/* `once`: after a difference the rest of this pack would only repeat it. */
 static void random_ask(struct subject *s, struct random *r, unsigned long count, const char *where, struct tally *t,
                        int once)
 {
-    enum { DOZEN = 12 };
-    struct buffer json[DOZEN];
-    for (int i = 0; i < DOZEN; i++) buffer_init(&json[i], 0);
-    for (unsigned long left = count, bad = t->bad; left > 0 && !(once && t->bad > bad);) {
-        edict_encounter all[DOZEN];
-        size_t n = left < DOZEN ? left : DOZEN, known = 0;
-        policies_toss(s, r);
-        for (size_t i = 0; i < n; i++) {
-            encounter_make(r, s->oracle, &json[i]);
-            all[i] = (edict_encounter){json[i].at, json[i].size};
-        }
-        const int announced = !random_one_in(r, 3);
-        for (size_t i = 0; i < n && !(once && t->bad > bad); i++) {
-            if (announced && i == known) known = i + edict_evaluate_ahead(s->evaluator, all + i, n - i);
-            s->together = i < known;
-            tell(s, json[i].at, json[i].size, where, t);
-            if (known <= i) known = i + 1;
-        }
-        s->together = 0;
-        left -= n;
+    struct asking a = {t, where, t->bad, once};
+    for (unsigned long n; count; count -= n) {
+        n = count < DOZEN ? count : DOZEN;
+        if (!dozen_make(s, r, n, random_tell, &a)) return;
     }
-    subject_unset(s);
-    for (int i = 0; i < DOZEN; i++) buffer_free(&json[i]);
 }
 
 /* differ pack PACK [POLICY=VALUE | FILE | random COUNT SEED]… */
@@ -123,7 +101,7 @@ static int pack_main(int count, char **args)
     for (int i = 1; i < count; i++) {
         char *is = strchr(args[i], '=');
         if (!strcmp(args[i], "random") && i + 2 < count) {
-            struct random r = {strtoull(args[i + 2], NULL, 10)};
+            struct random r = {.state = strtoull(args[i + 2], NULL, 10)};
             random_ask(&s, &r, strtoul(args[i + 1], NULL, 10), args[0], &t, 0);
             i += 2;
         } else if (is) {
@@ -144,7 +122,7 @@ enum { EACH = 60, BAD_MOST = 20 };
  * encounters come from. */
 static struct random pack_of(uint64_t seed, uint64_t n, struct buffer *text)
 {
-    struct random r = {seed * 0x9E3779B97F4A7C15u ^ n * 0xD1B54A32D192ED03u};
+    struct random r = {.state = seed * 0x9E3779B97F4A7C15u ^ n * 0xD1B54A32D192ED03u};
     pack_make(&r, text);
     return r;
 }

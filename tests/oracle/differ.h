@@ -28,8 +28,11 @@ void subject_unset(struct subject *s);
  * limit of the VM, and was not compared. */
 int subject_ask(struct subject *s, const char *json, size_t size, struct buffer *report);
 
+/* Choices come from the bytes while there are any, if they are given: so a fuzzer makes them. Then, or without, from
+ * the state. */
 struct random {
     uint64_t state;
+    const uint8_t *at, *end;
 };
 uint64_t random_next(struct random *r);
 uint32_t random_below(struct random *r, uint32_t n);
@@ -41,5 +44,12 @@ void pack_make(struct random *r, struct buffer *out);
 void payer_make(struct random *r, const struct buffer *base, const char *file, struct buffer *out);
 /* make_encounter.c: an encounter by the pack's own facts. */
 void encounter_make(struct random *r, const struct oracle *o, struct buffer *out);
+
+/* dozen.c: so many encounters, at most a dozen, by the pack's own facts, under random policies. Most are announced to
+ * the VM all at once, as `edict run` does, so that it may work several out together. `each` gets one after the other;
+ * 0: enough. */
+enum { DOZEN = 12 };
+typedef int dozen_ask(void *context, struct subject *s, const struct buffer *json);
+int dozen_make(struct subject *s, struct random *r, size_t count, dozen_ask *each, void *context);
 
 #endif

@@ -123,15 +123,30 @@ int subject_ask(struct subject *s, const char *json, size_t size, struct buffer 
     return 0;
 }
 
-/* ---- chance: the same from the same seed, anywhere */
+/* ---- chance: the same from the same seed or bytes, anywhere */
+
+/* One of a fuzzer's bytes is one choice, so that a changed byte changes one. */
+static uint64_t bytes_next(struct random *r, size_t most)
+{
+    uint64_t x = 0;
+    for (size_t i = 0; i < most && r->at < r->end; i++) x = x << 8 | *r->at++;
+    return x;
+}
 
 uint64_t random_next(struct random *r)
 {
+    if (r->at < r->end) return bytes_next(r, 8);
     uint64_t x = r->state += 0x9E3779B97F4A7C15u;
     x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9u;
     x = (x ^ x >> 27) * 0x94D049BB133111EBu;
     return x ^ x >> 31;
 }
 
-uint32_t random_below(struct random *r, uint32_t n) { return n ? (uint32_t)((random_next(r) >> 32) * n >> 32) : 0; }
+uint32_t random_below(struct random *r, uint32_t n)
+{
+    if (!n) return 0;
+    if (r->at < r->end) return (uint32_t)(bytes_next(r, n <= 256 ? 1 : n <= 65536 ? 2 : 4) % n);
+    return (uint32_t)((random_next(r) >> 32) * n >> 32);
+}
+
 int random_one_in(struct random *r, uint32_t n) { return random_below(r, n) == 0; }
