@@ -20,6 +20,7 @@ int archive_is(const char *path)
 {
     char head[8];
     FILE *f = fopen(path, "rb");
+    if (!f && errno == ENOMEM) return -1;
     size_t got = f ? fread(head, 1, sizeof head, f) : 0;
     if (f) fclose(f);
     return got == sizeof head && !memcmp(head, IMAGE_MAGIC, sizeof head);
@@ -48,7 +49,8 @@ static void *bytes_read(struct arena *arena, const char *path, size_t *size, edi
     long end = f && fseek(f, 0, SEEK_END) == 0 ? ftell(f) : -1;
     *size = end > 0 ? (size_t)end : 0;
     if (end >= 0 && fseek(f, 0, SEEK_SET) == 0) bytes = arena_alloc(arena, *size + 1);
-    if (!f || end < 0)
+    if (!f && errno == ENOMEM) error_fill(error, EDICT_MEMORY, "memory", "no memory%s", "");
+    else if (!f || end < 0)
         error_fill(error, EDICT_IO, "unreadable", "cannot be read: %s", strerror_r(errno, why, sizeof why));
     else if (!bytes) error_fill(error, EDICT_MEMORY, "memory", "no memory%s", "");
     else if (fread(bytes, 1, *size, f) != *size) {

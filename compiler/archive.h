@@ -33,7 +33,7 @@ struct archive {
 /* Opens an image and checks all of it. The archive and its bytes live in the arena. EDICT_IO, EDICT_IMAGE,
  * EDICT_MEMORY. */
 edict_status archive_open(struct archive *a, struct arena *arena, const char *path, edict_error *error);
-/* Does the file begin like an image? */
+/* Does the file begin like an image? -1: no memory to look. */
 int archive_is(const char *path);
 const struct image_header *archive_header(const struct archive *a);
 /* The rows of an item whose table stood in files, or NULL. */

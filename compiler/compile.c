@@ -64,7 +64,7 @@ struct edict_compilation *compilation_new(void)
 static const char *unreadable(const char *path, char *room, size_t size)
 {
     FILE *f = fopen(path, "rb");
-    const char *trouble = f ? NULL : strerror_r(errno, room, size);
+    const char *trouble = f || errno == ENOMEM ? NULL : strerror_r(errno, room, size); /* no memory: told later */
     struct stat status;
     if (f && fstat(fileno(f), &status) == 0) {
         if (S_ISDIR(status.st_mode)) trouble = strerror_r(EISDIR, room, size);

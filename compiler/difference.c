@@ -142,7 +142,12 @@ static edict_status version_read(struct edict_difference *d, struct version *v, 
                                  edict_error *error)
 {
     edict_status status;
-    if (archive_is(v->path)) status = image_compile(d, v, error);
+    const int archive = archive_is(v->path);
+    if (archive < 0) {
+        error_fill(error, EDICT_MEMORY, "memory", "no memory while reading %s", v->path);
+        return EDICT_MEMORY;
+    }
+    if (archive) status = image_compile(d, v, error);
     else status = edict_compile(v->path, options, &v->made, error);
     if (status == EDICT_IO || status == EDICT_IMAGE) error_name(error, v->path);
     if (status == EDICT_OK && v->made->diags.errors) status = mistakes_tell(v, error);

@@ -318,7 +318,7 @@ int relation_file(struct model *m, struct relation *r, const struct ast_node *fr
     const struct ast_node *reader = ast_child(from, AST_NAME), *first = ast_child(from, AST_LABEL);
     struct reading x = {.m = m, .r = r, .from = from, .layout = layout_find(reader)};
     static const char readers[] = "as csv, as tsv, as cms ptp, as cms mue, as mue table, or as cms aoc";
-    if (!reader && first) x.layout = layout_recognise(text_z(m, first->text));
+    if (!reader && first) x.layout = layout_recognise(m->arena, text_z(m, first->text));
     if (!x.layout) {
         struct diag *d = diag_add(m->diags, DIAG_TABLE_FILE, reader ? reader->span : from->span,
                                   reader ? "there is no such reader" : "what is in this file is not recognised");

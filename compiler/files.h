@@ -137,6 +137,6 @@ void table_record(struct reading *x, const struct text *fields, unsigned count);
 int table_types(struct reading *x);
 const struct layout *layout_find(const struct ast_node *reader);
 /* The layout that the file looks like; NULL: none, or it cannot be read. */
-const struct layout *layout_recognise(const char *path);
+const struct layout *layout_recognise(struct arena *arena, const char *path);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -225,10 +226,11 @@ static int is_plain(const char *head, size_t size)
     return size < 2 || memcmp(head, "PK", 2) != 0;
 }
 
-const struct layout *layout_recognise(const char *path)
+const struct layout *layout_recognise(struct arena *arena, const char *path)
 {
     char head[8192];
     FILE *f = fopen(path, "rb");
+    if (!f && errno == ENOMEM) arena_fail(arena);
     size_t size = f ? fread(head, 1, sizeof head, f) : 0;
     if (f) fclose(f);
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)

@@ -1,6 +1,7 @@
 /* A file from its first byte to its last, as records: quoted fields through libcsv, others line by line in place. */
 #include "compiler/files.h"
 
+#include <errno.h>
 #include <csv.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,8 +86,9 @@ static void line_take(struct block *b, char *at, size_t size)
         return;
     }
     if (b->csv.pstate == 0) x->line = b->line; /* between records */
-    if (csv_parse(&b->csv, at, size, on_field, on_record, x) != size)
-        file_error(x, csv_strerror(csv_error(&b->csv)), "check the quotes");
+    if (csv_parse(&b->csv, at, size, on_field, on_record, x) == size) return;
+    if (csv_error(&b->csv) == CSV_ENOMEM) arena_fail(x->m->arena);
+    else file_error(x, csv_strerror(csv_error(&b->csv)), "check the quotes");
 }
 
 static int begins(const struct block *b, size_t at, const char *with, size_t size)
@@ -182,7 +184,8 @@ int file_records(struct reading *x, XXH3_state_t *hash)
     struct block b = {.x = x, .file = fopen(x->part->path, "rb"), .at = malloc(BLOCK), .hash = hash};
     x->fields = 0;
     buffer_clear(&x->scratch);
-    if (!b.at) {
+    if (!b.at || (!b.file && errno == ENOMEM)) {
+        free(b.at);
         if (b.file) fclose(b.file);
         arena_fail(x->m->arena);
         return 0;

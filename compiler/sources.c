@@ -2,6 +2,7 @@
  * known: relative to the directory of the pack that was asked for. */
 #include "compiler/archive.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@ static void room_run(void *context)
 static char *file_bytes(struct model *m, const char *path, size_t *out)
 {
     FILE *f = fopen(path, "rb");
+    if (!f && errno == ENOMEM) arena_fail(m->arena);
     if (!f) return NULL;
     struct stat about;
     const int regular = fstat(fileno(f), &about) == 0 && S_ISREG(about.st_mode);

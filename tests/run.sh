@@ -62,7 +62,12 @@ part_fuzz() {
         "$build/tests/fuzz/replay_$target" tests/fuzz/corpus/$target/* || echo "not ok $target: status $?"
     done
 }
-part_sweep() { "$build/tests/sweep/sweep" 2>&1; }
+part_sweep() {
+    "$build/tests/sweep/sweep" 2>&1
+    calls=$(cat include/*.h | sed '/^typedef/d; s/^ *\*.*//; s|/\*.*||' | grep -o '\bedict_[a-z_]*(' | sort -u)
+    for call in $calls; do grep -qF "$call" tests/sweep/sweep.c || echo "not ok $call…) is public and not swept"; done
+    [ "$(echo "$calls" | wc -l)" -gt 40 ] && echo 'ok each public function is swept' || echo 'not ok the headers were not understood'
+}
 part_embed() { sh tests/embed/run.sh "$build"; }
 part_docs() {
     documents=$(ls README.md SPEC.md CONTRIBUTING.md docs/*.md 2> "$work/none")

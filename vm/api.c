@@ -180,11 +180,14 @@ edict_status edict_evaluate(edict_evaluator *e, const char *json, size_t size, u
         complete_error(error, status);
         error->line = line > UINT32_MAX ? UINT32_MAX : (uint32_t)line;
         error->offset += mark;
+        if (status != EDICT_MEMORY) result_error(e, line, error, answer);
+        if (status != EDICT_MEMORY && e->out.failed == BUFFER_NO_MEMORY) { /* none for telling what is wrong either */
+            *error = (edict_error){ .line = error->line };
+            complete_error(error, status = EDICT_MEMORY);
+        }
         if (status == EDICT_MEMORY) {
             *answer = (edict_answer){ 0 };
             e->findings_at = 0;    /* what stands there is of an earlier encounter, or half of this one's */
-        } else {
-            result_error(e, line, error, answer);
         }
     }
     e->allocations += (uint64_t)(e->out.room != room) + (uint64_t)(input_of(e)->words.room != words);

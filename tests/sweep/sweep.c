@@ -1,60 +1,13 @@
 /* The allocation sweep: each public call with its n-th allocation failing, for every n until it needs no more; once
  * alone, and every seventh with all that follow. Whatever fails, nothing crashes, nothing leaks, and what is said to
- * have succeeded is what it would have been. malloc, calloc, realloc and free are wrapped by the linker. One `ok`
- * or `not ok` a call. Runs in the root. */
+ * have succeeded is what it would have been. malloc, calloc, realloc and free are this program's own (failing.c), for
+ * the libraries too. One `ok` or `not ok` a call. Runs in the root. */
 #include "edict_compile.h"
+#include "tests/sweep/failing.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *at, size_t size);
-void __real_free(void *at);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *at, size_t size);
-void __wrap_free(void *at);
-
-static unsigned long asked, fail_at, fail_to;    /* allocations number fail_at to fail_to fail; counted from 1 */
-static long live;
-
-static int refused(void)
-{
-    if (++asked < fail_at || asked > fail_to)
-        return 0;
-    errno = ENOMEM;
-    return 1;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    void *at = refused() ? NULL : __real_malloc(size);
-    live += at != NULL;
-    return at;
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    void *at = refused() ? NULL : __real_calloc(count, size);
-    live += at != NULL;
-    return at;
-}
-
-void *__wrap_realloc(void *before, size_t size)
-{
-    void *at = refused() ? NULL : __real_realloc(before, size);
-    live += at != NULL && !before;
-    return at;
-}
-
-void __wrap_free(void *at)
-{
-    live -= at != NULL;
-    __real_free(at);
-}
 
 /* What a call put or answered, told by its length and a sum of its bytes: no memory is needed to compare it. */
 struct trace { size_t size; unsigned long long sum; };
@@ -76,8 +29,11 @@ static const char *failing;    /* what went wrong, or NULL */
 
 static void wrong(const char *what)
 {
-    if (!failing)
-        failing = what;
+    static char kept[320];    /* an error's message does not outlive its call */
+    if (failing)
+        return;
+    snprintf(kept, sizeof kept, "%s", what);
+    failing = kept;
 }
 
 /* 1: the call succeeded. An error must be of memory, and say so. */
@@ -114,6 +70,8 @@ static int do_compile(const char *path, struct trace *t)
         if (made)
             trace_put(t, made, size);
         t->sum += edict_compilation_errors(c) * 1000 + edict_compilation_warnings(c);
+        t->sum += (unsigned long long)edict_compilation_took(c, 0);
+        trace_text(t, edict_compilation_base(c));
     } else if (c) {
         wrong("a compilation in spite of an error");
     }
@@ -134,7 +92,7 @@ static int call_report(struct trace *t)
     if (done) {
         edict_compilation_report(c, 1, trace_put, &text);
         edict_compilation_report_json(c, trace_put, &text);
-        if (!fail_at)
+        if (!failing_now)
             *t = text;
     }
     edict_compilation_free(c);
@@ -154,7 +112,7 @@ static int call_test(struct trace *t)
     struct trace text = {0, 0};
     if (good(edict_compile(pack, NULL, &c, &error), &error))
         edict_compilation_test(c, NULL, test_put, &text);
-    if (!fail_at)
+    if (!failing_now)
         *t = text;
     edict_compilation_free(c);
     return 0;
@@ -202,12 +160,41 @@ static int call_diff(struct trace *t)
     for (unsigned i = 0; done && edict_difference_change(d, i, &change); i++)
         trace_text(t, change.words);
     if (done) {
+        struct trace rows = {0, 0};    /* short in want of memory */
+        for (unsigned i = 0; edict_difference_change(d, i, &change); i++)
+            edict_difference_rows(d, i, trace_put, &rows);
+        if ((made = edict_difference_old(d, &size)))
+            trace_put(t, made, size);
+        if ((made = edict_difference_new(d, &size)))
+            trace_put(t, made, size);
+        t->sum += (unsigned long long)edict_difference_same(d);
         const edict_status status = edict_difference_image(d, &first, 1, &made, &size, &error);
         done = status == EDICT_RULES || good(status, &error);
         done &= edict_difference_needed(d, &first, 1, &needed) > 0;
     }
     edict_difference_free(d);
     return done;
+}
+
+/* What needs no memory at all. */
+static int call_ask(struct trace *t)
+{
+    char hash[33];
+    const char *values, *name;
+    trace_text(t, edict_program_pack(program));
+    trace_text(t, edict_program_version(program));
+    trace_text(t, edict_program_title(program));
+    for (unsigned i = 0; (name = edict_program_table(program, i, hash)); i++)
+        trace_text(t, name);
+    for (unsigned i = 0; (name = edict_program_policy(program, i, &values)); i++) {
+        trace_text(t, name);
+        trace_text(t, edict_program_policy_value(program, i));
+    }
+    if (!edict_program_intact(program))
+        wrong("intact");
+    if (edict_explain("E303") == NULL || edict_explanation_at(0) == NULL)
+        wrong("explain");
+    return 1;
 }
 
 static int call_load(struct trace *t)
@@ -240,12 +227,15 @@ static int call_list(struct trace *t)
     edict_program_list(program, trace_put, &text);
     edict_program_schema(program, trace_put, &text);
     edict_program_cost(program, trace_put, &text);
-    if (!fail_at)
+    if (!failing_now)
         *t = text;
     return 0;
 }
 
-/* One evaluator over all encounters. One that failed goes on with the next: nothing else is lost. */
+static struct trace answers[8];    /* of the encounters, where nothing fails */
+
+/* One evaluator over all encounters. One that failed goes on with the next, but for the last, which takes long: nothing
+ * else is lost, and its answers are the same. */
 static int do_evaluate(struct trace *t, int again)
 {
     const edict_evaluator_options options = {.show_values = 1};
@@ -253,20 +243,34 @@ static int do_evaluate(struct trace *t, int again)
     edict_error error = {0};
     int done = good(edict_evaluator_new(program, &options, &e, &error), &error);
     if (done)
-        good(edict_evaluator_set(e, "billed", "no", &error), &error);
+        done = good(edict_evaluator_set(e, "billed", "no", &error), &error);
+    const int set = done;
     for (size_t i = 0; e && i < encounter_count * (again ? 2u : 1u); i++) {
-        const char *json = encounters[i % encounter_count];
+        const size_t number = i % encounter_count;
+        const char *json = encounters[number];
+        const edict_encounter ahead = {json, strlen(json)};
         edict_answer answer = {0};
         edict_charge charge;
         edict_finding finding;
+        if (!done && number + 1 == encounter_count)
+            continue;
         edict_answers(e, json, strlen(json));
+        if (again)
+            edict_evaluate_ahead(e, &ahead, 1);
         const edict_status status = edict_evaluate(e, json, strlen(json), 1, &answer, &error);
         if (status == EDICT_MEMORY) {
             good(status, &error);
             done = 0;
             continue;
         }
-        trace_put(t, answer.json, answer.size);
+        struct trace told = {0, 0};
+        trace_put(&told, answer.json, answer.size);
+        if (!failing_now)
+            answers[number] = told;
+        else if (set && (told.size != answers[number].size || told.sum != answers[number].sum))
+            wrong("an encounter has another answer");
+        t->size += told.size;
+        t->sum = t->sum * 31 + told.sum;
         size_t seen = 0;    /* these end early where there is no memory: only that they end well is asked */
         for (unsigned k = 0; edict_charge_at(e, k, &charge); k++)
             seen += strlen(charge.code);
@@ -274,6 +278,7 @@ static int do_evaluate(struct trace *t, int again)
             seen += strlen(finding.kind);
         for (const char *key; (key = edict_unknown_key(e));)
             seen += strlen(key);
+        seen += edict_evaluator_allocations(e) + edict_evaluator_dispatches(e);
         (void)seen;
     }
     edict_evaluator_free(e);
@@ -283,39 +288,43 @@ static int do_evaluate(struct trace *t, int again)
 static int call_evaluate(struct trace *t) { return do_evaluate(t, 0); }
 static int call_evaluate_twice(struct trace *t) { return do_evaluate(t, 1); }
 
+/* Does the call with what fails now, and compares. */
+static void attempt(int (*call)(struct trace *t), const struct trace *wanted)
+{
+    struct trace got = {0, 0};
+    const long kept = live;
+    const int done = call(&got);
+    failing_end();
+    if (live != kept)
+        wrong("it leaks");
+    if (done && (got.size != wanted->size || got.sum != wanted->sum))
+        wrong("it succeeded with something else");
+}
+
 static void sweep(const char *name, int (*call)(struct trace *t))
 {
     struct trace wanted = {0, 0};
-    unsigned long n = 0, tried = 0;
     failing = NULL;
-    fail_at = fail_to = 0;
-    asked = 0;
+    failing_begin(0, 0);
     const long before = live;
     call(&wanted);
     const unsigned long needs = asked;
+    unsigned long n = 0;
+    failing_end();
+    fflush(stdout);
     if (live != before)
         wrong("it leaks, also when nothing fails");
-    for (int all = 0; all < 2 && !failing; all++)
-        for (n = 1; n <= needs && !failing; n += all ? 7 : 1) {
-            struct trace got = {0, 0};
-            const long kept = live;
-            fail_at = n;
-            fail_to = all ? (unsigned long)-1 : n;
-            asked = 0;
-            const int done = call(&got);
-            fail_to = 0;
-            tried++;
-            if (live != kept)
-                wrong("it leaks");
-            if (done && (got.size != wanted.size || got.sum != wanted.sum))
-                wrong("it succeeded with something else");
+    for (int all = 0; all < 2; all++)
+        for (unsigned long i = 1; i <= needs && !failing; i += all ? 7 : 1) {
+            n = i;
+            failing_begin(n, all ? (unsigned long)-1 : n);
+            attempt(call, &wanted);
         }
     if (failing)
-        printf("not ok - %s, allocation %lu of %lu: %s\n", name, n - 1, needs, failing);
+        printf("not ok - %s, allocation %lu of %lu: %s\n", name, n, needs, failing);
     else
         printf("ok - %s: %lu allocations, each failed alone, every seventh with all behind it\n", name, needs);
     fflush(stdout);
-    fail_at = 0;
 }
 
 static char *file_whole(const char *path)
@@ -364,6 +373,7 @@ int main(void)
     sweep("items", call_items);
     sweep("format", call_format);
     sweep("diff", call_diff);
+    sweep("ask a program", call_ask);
     sweep("load and check", call_load);
     sweep("open", call_open);
     sweep("list, schema, cost", call_list);
