@@ -163,7 +163,7 @@ FUZZ_FLAGS := -O2 -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp
 fuzz:
 	@$(MAKE) -s --no-print-directory CC=clang CONF=asan B=build/fuzz CFLAGS='$(FUZZ_FLAGS)' $(FUZZ:%=build/fuzz/tests/fuzz/target_%)
 	@$(if $(LOG),$(MAKE) -s --no-print-directory CC=gcc CONF=cov B=build/fuzz-cov $(FUZZ:%=build/fuzz-cov/tests/fuzz/replay_%))
-	@JOBS='$(JOBS)' $(if $(LOG),COVER=build/fuzz-cov LOG=docs/fuzzing.md) sh tests/fuzz/run.sh build/fuzz $(TIME) $(FUZZ)
+	@exec env JOBS='$(JOBS)' $(if $(LOG),COVER=build/fuzz-cov LOG=docs/fuzzing.md) sh tests/fuzz/run.sh build/fuzz $(TIME) $(FUZZ)
 .SECONDARY: $(FIXTURE) $(TARGETS:%=$(T)/fuzz/fuzz_%.o) $(T)/fuzz/replay.o $(T)/fuzz/memory.o
 # The reference evaluator beside the VM: tests/oracle/README.md. It reads the checked model, so it needs the whole library.
 ORACLE := $(patsubst tests/%.c,$(T)/%.o,$(wildcard tests/oracle/*.c))
