@@ -171,6 +171,17 @@ static size_t charges_print(const struct page *page, json_t *answer)
     return lists;
 }
 
+/* Does any finding speak of that billed line? */
+static int kinds_speak(json_t *findings, json_int_t line)
+{
+    size_t i;
+    json_t *finding;
+    json_array_foreach(findings, i, finding)
+        if (json_integer_value(json_object_get(finding, "line")) == line)
+            return 1;
+    return 0;
+}
+
 /* The kinds of findings that speak of a billed line. */
 static void kinds_print(const struct page *page, json_t *findings, json_int_t line)
 {
@@ -199,18 +210,36 @@ static void billed_print(const struct page *page, json_t *lines, json_t *finding
         return;
     page_paint(page, PAINT_HEADING, "Billed");
     output_text(page->out, "\n");
+    unsigned code_width = 10, units_width = 0;    /* as wide as the widest, so that what follows stands in columns */
+    json_array_foreach(lines, i, line) {
+        struct text code = {0}, units = {0};
+        code_add(&code, line);
+        value_add(&units, json_object_get(line, "units"), "");
+        char *c = text_done(&code), *u = text_done(&units);
+        unsigned wide = c ? text_width(c) : 0, of = u && *u ? text_width(u) + 1 : 0;
+        code_width = wide > 24 ? 24 : wide > code_width ? wide : code_width;
+        units_width = of > units_width && of < 12 ? of : units_width;
+        free(c);
+        free(u);
+    }
     json_array_foreach(lines, i, line) {
         struct text code = {0}, units = {0};
         json_t *number = json_object_get(line, "line");
         json_int_t n = json_is_integer(number) ? json_integer_value(number) : (json_int_t)i + 1;
         code_add(&code, line);
-        word_add(&units, page->ascii ? "x" : "×");
-        value_add(&units, json_object_get(line, "units"), "");
+        if (json_object_get(line, "units")) {
+            word_add(&units, page->ascii ? "x" : "×");
+            value_add(&units, json_object_get(line, "units"), "");
+        }
         char *c = text_done(&code), *u = text_done(&units), *clean = text_clean(page, c ? c : "", 24);
-        int units_given = json_object_get(line, "units") != NULL;
+        const unsigned wide = clean ? text_width(clean) : 0, of = u ? text_width(u) : 0;
         output_print(page->out, "  %3lld  %s", (long long)n, clean ? clean : "");
-        page_blank(page, clean && units_given && text_width(clean) < 10 ? 10 - text_width(clean) : 0);
-        output_print(page->out, "%s%s", units_given ? " " : "", units_given && u ? u : "");
+        if (of || kinds_speak(findings, n)) {
+            page_blank(page, code_width + 1 - (wide < code_width ? wide : code_width));
+            output_text(page->out, u ? u : "");
+        }
+        if (kinds_speak(findings, n))
+            page_blank(page, units_width > of ? units_width - of : 0);
         kinds_print(page, findings, n);
         output_text(page->out, "\n");
         free(c);

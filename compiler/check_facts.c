@@ -285,7 +285,9 @@ static void policy_declare(struct model *m, struct item *it, unsigned r, int nam
         fact_lose(m, NULL, n);
         return;
     }
-    if (!n || !cell || cell->op != OP_VALUES || !now) {
+    int single = cell && cell->op == OP_VALUES;
+    for (const struct ast_node *a = single ? cell->first : NULL; a; a = a->next) single &= a->op == OP_EQ;
+    if (!n || !single || !now) {
         fact_lose(m, NULL, n);
         struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, row->node->span,
                                   "a policy has a name, its permitted values, and the one that holds");

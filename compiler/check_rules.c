@@ -1,4 +1,5 @@
 /* Bills and rules: what is charged and what is said, and that everything said has a source. */
+#include "compiler/check_expr.h"
 #include "compiler/model.h"
 
 #include <assert.h>
@@ -158,8 +159,10 @@ static int rule_check(struct model *m, struct item *it, struct rule *r)
                     "a code is expected here, this is %s", type_name(m, &r->effect.value->type));
             return 0;
         }
-        if (effect->op == OP_CHARGE)
+        if (effect->op == OP_CHARGE) {
             r->effect.units = a->next ? expr_check(m, &s, a->next, &count) : expr_const(m, count, 1, a->span);
+            if (!r->effect.units || !typed(m, r->effect.units, TYPE_COUNT, "a count")) return 0;
+        }
         break;
     case OP_CHANGE_UNITS:
         r->effect.value = a ? expr_check(m, &s, a, &count) : NULL;

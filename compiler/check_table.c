@@ -350,28 +350,38 @@ static void row_guard(struct model *m, const struct table *t, const struct row *
     if (e && expr_maybe_in_row(e, t, row)) guard(m, e, where);
 }
 
+/* What a cell of a bill gives: one value or expression, NULL where it is empty. Ranges, alternatives are reported. */
+static const struct ast_node *bill_cell(struct model *m, const struct ast_node *cell, const char *hint)
+{
+    if (cell && cell->op == OP_EXPR) return cell->first;
+    const struct ast_node *alt = cell && cell->op == OP_VALUES ? cell->first : NULL;
+    if (!alt) return NULL;
+    if (alt->next || (alt->first && alt->op != OP_EQ)) {
+        mistake(m, DIAG_BAD_CELL, cell->span, hint, "what is charged is one value in each row");
+        return NULL;
+    }
+    return alt->first;
+}
+
 static void bill_cells(struct model *m, const struct table *t, struct row *row, struct scope *s, int code, int units,
                        int modifiers)
 {
     const struct ast_node *n = row->from->node;
     const struct ast_node *c = ast_nth(n, (unsigned)code), *u = ast_nth(n, (unsigned)units);
     const struct ast_node *mods = modifiers < 0 ? NULL : ast_nth(n, (unsigned)modifiers);
-    const struct ast_node *cv = c && c->op == OP_VALUES && c->first ? c->first->first
-                                : c && c->op == OP_EXPR             ? c->first
-                                                                    : NULL;
-    const struct ast_node *uv = u && u->op == OP_VALUES && u->first ? u->first->first
-                                : u && u->op == OP_EXPR             ? u->first
-                                                                    : NULL;
     if (c && c->op == OP_HOLD) {
         row->result.kind = RESULT_HOLD;
         row->result.hold = text_z(m, c->text);
         row->result.span = c->span;
         return;
     }
+    const size_t before = m->diags->errors;
+    const struct ast_node *cv = bill_cell(m, c, "write one code, and a row for each further one");
+    const struct ast_node *uv = bill_cell(m, u, "write one count, or the name of a fact that counts");
     row->code = cv ? bill_value(m, s, cv, TYPE_CODE) : expr_const(m, (struct type){TYPE_CODE, NULL, ""}, 0, n->span);
     int nothing = row->code && row->code->op == X_CONST && row->code->value == 0;
     row->units = uv ? bill_value(m, s, uv, TYPE_COUNT) : NULL;
-    if (!uv && !nothing && row->code) {
+    if (!uv && !nothing && row->code && m->diags->errors == before) {
         struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, u ? u->span : n->span, "how many units?");
         diag_hint(m->diags, d, "write a count, or the name of a fact that counts");
     }
@@ -383,6 +393,11 @@ static void bill_cells(struct model *m, const struct table *t, struct row *row, 
     row->modifiers = arena_zero(m->arena, ast_count(mods) + 1u, sizeof *row->modifiers);
     for (const struct ast_node *a = mods && mods->op == OP_VALUES ? mods->first : NULL; a && row->modifiers;
          a = a->next) {
+        if (a->first && a->op != OP_EQ) {
+            mistake(m, DIAG_BAD_CELL, a->span, "write the modifiers, with commas between",
+                    "a modifier is a code or the name of a fact");
+            continue;
+        }
         struct expr *e = a->first ? bill_value(m, s, a->first, TYPE_CODE) : NULL;
         if (e) {
             row_guard(m, t, row, e, "the modifier");

@@ -84,7 +84,7 @@ struct table *threshold_check(struct model *m, struct item *it, struct scope *s)
             continue;
         }
         const struct ast_node *number =
-            v->op == OP_VALUES && v->first && v->first->op == OP_EQ ? v->first->first : NULL;
+            v->op == OP_VALUES && v->first && v->first->op == OP_EQ && !v->first->next ? v->first->first : NULL;
         struct expr *units = number ? value_check(m, number, &count, s) : NULL;
         if (number && !units) {
             good = 0;
