@@ -200,6 +200,7 @@ accept: $(B)/edict $(TOOLS)
 	@sh tests/cases/mistakes/run.sh --accept $(B)/edict
 	@sh examples/run.sh --accept $(B)/edict
 	@sh tests/cli/pages.sh --accept $(B)/edict
+	@sh tests/cli/changes.sh --accept $(B)/edict
 # gcc and clang, release and sanitizers, no warning forgiven, and threads under ThreadSanitizer; in build/check, so that no object of another build counts.
 check-all:
 	@for conf in release asan; do for cc in gcc clang; do \

@@ -82,25 +82,24 @@ static int pair_terms(struct model *m, struct item *it, struct kind *k, struct s
 /* column 1 is paid, column 2 is not, on the same claim (and `with same …`): indicator 0 always, 1 unless a modifier
  * lifts it, any other number never (NCCI correspondence language: 9, the edit is not in force). A rule for each of the
  * two, so that its sentence says whether a modifier could help. Returns how many rules. */
-/* The columns that a pack writes itself bear their names; an indicator that is misspelt would lift every pair. */
+/* An indicator that is misspelt, stands elsewhere or is no number would lift every pair. */
 static int bundle_columns(struct model *m, const struct item *it, const struct relation *r)
 {
-    static const char *const names[] = {"column_1", "column_2"};
     static const char *const third[] = {"indicator"};
     const struct ast_node *wrong = NULL;
     const char *near = NULL;
-    for (unsigned c = 0; it->header && c < 2; c++)
-        if (!text_is(r->columns[c], names[c])) wrong = ast_nth(it->header, c);
     for (unsigned c = 2; it->header && c < r->column_count; c++)
         if ((near = diag_suggest(r->columns[c], third, 1)) && !text_is(r->columns[c], near))
             wrong = ast_nth(it->header, c);
     const int at = claim_column(r, "indicator");
-    if (!wrong && (at < 0 || r->types[at].base == TYPE_COUNT)) return 1;
+    if (!wrong && (at < 0 || (at == 2 && r->types[at].base == TYPE_COUNT))) return 1;
     struct diag *d = diag_add(m->diags, DIAG_BAD_TABLE,
                               wrong        ? wrong->span
                               : it->header ? ast_nth(it->header, (unsigned)at)->span
                                            : it->node->span,
-                              wrong ? "a bundle has no column `%s`" : "the column `%s` holds numbers: 0, 1",
+                              wrong     ? "a bundle has no column `%s`"
+                              : at == 2 ? "the column `%s` holds numbers: 0, 1"
+                                        : "the column `%s` stands third, behind the two codes",
                               wrong ? text_z(m, wrong->text) : "indicator");
     diag_hint(m->diags, d, "write: | column_1 | column_2 | indicator |, and `effective`, `until` where wanted");
     return 0;

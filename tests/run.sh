@@ -56,7 +56,7 @@ part_answers() {
 }
 part_examples() { sh examples/run.sh "$edict"; }
 part_same() { sh tests/same/run.sh "$edict" "$OTHER"; }
-part_cli() { for script in run signed faults versions diff corpus pages; do sh "tests/cli/$script.sh" "$edict" || echo "not ok $script.sh: status $?"; done; }
+part_cli() { for script in run signed faults versions diff corpus pages usage changes; do sh "tests/cli/$script.sh" "$edict" || echo "not ok $script.sh: status $?"; done; }
 part_fuzz() {
     for target in $(ls tests/fuzz/corpus); do
         "$build/tests/fuzz/replay_$target" tests/fuzz/corpus/$target/* || echo "not ok $target: status $?"
