@@ -196,6 +196,25 @@ has "which are the base's" out '3 of 3 tests pass'
 status 'and it is formatted' 0 "$edict" fmt --check acme.edict
 has 'policies stand there with what they may be' acme.edict '# yes, no'
 status 'new does not overwrite' 4 "$edict" new acme.small --extends demo.small --from "$small" -o acme.edict
+# The base is named as it is seen from the new pack; its tests come with it, those of `every KIND` too.
+mkdir -p packs/deep/er beside && cp "$small" packs/small.edict
+"$edict" new acme.small --extends demo.small --from packs/small.edict -o packs/deep/er/acme.edict 2> err
+has 'a base two directories up' packs/deep/er/acme.edict 'extends demo.small from "../../small.edict"'
+status 'is found from there' 0 "$edict" test packs/deep/er/acme.edict
+"$edict" new acme.small --extends demo.small --from packs/small.edict -o beside/acme.edict 2> err
+has 'a base in another directory' beside/acme.edict 'from "../packs/small.edict"'
+"$edict" new acme.small --extends demo.small --from packs/small.edict -o below.edict 2> err
+has 'a base below' below.edict 'from "packs/small.edict"'
+status 'is found too' 0 "$edict" check --strict below.edict
+{ cat "$small"; printf '\ntests "More"\n  every service drug X1001\n'; printf '  | test | services | expect |\n'
+  for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do echo "  | test $i with a name of some length | push ; push | 22222 x2 |"; done; } > packs/more.edict
+status 'a base with many tests' 0 "$edict" new acme.small --extends demo.small --from packs/more.edict -o many.edict
+status 'a few of them are kept, and pass' 0 "$edict" test many.edict
+status 'a base without a source' 0 "$edict" new acme.small --extends demo.small
+has 'says how tests are written' out '# tests'
+has 'and where its policies stand' out "from the base's \`policies\`"
+status 'a base that has mistakes' 2 "$edict" new acme.small --extends demo.small --from cut.edx
+rm -r packs beside below.edict many.edict
 status 'new needs a good name' 4 "$edict" new Acme --extends demo.small
 status 'new needs a base' 4 "$edict" new acme.small
 
