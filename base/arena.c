@@ -246,7 +246,9 @@ void arena_free(struct arena *a)
         UNPOISON(block->bytes, block->room);
         free(block);
     }
-    while (a->pieces)
-        arena_heap_free(a, a->pieces->bytes);
+    for (struct arena_piece *piece = a->pieces, *next; piece; piece = next) {
+        next = piece->next;
+        free(piece);
+    }
     arena_init(a, a->ceiling);
 }

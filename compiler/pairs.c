@@ -20,9 +20,7 @@ static uint64_t place_of_value(const struct numbering *n, const int64_t *value)
 static inline int same_value(const struct numbering *n, uint32_t i, const int64_t *value)
 {
     const int64_t *had = value_at(n, i);
-    for (uint32_t c = 0; c < n->width; c++)
-        if (had[c] != value[c]) return 0;
-    return 1;
+    return n->width == 1 ? *had == *value : memcmp(had, value, n->width * sizeof *value) == 0;
 }
 
 static int numbering_grow(struct model *m, struct numbering *n)
