@@ -349,6 +349,13 @@ static inline const int64_t *find_row(struct edict_evaluator *e, uint32_t relati
                                                  : relation_find(e->program, relation, key, date);
 }
 
+/* A value of a relation that the image's opening has looked at, or that is as good. */
+static int value_good(const struct edict_evaluator *e, uint32_t relation, int64_t value, uint32_t reg)
+{
+    const struct edict_program *p = e->program;
+    return relation_looked_at(&p->relations[relation]) || program_value_fits(p, p->registers[reg].type, value);
+}
+
 /* LISTS with three documented keys, the question of all pairs of codes: most are ruled out by their first two. */
 static void lists_three(
     struct edict_evaluator *e, uint32_t relation, const struct cells *keys, const struct cells *date, struct column *o)
@@ -397,8 +404,9 @@ static void eval_relation(struct edict_evaluator *e, enum op op, const uint32_t 
             o->v[i] = row != NULL;
             o->w[i] = w;
         } else {
-            o->v[i] = row ? row[at[2]] : 0;
-            o->w[i] = row ? 0 : w ? w : WHY_STATE_ABSENT;
+            const int found = row && value_good(e, relation, row[at[2]], at[0]);
+            o->v[i] = found ? row[at[2]] : 0;
+            o->w[i] = found ? 0 : w ? w : WHY_STATE_ABSENT;
         }
     }
     column_settle(o);

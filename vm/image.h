@@ -10,7 +10,7 @@
 #define NONE 0xffffffffu
 
 enum op {
-#define OP(name, operands, what) OP_CODE_##name,
+#define OP(name, operands, types, what) OP_CODE_##name,
 #include "vm/ops.def"
 #undef OP
     OP_CODES

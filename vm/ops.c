@@ -6,7 +6,7 @@
 #include <xxhash.h>
 
 const struct op_info op_infos[OP_CODES] = {
-#define OP(name, operands, what) { #name, operands, what },
+#define OP(name, operands, types, what) { #name, operands, types, what },
 #include "vm/ops.def"
 #undef OP
 };
@@ -14,7 +14,7 @@ const struct op_info op_infos[OP_CODES] = {
 uint32_t ops_fingerprint(void)
 {
     static const char lines[] =
-#define OP(name, operands, what) #name " " operands "\n"
+#define OP(name, operands, types, what) #name " " operands "\n"
 #include "vm/ops.def"
 #undef OP
         ;

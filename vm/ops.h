@@ -5,7 +5,7 @@
 
 #include "vm/image.h"
 
-struct op_info { const char *name, *operands, *what; };
+struct op_info { const char *name, *operands, *types, *what; };
 extern const struct op_info op_infos[OP_CODES];
 /* Low 32 bits of XXH3-64 over "name operands\n" of every instruction: an image for other instructions is refused. */
 uint32_t ops_fingerprint(void);

@@ -1,70 +1,11 @@
-/* The verifier, second half: the code. Every instruction is walked by its operand layout; beside it stands a string of
- * the same shape that gives the type of each operand. Registers are written once, before they are read. */
+/* The verifier, second half: the code. Every instruction is walked by its layout and types of ops.def. What passes:
+ * each register is written once, before it is read, by an operand of its type and domain; every number is in its range.
+ * The evaluator relies on all of that and looks at nothing again. */
 #include "vm/program.h"
 #include "vm/emit.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* One letter for each letter of the layout in ops.def:
- *   b yes/no, c code, C list of codes, d date, t time, D date or time, T intervals, q quantity, S set, L level, R row,
- *   k link, x the same type as every other x, e as x but a value that can be compared, v a value that can be compared,
- *   * any, . no register */
-static const char *const op_types[OP_CODES] = {
-    [OP_CODE_EQ] = "bee",
-    [OP_CODE_LT] = "bee",
-    [OP_CODE_LE] = "bee",
-    [OP_CODE_NOT] = "bb",
-    [OP_CODE_AND] = "bbb",
-    [OP_CODE_OR] = "bbb",
-    [OP_CODE_ADD] = "qqq",
-    [OP_CODE_SUB] = "qqq",
-    [OP_CODE_MUL] = "qqq.",
-    [OP_CODE_DIV] = "qqq.",
-    [OP_CODE_SCALE] = "qq",
-    [OP_CODE_DOC] = "b*",
-    [OP_CODE_DOCOR] = "xxx",
-    [OP_CODE_IF] = "xbxx",
-    [OP_CODE_IN] = "bc.d",
-    [OP_CODE_ANYIN] = "bC.d",
-    [OP_CODE_HAS] = "bCc",
-    [OP_CODE_LISTS] = "b.(v)d",
-    [OP_CODE_LOOKUP] = "*..(v)d",
-    [OP_CODE_SPAN] = "Ttt.",
-    [OP_CODE_OUTSIDE] = "TTT",
-    [OP_CODE_SHARED] = "TTT",
-    [OP_CODE_RUNS] = "TTq",
-    [OP_CODE_LENGTH] = "qT",
-    [OP_CODE_DATEOF] = "dt",
-    [OP_CODE_WEEKOF] = "dd",
-    [OP_CODE_YEARS] = "qdd",
-    [OP_CODE_HOLDIF] = "xx.(*)",
-    [OP_CODE_ORDER2] = "bkkee",
-    [OP_CODE_GATHER] = "xkx",
-    [OP_CODE_INDEX] = "k",
-    [OP_CODE_CROSS] = ".kk.(**)bb",
-    [OP_CODE_ANY] = "bkb",
-    [OP_CODE_COUNT] = "qkb",
-    [OP_CODE_SUM] = "qkbq",
-    [OP_CODE_MIN] = "ekbe",
-    [OP_CODE_MAX] = "ekbe",
-    [OP_CODE_FIRST] = "xkbx",
-    [OP_CODE_AGREE] = "xkbx.",
-    [OP_CODE_UNION] = "TkbT",
-    [OP_CODE_SETOF] = "Skb(v)",
-    [OP_CODE_BEST] = "xkbLx",
-    [OP_CODE_TABLE] = "xR.(*.)(.((.)).x)",
-    [OP_CODE_HIER] = "L(*.)(.((.)))",
-    [OP_CODE_STEP] = "qRq(.qq)qq",
-    [OP_CODE_GROUP] = "..bkb(*.)(.((.)).(v))tt",
-    [OP_CODE_CHOOSE] = "bRbb(v)(.b(.**.))",
-    [OP_CODE_EMIT] = "...b.(*.)(.((.))cq(c)q(q.)qq)DT(.*R)",
-    [OP_CODE_CLOSE] = ".cqdC(.k)",
-    [OP_CODE_EFFECT] = "..b*",
-    [OP_CODE_CAP] = ".bqv",
-    [OP_CODE_MERGE] = "..cqdCk(.*.)",
-    [OP_CODE_FIND] = "..bb.(*).*",
-};
 
 struct checker {
     const struct edict_program *p;
@@ -273,7 +214,7 @@ static int check_operand(void *context, const struct operand *o)
 {
     struct checker *c = context;
     const struct edict_program *p = c->p;
-    const char type = op_types[c->op][o->place];
+    const char type = op_infos[c->op].types[o->place];
     if (o->letter == ')')
         return 1;
     const uint32_t n = *o->word;
@@ -385,7 +326,7 @@ static int check_domains(struct checker *c)
 
 static uint32_t link_target(const struct checker *c, uint32_t reg) { return c->p->registers[reg].target; }
 
-/* The values of a relation's column may become cells of this type. */
+/* The values of a relation's column may become cells of this type; those of a large one are looked at when found. */
 static int check_lookup(const struct checker *c)
 {
     const struct edict_program *p = c->p;
@@ -394,7 +335,7 @@ static int check_lookup(const struct checker *c)
     if (c->at[2] >= r->columns || c->at[3] != r->keys || type > TYPE_TIME || (r->codes && c->at[2] < 2))
         return 0;
     const int64_t *cell = p->cells + r->at + c->at[2];
-    for (uint64_t i = 0; i < r->rows; i++, cell += (size_t)r->columns + 3)
+    for (uint64_t i = 0; relation_looked_at(r) && i < r->rows; i++, cell += (size_t)r->columns + 3)
         if (!program_value_fits(p, type, *cell))
             return 0;
     return 1;

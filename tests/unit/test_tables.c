@@ -343,14 +343,16 @@ static void test_large(void **state)
     (void)state;
     struct buffer rows;
     buffer_init(&rows, 1u << 20);
-    buffer_text(&rows, "code,most\n");
+    buffer_text(&rows, "code,most,tone\n");
     enum { ROWS = RELATION_LOOKED_AT + 1000 };
-    for (unsigned i = 0; i < ROWS; i++) buffer_printf(&rows, "L%05u,%u\n", i, i % 90);
+    for (unsigned i = 0; i < ROWS; i++) buffer_printf(&rows, "L%05u,%u,%s\n", i, i % 90, i % 2 ? "red" : "blue");
     assert_false(rows.failed);
     file_bytes("large.csv", rows.at, rows.size);
     buffer_free(&rows);
     compile_good("relation large, cite BOOK\n  from file \"large.csv\" as csv\n"
                  "define most of line, cite BOOK\n  is most from large for code\n"
+                 "define tone of line, cite BOOK\n  is tone from large for code\n"
+                 "rule toned, cite BOOK\n  for each line where tone documented\n  then note \"{code} {tone}\"\n"
                  "rule much, cite BOOK\n  for each line where most documented\n  then note \"{most}\"\n");
     size_t size;
     const unsigned char *made = edict_compilation_image(h.made, &size);
@@ -365,9 +367,10 @@ static void test_large(void **state)
     assert_int_equal(relation_find(h.p, r, &last, date)[1], 33767 % 90);
     const size_t cells = ((const struct image_header *)bytes)->sections[SECTION_CELLS].offset + relation.at * 8;
     const int64_t nonsense = INT64_MAX;
-    memcpy(bytes + cells + 4 * 8, &nonsense, 8);                          /* where the first row stands in the pack */
-    memcpy(bytes + cells + ((size_t)ROWS - 1) * 5 * 8 + 8, &nonsense, 8); /* what the last one gives */
-    memcpy(bytes + cells + 700 * 5 * 8, &nonsense, 8);                    /* a key, no longer in its order */
+    memcpy(bytes + cells + 5 * 8, &nonsense, 8);                          /* where the first row stands in the pack */
+    memcpy(bytes + cells + ((size_t)ROWS - 1) * 6 * 8 + 8, &nonsense, 8); /* what the last one gives */
+    memcpy(bytes + cells + 700 * 6 * 8, &nonsense, 8);                    /* a key, no longer in its order */
+    memcpy(bytes + cells + 901 * 6 * 8 + 2 * 8, &nonsense, 8);            /* no word at all */
     edict_error error;
     edict_program_free(h.p);
     h.p = NULL;
@@ -378,12 +381,15 @@ static void test_large(void **state)
     edict_answer answer;
     assert_int_equal(edict_evaluator_new(h.p, NULL, &e, &error), EDICT_OK);
     static const char asked[] = "{\"id\": \"1\", \"date\": \"2026-03-02\", \"lines\": ["
+                                "{\"code\": \"L00901\", \"beside\": \"A1\", \"units\": 1},"
                                 "{\"code\": \"L00000\",\"beside\": \"A1\", \"units\": 1},"
                                 " {\"code\": \"L00700\", \"beside\": \"A1\", \"units\": 1},"
                                 " {\"code\": \"L33766\", \"beside\": \"A1\", \"units\": 1}]}";
     assert_int_equal(edict_evaluate(e, asked, sizeof asked - 1, 0, &answer, &error), EDICT_OK);
     assert_non_null(strstr(answer.json, "\"message\": \"16\""));
     assert_null(strstr(answer.json, "\"message\": \"0\""));
+    assert_non_null(strstr(answer.json, "\"message\": \"L33766 blue\""));
+    assert_null(strstr(answer.json, "L00901 "));
     edict_evaluator_free(e);
     free(bytes);
 }

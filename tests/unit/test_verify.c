@@ -175,10 +175,29 @@ static void test_every_operand(void **state)
     free(image);
 }
 
+/* ops.def: the types have the shape of the operands, each type is one that the legend names. */
+static void test_types_have_the_shape(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < OP_CODES; i++) {
+        const struct op_info *op = &op_infos[i];
+        assert_int_equal(strlen(op->types), strlen(op->operands));
+        assert_int_equal(strspn(op->types, "bcCdtDTqSLRkxev*.()"), strlen(op->types));
+        for (size_t k = 0; op->types[k]; k++) {
+            const char operand = op->operands[k], type = op->types[k];
+            if (strchr("()", operand) || strchr("()", type))
+                assert_int_equal(operand, type);
+            else
+                assert_true((strchr("oilm", operand) != NULL) == (type != '.') || operand == 's');
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(verifier_refuses),
+        TEST(types_have_the_shape),
         TEST(listing),
         TEST(damage),
         TEST(every_operand),
