@@ -5,9 +5,6 @@
 
 #include <string.h>
 
-#define CLASSES_MAX 128
-#define COMBINATIONS_MAX 200000
-
 /* A class of values of one column, by a representative. */
 struct value_class {
     enum { CLASS_VALUE, CLASS_UNDOC, CLASS_OTHER, CLASS_BELOW, CLASS_FROM } is;
@@ -35,14 +32,17 @@ static void class_add(struct classes *c, struct value_class v)
     c->at[c->count++] = v;
 }
 
-static void cut_add(int64_t *cuts, unsigned *n, int64_t v)
+/* Where a class begins. 0: there is no room for one more. */
+static int cut_add(int64_t *cuts, unsigned *n, int64_t v)
 {
     unsigned at = 0;
     while (at < *n && cuts[at] < v) at++;
-    if (*n >= CLASSES_MAX - 2 || (at < *n && cuts[at] == v)) return;
+    if (at < *n && cuts[at] == v) return 1;
+    if (*n == CLASSES_MAX) return 0;
     memmove(cuts + at + 1, cuts + at, (*n - at) * sizeof *cuts);
     cuts[at] = v;
     ++*n;
+    return 1;
 }
 
 /* Bounds that are names (policies) are one symbol: below it, or from it on. Several symbols, or symbols mixed with
@@ -75,10 +75,15 @@ static void number_classes(const struct table *t, unsigned column, struct classe
             }
             constants = 1;
             int64_t v = x->x->value;
+            int room = 1;
             if (x->test == CELL_EQ || x->test == CELL_RANGE || x->test == CELL_GE || x->test == CELL_LT)
-                cut_add(cuts, &n, v);
-            if (x->test == CELL_EQ || x->test == CELL_LE || x->test == CELL_GT) cut_add(cuts, &n, v + 1);
-            if (x->test == CELL_RANGE) cut_add(cuts, &n, x->y->value + 1);
+                room &= cut_add(cuts, &n, v);
+            if (x->test == CELL_EQ || x->test == CELL_LE || x->test == CELL_GT) room &= cut_add(cuts, &n, v + 1);
+            if (x->test == CELL_RANGE) room &= cut_add(cuts, &n, x->y->value + 1);
+            if (!room) { /* a class without a bound inside would be told wider than it is */
+                c->known = 0;
+                return;
+            }
         }
     if (symbol && constants) {
         c->known = 0;
@@ -307,9 +312,9 @@ static void overlaps_find(struct model *m, struct table *t)
 
 void table_analyse(struct model *m, struct table *t)
 {
-    int hierarchy = t->item->kind == AST_HIERARCHY;
-    if (t->item->kind == AST_TABLE || hierarchy) holes_find(m, t, hierarchy);
-    if (t->hit == HIT_ONE && t->item->kind == AST_TABLE) overlaps_find(m, t);
+    int hierarchy = t->item->kind == AST_HIERARCHY, few = t->row_count <= ANALYSED_ROWS_MAX;
+    if (few && (t->item->kind == AST_TABLE || hierarchy)) holes_find(m, t, hierarchy);
+    if (few && t->hit == HIT_ONE && t->item->kind == AST_TABLE) overlaps_find(m, t);
     for (unsigned r = 0; t->hit == HIT_FIRST && r + 1 < t->row_count; r++)
         if (row_is_open(t, &t->rows[r])) {
             struct diag *d =

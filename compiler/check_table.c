@@ -536,6 +536,7 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
         }
         struct row *row = &t->rows[t->row_count++];
         row->from = &it->rows[r];
+        t->dated |= row->from->from != DATE_MIN_OPEN || row->from->until != DATE_OPEN;
         row->id = NONE;
         row->cells = arena_zero(m->arena, l.inputs + 1u, sizeof *row->cells);
         if (!row->cells) {

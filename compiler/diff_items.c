@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *kind_word(const struct item *it)
@@ -382,45 +383,60 @@ static void pack_compare(struct edict_difference *d)
 
 /* ---- tests: those of the pack itself, each by what it says */
 
-enum { TESTS_MAX = 4096 };
-static unsigned tests_read(struct edict_difference *d, const struct pack *p, const char **all)
+static const struct ast_node *tests_rows(const struct ast_node *item)
 {
-    unsigned n = 0;
+    return item->kind == AST_TESTS ? ast_child(item, AST_ROWS) : NULL;
+}
+
+static int tests_order(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Sorted, *count of them. NULL: no memory. */
+static const char **tests_read(struct edict_difference *d, const struct pack *p, unsigned *count)
+{
+    unsigned n = 0, room = 1;
+    for (const struct ast_node *t = p->file->root->first; t; t = t->next)
+        for (const struct ast_node *r = tests_rows(t) ? tests_rows(t)->first : NULL; r; r = r->next) room++;
+    const char **all = arena_alloc(&d->arena, room * sizeof *all);
+    if (!all) return NULL;
     for (const struct ast_node *t = p->file->root->first; t; t = t->next) {
-        const struct ast_node *rows = t->kind == AST_TESTS ? ast_child(t, AST_ROWS) : NULL;
+        const struct ast_node *rows = tests_rows(t);
         const char *before = "";
         for (const struct ast_node *c = t->first; rows && c; c = c->next)
             if (c->kind == AST_DEFAULTS) before = arena_printf(&d->arena, "%s%s", before, node_canon(d, c));
         const struct ast_node *header = rows ? ast_child(rows, AST_HEADER) : NULL;
         const char *columns = node_canon(d, header);
         for (const struct ast_node *r = rows ? rows->first : NULL; r; r = r->next) {
-            if (r->kind != AST_ROW || n == TESTS_MAX) continue;
+            if (r->kind != AST_ROW) continue;
             const char *test = arena_printf(&d->arena, "%s%s%s", before ? before : "", columns, node_canon(d, r));
             if (test) all[n++] = test;
         }
     }
-    return n;
+    qsort(all, n, sizeof *all, tests_order);
+    *count = n;
+    return all;
 }
 
 static unsigned tests_less(const char *const *a, unsigned n, const char *const *b, unsigned m)
 {
     unsigned less = 0;
-    for (unsigned i = 0; i < n; i++) {
-        unsigned k = 0;
-        while (k < m && strcmp(a[i], b[k])) k++;
-        less += k == m;
+    for (unsigned i = 0, k = 0; i < n; i++) {
+        while (k < m && strcmp(b[k], a[i]) < 0) k++;
+        less += k == m || strcmp(a[i], b[k]) != 0;
     }
     return less;
 }
 
 static void tests_compare(struct edict_difference *d)
 {
-    const char **a = arena_alloc(&d->arena, (size_t)2 * TESTS_MAX * sizeof *a), **b = a ? a + TESTS_MAX : NULL;
-    if (!a) {
+    unsigned n = 0, m = 0;
+    const char **a = tests_read(d, d->old->model.packs, &n), **b = tests_read(d, d->read.packs, &m);
+    if (!a || !b) {
         d->oom = 1;
         return;
     }
-    unsigned n = tests_read(d, d->old->model.packs, a), m = tests_read(d, d->read.packs, b);
     unsigned lost = tests_less(a, n, b, m), won = tests_less(b, m, a, n);
     if (!lost && !won) return;
     struct change *c = change_new(d, "tests", 0, "tests");

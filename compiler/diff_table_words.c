@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { APART_MAX = 40 }; /* so many differences of one item are told one by one */
-
 static const char *cell_text(struct edict_difference *d, enum value_type type, const char *unit, int64_t value)
 {
     char code[9];

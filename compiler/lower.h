@@ -137,7 +137,6 @@ uint32_t lower_hier(struct lower *l, struct field *f, const struct place *p);
 uint32_t lower_step(struct lower *l, struct field *f, const struct place *p);
 void match_columns(struct lower *l, struct vec *out, const struct table *t, const struct place *p);
 void match_cells(struct lower *l, struct vec *out, const struct table *t, const struct row *row, const struct place *p);
-int table_is_dated(const struct table *t);
 void step_words(struct lower *l, struct vec *out, const struct table *t, const struct place *p);
 
 /* ---- lower_items.c */

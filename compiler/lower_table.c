@@ -3,22 +3,14 @@
 
 #include <assert.h>
 
-int table_is_dated(const struct table *t)
-{
-    for (unsigned r = 0; r < t->row_count; r++)
-        if (t->rows[r].from->from != DATE_MIN_OPEN || t->rows[r].from->until != DATE_OPEN) return 1;
-    return 0;
-}
-
 void match_columns(struct lower *l, struct vec *out, const struct table *t, const struct place *p)
 {
-    int dated = table_is_dated(t);
-    word_put(l, out, t->column_count + (unsigned)dated);
+    word_put(l, out, t->column_count + (unsigned)t->dated);
     for (unsigned c = 0; c < t->column_count; c++) {
         word_put(l, out, lower_expr(l, p, t->columns[c]));
         word_put(l, out, (uint32_t)t->named[c]);
     }
-    if (dated) {
+    if (t->dated) {
         word_put(l, out, l->date);
         word_put(l, out, 0);
     }
@@ -31,8 +23,7 @@ static uint32_t bound_reg(struct lower *l, const struct place *p, const struct e
 
 void match_cells(struct lower *l, struct vec *out, const struct table *t, const struct row *row, const struct place *p)
 {
-    int dated = table_is_dated(t);
-    word_put(l, out, t->column_count + (unsigned)dated);
+    word_put(l, out, t->column_count + (unsigned)t->dated);
     for (unsigned c = 0; c < t->column_count; c++) {
         word_put(l, out, row->cells[c].count);
         for (unsigned a = 0; a < row->cells[c].count; a++) {
@@ -42,7 +33,7 @@ void match_cells(struct lower *l, struct vec *out, const struct table *t, const 
             word_put(l, out, bound_reg(l, p, alt->y));
         }
     }
-    if (!dated) return;
+    if (!t->dated) return;
     int32_t from = row->from->from, until = row->from->until;
     if (from == DATE_MIN_OPEN && until == DATE_OPEN) {
         word_put(l, out, 0);

@@ -290,6 +290,7 @@ struct table {
     struct span *column_spans;
     struct row *rows;
     unsigned row_count;
+    int dated; /* some row begins or ends */
     enum hit_policy hit;
     struct expr *every, *more; /* threshold */
 };

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <xxhash.h>
 
-#define NUMBERS_MAX 65535u
 #define CHUNK_LEAST 8192u
 #define CHUNK_MOST (1u << 18)
 

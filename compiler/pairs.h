@@ -16,6 +16,7 @@ struct pair_chunk {
     uint32_t count, room;
     struct pair_row rows[];
 };
+#define NUMBERS_MAX 65535u /* different codes of a table, and different tails */
 /* Different values, numbered as they come; `width` numbers each. */
 struct numbering {
     int64_t *values;
