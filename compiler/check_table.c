@@ -391,14 +391,16 @@ static void bill_cells(struct model *m, const struct table *t, struct row *row, 
     row_guard(m, t, row, row->code, "the code");
     row_guard(m, t, row, row->units, "the number of units");
     row->modifiers = arena_zero(m->arena, ast_count(mods) + 1u, sizeof *row->modifiers);
-    for (const struct ast_node *a = mods && mods->op == OP_VALUES ? mods->first : NULL; a && row->modifiers;
-         a = a->next) {
-        if (a->first && a->op != OP_EQ) {
+    if (!mods || mods->op == OP_EMPTY) return;
+    const int one = mods->op == OP_EXPR; /* `the` and an expression */
+    for (const struct ast_node *a = one || mods->op == OP_VALUES ? mods->first : mods; a && row->modifiers;
+         a = one || a == mods ? NULL : a->next) {
+        if (a == mods || (!one && (!a->first || a->op != OP_EQ))) {
             mistake(m, DIAG_BAD_CELL, a->span, "write the modifiers, with commas between",
                     "a modifier is a code or the name of a fact");
             continue;
         }
-        struct expr *e = a->first ? bill_value(m, s, a->first, TYPE_CODE) : NULL;
+        struct expr *e = bill_value(m, s, one ? a : a->first, TYPE_CODE);
         if (e) {
             row_guard(m, t, row, e, "the modifier");
             row->modifiers[row->modifier_count++] = e;
