@@ -55,7 +55,7 @@ static void number_classes(const struct table *t, unsigned column, struct classe
     int constants = 0;
     for (unsigned r = 0; r < t->row_count; r++)
         for (unsigned a = 0; a < t->rows[r].cells[column].count; a++) {
-            const struct alt *x = &t->rows[r].cells[column].alts[a];
+            const struct alt alt = cell_alt(&t->rows[r].cells[column], a), *x = &alt;
             if (x->test == CELL_UNDOC || x->test == CELL_DOC) continue;
             if (x->x && x->x->op == X_FIELD) {
                 if (symbol && symbol != x->x->field) {
@@ -117,7 +117,7 @@ static void classes_of(const struct table *t, unsigned column, struct classes *c
         int read = 0;
         for (unsigned r = 0; r < t->row_count; r++)
             for (unsigned a = 0; a < t->rows[r].cells[column].count; a++) {
-                const struct alt *x = &t->rows[r].cells[column].alts[a];
+                const struct alt alt = cell_alt(&t->rows[r].cells[column], a), *x = &alt;
                 if (x->test == CELL_UNDOC || x->test == CELL_DOC) continue;
                 read = 1;
                 if (x->test != CELL_EQ || !x->x || x->x->op != X_CONST) c->known = 0;
@@ -154,8 +154,10 @@ static int alt_takes(const struct alt *x, const struct value_class *v)
 
 static int cell_takes(const struct cell *c, const struct value_class *v)
 {
-    for (unsigned a = 0; a < c->count; a++)
-        if (alt_takes(&c->alts[a], v)) return 1;
+    for (unsigned a = 0; a < c->count; a++) {
+        const struct alt alt = cell_alt(c, a);
+        if (alt_takes(&alt, v)) return 1;
+    }
     return c->count == 0;
 }
 
@@ -173,7 +175,7 @@ static void class_write(struct model *m, struct buffer *b, const struct table *t
         const struct expr *bound = NULL;
         for (unsigned r = 0; r < t->row_count; r++)
             for (unsigned a = 0; a < t->rows[r].cells[column].count; a++)
-                if (t->rows[r].cells[column].alts[a].x) bound = t->rows[r].cells[column].alts[a].x;
+                if (cell_alt(&t->rows[r].cells[column], a).x) bound = cell_alt(&t->rows[r].cells[column], a).x;
         buffer_printf(b, "%s %s", v->is == CLASS_BELOW ? "below" : "from",
                       bound && bound->field ? text_z(m, bound->field->name) : "…");
     } else if (type->base == TYPE_WORD) buffer_text(b, m->words[v->value]);

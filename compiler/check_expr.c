@@ -25,35 +25,10 @@ struct expr *expr_const(struct model *m, struct type type, int64_t value, struct
     return e;
 }
 
-static uint64_t place_of_code(int64_t code) { return (uint64_t)code * 0x9e3779b97f4a7c15u >> 32; }
-
-static int codes_grow(struct model *m)
-{
-    const unsigned room = m->constant_room ? m->constant_room * 2 : 1024;
-    struct constant *more = arena_zero(m->arena, room, sizeof *more);
-    if (!more) return 0;
-    for (unsigned i = 0; i < m->constant_room; i++) {
-        if (!m->constants[i].expr) continue;
-        uint64_t at = place_of_code(m->constants[i].code);
-        while (more[at & (room - 1)].expr) at++;
-        more[at & (room - 1)] = m->constants[i];
-    }
-    m->constants = more;
-    m->constant_room = room;
-    return 1;
-}
-
 struct expr *expr_code(struct model *m, int64_t code, struct span span)
 {
-    const struct type type = {TYPE_CODE, NULL, ""};
-    if (m->constant_count * 2 >= m->constant_room && !codes_grow(m)) return expr_const(m, type, code, span);
-    uint64_t at = place_of_code(code);
-    struct constant *c = &m->constants[at & (m->constant_room - 1)];
-    for (; c->expr; c = &m->constants[++at & (m->constant_room - 1)])
-        if (c->code == code) return c->expr;
-    *c = (struct constant){code, expr_const(m, type, code, span)};
-    m->constant_count++;
-    return c->expr;
+    struct constant *c = constant_code(m, code, span);
+    return c ? c->expr : expr_const(m, (struct type){TYPE_CODE, NULL, ""}, code, span);
 }
 
 struct expr *expr_two(struct model *m, enum expr_op op, enum value_type base, struct expr *a, struct expr *b,

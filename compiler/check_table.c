@@ -2,6 +2,7 @@
  * for tables, hierarchies, group keys and bills; thresholds have their own shape. */
 #include "compiler/check_expr.h"
 #include "compiler/check_table.h"
+#include "lang/run.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -177,6 +178,10 @@ static int cell_check(struct model *m, struct scope *s, const struct ast_node *n
         struct diag *d = diag_add(m->diags, DIAG_BAD_CELL, n->span, "a condition cell is expected in this column");
         diag_hint(m->diags, d, "write values, from …, up to …, A to B, any or ?");
         return 0;
+    }
+    if (ast_is_run(n)) {
+        if (want->base == TYPE_CODE) return run_read(m, n, out);
+        ast_open(m->arena, n);
     }
     unsigned count = ast_count(n);
     out->alts = arena_zero(m->arena, count ? count : 1, sizeof *out->alts);
@@ -546,6 +551,7 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
             return NULL;
         }
         const struct ast_node *c = n->first;
+        for (const struct ast_node *out = ast_nth(n, l.inputs); out; out = out->next) ast_open(m->arena, out);
         int otherwise = c && c->op == OP_OTHERWISE;
         for (unsigned i = 0; i < l.inputs; i++, c = c ? c->next : NULL) {
             row->cells[i].span = c ? c->span : n->span;
@@ -556,7 +562,7 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
                 continue;
             }
             if (!cell_check(m, s, c, t->columns[i] ? &t->columns[i]->type : &any, &row->cells[i])) good = 0;
-            for (unsigned a = 0; a < row->cells[i].count; a++)
+            for (unsigned a = 0; !row->cells[i].codes && a < row->cells[i].count; a++)
                 if (row->cells[i].alts[a].test == CELL_UNDOC || row->cells[i].alts[a].test == CELL_DOC) t->named[i] = 1;
         }
     }

@@ -74,8 +74,10 @@ static int cells_apart(const struct cell *a, const struct cell *b)
 {
     if (!a->count || !b->count) return 0;
     for (unsigned i = 0; i < a->count; i++)
-        for (unsigned k = 0; k < b->count; k++)
-            if (!alts_apart(&a->alts[i], &b->alts[k])) return 0;
+        for (unsigned k = 0; k < b->count; k++) {
+            const struct alt x = cell_alt(a, i), y = cell_alt(b, k);
+            if (!alts_apart(&x, &y)) return 0;
+        }
     return 1;
 }
 

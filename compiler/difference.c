@@ -178,6 +178,13 @@ static int both_read(struct edict_difference *d, const edict_compile_options *op
     return !d->diags.errors;
 }
 
+/* Versions are compared alternative by alternative. */
+static void runs_open(struct edict_difference *d, const struct model *m)
+{
+    for (const struct item *it = m->items; it; it = it->next)
+        for (unsigned r = 0; r < it->row_count; r++) ast_open_all(&d->arena, it->rows[r].node);
+}
+
 struct diff_work {
     struct edict_difference *d;
     const edict_compile_options *options;
@@ -188,6 +195,9 @@ static void diff_run(void *context)
 {
     struct diff_work *w = context;
     if (!both_read(w->d, w->options)) return;
+    runs_open(w->d, &w->d->old->model);
+    runs_open(w->d, &w->d->now->model);
+    runs_open(w->d, &w->d->read);
     items_compare(w->d);
     changes_number(w->d);
     w->good = 1;

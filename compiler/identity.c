@@ -4,6 +4,7 @@
 #include "compiler/identity.h"
 
 #include "compiler/lower.h"
+#include "lang/run.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,37 @@ static char *small_put(char *at, uint8_t n)
     if (n >= 10) *at++ = (char)('0' + n / 10 % 10);
     *at++ = (char)('0' + n % 10);
     return at;
+}
+
+/* A run says what its alternatives would, one by one. */
+static void identity_run(struct buffer *b, const struct ast_node *n)
+{
+    enum { HEAD = 26 };
+    static const enum ast_op ops[] = {OP_WORD, OP_NUMBER, OP_MIXED};
+    char heads[3][HEAD + RUN_CODE_BYTES + 4];
+    size_t sizes[3];
+    for (size_t i = 0; i < 3; i++) {
+        char *at = heads[i];
+        *at++ = '(';
+        at = small_put(at, AST_ALT);
+        *at++ = ' ';
+        at = small_put(at, OP_EQ);
+        memcpy(at, " \"\"(", 4);
+        at = small_put(at + 4, AST_VALUE);
+        *at++ = ' ';
+        at = small_put(at, (uint8_t)ops[i]);
+        memcpy(at, " \"", 2);
+        sizes[i] = (size_t)(at + 2 - heads[i]);
+    }
+    struct text rest = n->text;
+    for (struct text code; (code = run_code(&rest)).size;) {
+        const enum ast_op op = run_op(code);
+        const size_t i = op == OP_WORD ? 0 : op == OP_NUMBER ? 1 : 2;
+        char *at = heads[i] + sizes[i];
+        for (uint32_t k = 0; k < code.size; k++) *at++ = code.at[k];
+        memcpy(at, "\"))", 3);
+        buffer_add(b, heads[i], sizes[i] + code.size + 3);
+    }
 }
 
 void identity_node(struct buffer *b, const struct ast_node *n)
@@ -29,7 +61,9 @@ void identity_node(struct buffer *b, const struct ast_node *n)
     at = small_put(at, n->op);
     *at++ = ' ';
     buffer_add(b, head, (size_t)(at - head));
-    buffer_json(b, n->text.at ? n->text.at : "", n->text.size);
+    const int run = ast_is_run(n);
+    buffer_json(b, n->text.at && !run ? n->text.at : "", run ? 0 : n->text.size);
+    if (run) identity_run(b, n);
     for (const struct ast_node *c = n->first; c; c = c->next) identity_node(b, c);
     buffer_byte(b, ')');
 }

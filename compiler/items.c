@@ -96,6 +96,7 @@ static void text_reads(const struct listing *l, struct text t, unsigned char *re
 static void node_reads(const struct listing *l, const struct ast_node *n, unsigned char *reads)
 {
     if (!n) return;
+    ast_open(l->arena, n);
     if (n->text.at) text_reads(l, n->text, reads);
     for (const struct ast_node *c = n->first; c; c = c->next) node_reads(l, c, reads);
 }

@@ -21,11 +21,27 @@ static uint32_t bound_reg(struct lower *l, const struct place *p, const struct e
     return e ? lower_expr(l, p, e) : l->always;
 }
 
+/* One test of equality for each code of a run. */
+static void codes_put(struct lower *l, struct vec *out, const struct cell *cell, const struct place *p)
+{
+    for (unsigned a = 0; a < cell->count; a++) {
+        struct constant *c = cell->codes[a];
+        if (c->reg == NONE) c->reg = lower_expr(l, p, c->expr);
+        word_put(l, out, CELL_EQ);
+        word_put(l, out, c->reg);
+        word_put(l, out, l->always);
+    }
+}
+
 void match_cells(struct lower *l, struct vec *out, const struct table *t, const struct row *row, const struct place *p)
 {
     word_put(l, out, t->column_count + (unsigned)t->dated);
     for (unsigned c = 0; c < t->column_count; c++) {
         word_put(l, out, row->cells[c].count);
+        if (row->cells[c].codes) {
+            codes_put(l, out, &row->cells[c], p);
+            continue;
+        }
         for (unsigned a = 0; a < row->cells[c].count; a++) {
             const struct alt *alt = &row->cells[c].alts[a];
             word_put(l, out, (uint32_t)alt->test | (alt->negated ? (uint32_t)CELL_NEGATED : 0));

@@ -4,6 +4,7 @@
 #define EDICT_COMPILER_MODEL_H
 
 #include "compiler/limits.h"
+#include "compiler/cells.h"
 
 #include "base/arena.h"
 #include "base/diag.h"
@@ -225,11 +226,6 @@ struct expr {
     unsigned arg_count;
 };
 
-struct constant {
-    int64_t code;
-    struct expr *expr;
-};
-
 struct query {
     struct kind *kind, *via;
     int other, members, correlated;
@@ -250,18 +246,6 @@ struct scope {
 
 /* ---- tables */
 
-struct alt {
-    enum cell_test test;
-    int negated;
-    struct expr *x, *y;
-    struct code_set *set;
-    struct span span;
-};
-struct cell {
-    struct alt *alts;
-    unsigned count;
-    struct span span;
-};
 struct result {
     enum result_kind kind;
     struct expr *expr;
@@ -454,8 +438,10 @@ struct model {
     struct kind *order_via;
     const char **words;
     unsigned word_count, word_room; /* atoms: word texts in order of appearance */
-    struct constant *constants; /* codes in condition cells, each once: open addressing */
+    struct constant_place *constants; /* codes in condition cells, each once: open addressing */
     unsigned constant_count, constant_room;
+    struct constant **run; /* room for the codes of one cell while it is read */
+    unsigned run_room;
     struct text *lost;              /* words of items that could not be read, sorted; NULL: not looked yet */
     size_t lost_count;
     struct said *said;     /* unknown names that were reported */

@@ -47,17 +47,17 @@ void dates_read(struct model *m, const struct ast_node *effective, int32_t *from
 int code_pack(struct text t, int64_t *out)
 {
     uint64_t v = 0;
-    unsigned n = 0, digits = 0;
-    for (uint32_t i = 0; i < t.size; i++) {
-        char c = t.at[i];
+    unsigned n = 0;
+    for (const char *at = t.at, *end = at + t.size; at < end; at++) {
+        const unsigned c = (unsigned char)*at;
         if (c == '.') continue;
-        if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')) || n == 8) return 0;
-        digits += c <= '9';
-        v |= (uint64_t)(unsigned char)c << (56 - 8 * n++);
+        if ((c - '0' > 9 && c - 'A' > 25) || n == 8) return 0;
+        v = v << 8 | c;
+        n++;
     }
-    (void)digits;
-    *out = (int64_t)v;
-    return n > 0;
+    if (!n) return 0;
+    *out = (int64_t)(v << (64 - 8 * n));
+    return 1;
 }
 
 static unsigned code_size(uint64_t code)

@@ -4,6 +4,7 @@
 #include "lang/scanner.h"
 
 #include <errno.h>
+#include <string.h>
 
 struct ast_node *ast_new(struct arena *a, enum ast_kind kind, enum ast_op op, struct span span)
 {
@@ -71,7 +72,12 @@ static int file_parse(struct parse *p, struct ast_file *file)
         size -= 3;
         p->at = 3;
     }
-    if (!yy_scan_bytes(bytes, (int)size, scanner)) return 1;
+    /* Its texts point into a copy: the scanner writes into what it reads, and wants two zeros at the end. */
+    char *copy = arena_alloc(p->arena, size + 2u);
+    if (!copy) return 1;
+    memcpy(copy, bytes, size);
+    copy[size] = copy[size + 1] = 0;
+    if (!yy_scan_buffer(copy, size + 2u, scanner)) return 1;
     errno = 0;
     file->cut = yyparse(scanner, p) == 2;    /* the parser's own stack was full … */
     const int failed = file->cut && errno == ENOMEM;    /* … or could not grow: it tells by errno alone */

@@ -153,6 +153,11 @@ struct ast_node *ast_child(const struct ast_node *n, enum ast_kind kind);
 struct ast_node *ast_nth(const struct ast_node *n, unsigned index);
 unsigned ast_count(const struct ast_node *n);
 const char *ast_kind_word(enum ast_kind kind);
+/* A cell of a table, hierarchy, group or bill that holds codes only, two or more, is read as one node without children,
+ * a run (run.h): op OP_VALUES, `text` the whole of it. These give such a cell, or all such cells below a node, their
+ * children. No memory: it stays a run. */
+void ast_open(struct arena *a, const struct ast_node *cell);
+void ast_open_all(struct arena *a, const struct ast_node *n);
 
 /* Reads source number `index`. Always gives a tree; what could not be read is BROKEN and in `diags`. The tree's texts
  * point into the arena. NULL: no memory. */

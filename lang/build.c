@@ -118,6 +118,15 @@ struct ast_node *parse_part(struct parse *p, struct ast_node *parts, struct ast_
     return ast_append(parts, part);
 }
 
+struct ast_node *parse_run(struct parse *p, struct text run, struct parse_place at)
+{
+    struct ast_node *n = ast_new(p->arena, AST_CELL, OP_VALUES, parse_span(p, at));
+    if (!n) return NULL;
+    n->text = run;
+    n->depth = 2; /* of its alternatives, and of their values */
+    return n;
+}
+
 static void word_wanted(struct parse *p, struct text word, struct parse_place at, const char *wanted, const char *hint)
 {
     if (text_is(word, wanted)) return;

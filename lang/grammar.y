@@ -148,7 +148,7 @@ static tree fold(tree n, struct text name)
 %token K_LIMIT "limit" K_ORDER "order" K_CHANGES "changes" K_SETS "sets" K_RETIRES "retires" K_TESTS "tests"
     K_BAD "an item"
 %token <text> WORD "a name" DOTTED "a pack name" NUMBER "a number" MIXED "a code" DATE "a date" TEXT "a text"
-    RAW "a cell" LOOKUP "a look-up"
+    RAW "a cell" LOOKUP "a look-up" RUN "a run of codes"
 %token <quantity> QUANTITY "a quantity"
 %token <op> T_TYPE "a type"
 %token T_ONE_OF "one of (a type)"
@@ -464,6 +464,7 @@ cell: %empty { $$ = node(p, AST_CELL, OP_EMPTY, @$); }
     | T_TYPE WORD { $$ = one(p, AST_CELL, OP_TYPE, leaf(p, AST_TYPE, $1, $2, @$), @$); }
     | T_ONE_OF vlist { $$ = one(p, AST_CELL, OP_TYPE, take(node(p, AST_TYPE, OP_ONE_OF, @$), $2), @$); }
     | alts { $$ = take(node(p, AST_CELL, OP_VALUES, @$), $1); }
+    | RUN { $$ = parse_run(p, $1, @$); }
     ;
 arith: value '+' value { $$ = binary(p, OP_ADD, $1, $3, @$); }
     | value '-' value { $$ = binary(p, OP_SUB, $1, $3, @$); }

@@ -38,7 +38,7 @@ struct parse {
     int last, before; /* the tokens given last and before that, and where the latter stands */
     struct parse_place last_at, before_at;
     unsigned column;
-    unsigned char free_column[COLUMNS_MAX], type_column[COLUMNS_MAX];
+    unsigned char free_column[COLUMNS_MAX], type_column[COLUMNS_MAX], code_column[COLUMNS_MAX];
 };
 
 static inline struct span parse_span(const struct parse *p, struct parse_place at)
@@ -60,6 +60,8 @@ struct ast_node *parse_target(struct parse *p, const struct text *kind, struct p
                               struct parse_place at);
 /* One more part of an item's first line, or clause of a pack: each stands once, where it means something. */
 struct ast_node *parse_part(struct parse *p, struct ast_node *parts, struct ast_node *part);
+/* A cell that is a run of codes (run.h). */
+struct ast_node *parse_run(struct parse *p, struct text run, struct parse_place at);
 void parse_units_word(struct parse *p, struct text word, struct parse_place at);
 void parse_rows_word(struct parse *p, struct text word, struct parse_place at);
 void parse_too_deep(struct parse *p, struct parse_place at);

@@ -5,7 +5,7 @@
 struct parse;
 struct yy_buffer_state;
 int yylex_init_extra(struct parse *p, void **scanner);
-struct yy_buffer_state *yy_scan_bytes(const char *bytes, int size, void *scanner);
+struct yy_buffer_state *yy_scan_buffer(char *base, size_t size, void *scanner);
 int yylex_destroy(void *scanner);
 
 #endif

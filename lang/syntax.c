@@ -195,7 +195,8 @@ static const char *const as_condition[] = {"any", "no", "any of", "none of", "th
 static const char *const as_cell[] = {
     "any",    "otherwise", "documented", "not documented", "not",      "up to",           "from",   "below",
     "over",   "?",         "the",        "hold",           "position", "then every",      "a name", "a number",
-    "a code", "a text",    "a date",     "a quantity",     "a type",   "one of (a type)", "a cell"};
+    "a code", "a text",    "a date",     "a quantity",     "a type",   "one of (a type)", "a cell",
+    "a run of codes"};
 /* Right, but never what was forgotten. */
 static const char *const as_more[] = {
     "and", "or",  "is not", "not in",  "below",       "over",         "not documented", "documented as", "'+'", "'-'",

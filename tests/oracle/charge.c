@@ -66,7 +66,7 @@ static struct value held_code(struct run *r, const struct billing *b, const stru
     int asks = 0;
     for (unsigned c = 0; c < b->t->column_count; c++)
         for (unsigned a = 0; a < row->cells[c].count; a++)
-            if (row->cells[c].alts[a].test == CELL_UNDOC) {
+            if (cell_alt(&row->cells[c], a).test == CELL_UNDOC) {
                 behind = reason_both(r, behind, b->columns[c].why);
                 asks = 1;
                 break;

@@ -94,8 +94,8 @@ static void reach_cells(struct reach *x, const struct table *t)
     for (unsigned r = 0; r < t->row_count; r++)
         for (unsigned c = 0; c < t->column_count; c++)
             for (unsigned a = 0; a < t->rows[r].cells[c].count; a++) {
-                reach_expr(x, t->rows[r].cells[c].alts[a].x);
-                reach_expr(x, t->rows[r].cells[c].alts[a].y);
+                reach_expr(x, cell_alt(&t->rows[r].cells[c], a).x);
+                reach_expr(x, cell_alt(&t->rows[r].cells[c], a).y);
             }
 }
 

@@ -60,7 +60,8 @@ enum fit row_fit(struct run *r, const struct table *t, const struct row *row, co
         enum fit cell = row->cells[i].count ? FITS_NOT : FITS;
         const struct reason *cell_why = NULL, *one;
         for (unsigned k = 0; k < row->cells[i].count && cell != FITS; k++) {
-            enum fit fit = alt_fit(r, t, i, &row->cells[i].alts[k], columns[i], p, &one);
+            const struct alt alt = cell_alt(&row->cells[i], k);
+            enum fit fit = alt_fit(r, t, i, &alt, columns[i], p, &one);
             if (fit == FITS_NOT) continue;
             cell = fit;
             cell_why = reason_both(r, cell_why, one);
@@ -89,8 +90,8 @@ void rows_touch(struct run *r, const struct table *t, const struct place *p)
         const struct row *row = &t->rows[i];
         for (unsigned c = 0; c < t->column_count; c++)
             for (unsigned k = 0; k < row->cells[c].count; k++) {
-                touch(r, p, row->cells[c].alts[k].x);
-                touch(r, p, row->cells[c].alts[k].y);
+                touch(r, p, cell_alt(&row->cells[c], k).x);
+                touch(r, p, cell_alt(&row->cells[c], k).y);
             }
         touch(r, p, row->result.expr);
         touch(r, p, row->code);
@@ -108,7 +109,7 @@ const struct reason *row_behind(struct run *r, const struct table *t, const stru
     const struct reason *asked_for = NULL, *any = NULL;
     for (unsigned i = 0; i < t->column_count; i++) {
         int asks = 0;
-        for (unsigned k = 0; k < row->cells[i].count; k++) asks |= row->cells[i].alts[k].test == CELL_UNDOC;
+        for (unsigned k = 0; k < row->cells[i].count; k++) asks |= cell_alt(&row->cells[i], k).test == CELL_UNDOC;
         if (asks) asked_for = reason_both(r, asked_for, columns[i].why);
         if (asked_only || row->cells[i].count) any = reason_both(r, any, columns[i].why);
     }

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "lang/ast.h"
+#include "lang/run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,6 +133,8 @@ static void keeps_tree(const char *text)
     lang_format(&out, &p.source, p.file);
     parse(&q, out.at);
     assert_int_equal(q.diags.errors, 0);
+    ast_open_all(&p.arena, p.file->root);
+    ast_open_all(&q.arena, q.file->root);
     tree_write(&a, p.file->root);
     tree_write(&b, q.file->root);
     assert_string_equal(a.at, b.at);
@@ -161,6 +164,49 @@ static void test_format_keeps_tree(void **state)
     }
 }
 
+static const struct ast_node *cell_at(const struct parsed *p, unsigned item, unsigned row, unsigned column)
+{
+    return ast_nth(ast_nth(ast_child(ast_nth(p->file->root, item), AST_ROWS), row), column);
+}
+
+/* A run, taken apart, is what the grammar makes of the same cell where it reads no runs. */
+static void test_runs(void **state)
+{
+    (void)state;
+    struct parsed p;
+    struct buffer a, b;
+    buffer_init(&a, 0);
+    buffer_init(&b, 0);
+    parse(&p, "table t of v, first row that matches\n  | one | t |\n"
+              "  |\tA1,J1234 , 17 ,0042T, E11.95,M05.A,12345678\t| 1, 2 |\n"
+              "  | A1, b | x |\n  | A1, 123456789 | x |\n  | A1, B to C | x |\n  | A1 | x |\n  | A1, 1.5 | x |\n"
+              "relation r\n  | one |\n  |\tA1,J1234 , 17 ,0042T, E11.95,M05.A,12345678\t|\n");
+    assert_int_equal(p.diags.errors, 0);
+    const struct ast_node *run = cell_at(&p, 0, 1, 0), *plain = cell_at(&p, 1, 1, 0);
+    assert_true(ast_is_run(run));
+    assert_true(ast_is_run(cell_at(&p, 0, 1, 1)));
+    for (unsigned row = 2; row < 7; row++) assert_false(ast_is_run(cell_at(&p, 0, row, 0)));
+    assert_false(ast_is_run(plain));
+    assert_int_equal(run->depth, plain->depth);
+    assert_int_equal(run->span.to - run->span.from, plain->span.to - plain->span.from);
+    ast_open(&p.arena, run);
+    assert_int_equal(ast_count(run), 7);
+    tree_write(&a, run);
+    tree_write(&b, plain);
+    assert_string_equal(a.at, b.at);
+    for (const struct ast_node *x = run->first, *y = plain->first; x; x = x->next, y = y->next) {
+        const struct ast_node *v = x->first;
+        assert_int_equal(x->span.from - run->span.from, y->span.from - plain->span.from);
+        assert_memory_equal(&x->span, &v->span, sizeof x->span);
+        assert_memory_equal(p.source.bytes + v->span.from, v->text.at, v->text.size);
+        assert_int_equal(v->name.to - v->name.from, v->text.size);
+        assert_int_equal(x->depth, y->depth);
+    }
+    arena_free(&p.arena);
+    buffer_free(&a);
+    buffer_free(&b);
+}
+
 /* Nesting beyond the limit is one mistake that names it (E009), not a crash. */
 static void test_depth(void **state)
 {
@@ -185,7 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_items),     cmocka_unit_test(test_recovery),
         cmocka_unit_test(test_line_ends), cmocka_unit_test(test_format_keeps_tree),
-        cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_depth),     cmocka_unit_test(test_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

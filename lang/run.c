@@ -1,0 +1,38 @@
+/* Runs taken apart: the alternatives become the nodes that the grammar makes of any other cell. */
+#include "lang/run.h"
+
+/* What a tree says does not change when a run is opened, so its readers may have it constant. */
+static struct ast_node *own(const struct ast_node *n)
+{
+    union {
+        const struct ast_node *given;
+        struct ast_node *own;
+    } u = {n};
+    return u.own;
+}
+
+void ast_open(struct arena *a, const struct ast_node *cell)
+{
+    if (!cell || !ast_is_run(cell)) return;
+    struct ast_node all = {.kind = AST_CELL};
+    struct text rest = cell->text;
+    for (struct text code; (code = run_code(&rest)).size;) {
+        struct ast_node *alt = ast_new(a, AST_ALT, OP_EQ, run_span(cell, code));
+        struct ast_node *value = ast_new(a, AST_VALUE, run_op(code), run_span(cell, code));
+        if (!alt || !value) return;
+        value->text = code;
+        ast_append(&all, ast_append(alt, value));
+    }
+    struct ast_node *n = own(cell);
+    n->first = all.first;
+    n->last = all.last;
+    n->text = (struct text){"", 0};
+}
+
+void ast_open_all(struct arena *a, const struct ast_node *n)
+{
+    if (!n) return;
+    ast_open(a, n);
+    if (n->kind == AST_CELL) return;
+    for (const struct ast_node *c = n->first; c; c = c->next) ast_open_all(a, c);
+}
