@@ -10,7 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PAYERS_MAX = 500, NAMES_MAX = 1 << 14, EXAMPLE_BYTES = 64 << 10 };
+/* Payers, moves and names of findings that are told each by itself; a larger encounter is an example only where it is
+ * the first of its cause. */
+enum { PAYERS_MAX = 500, MOVES_MAX = 1 << 14, EXAMPLE_BYTES = 64 << 10 };
+static const char others[] = "(others)";
 enum { MARK_SAME = 1, MARK_REFUSED = 2, MARK_LONG = 4 };
 
 /* What a thread found of one encounter that differs; given to the thread that sums up. */
@@ -176,7 +179,9 @@ static struct move *move_of(struct move **moves, size_t *count, const char *from
     for (size_t i = 0; i < *count; i++)
         if (strcmp((*moves)[i].from, from) == 0 && strcmp((*moves)[i].to, to) == 0)
             return &(*moves)[i];
-    if (*count >= NAMES_MAX || !grow(moves, *count, sizeof **moves))
+    if (*count >= MOVES_MAX && from != others)
+        return move_of(moves, count, others, others);
+    if (!grow(moves, *count, sizeof **moves))
         return NULL;
     struct move *made = &(*moves)[*count];
     *made = (struct move){.from = strdup(from), .to = strdup(to)};
@@ -191,7 +196,9 @@ static struct turn *turn_of(struct corpus *c, const char *name)
     for (size_t i = 0; i < c->turn_count; i++)
         if (strcmp(c->turns[i].name, name) == 0)
             return &c->turns[i];
-    if (c->turn_count >= NAMES_MAX || !grow(&c->turns, c->turn_count, sizeof *c->turns))
+    if (c->turn_count >= MOVES_MAX && name != others)
+        return turn_of(c, others);
+    if (!grow(&c->turns, c->turn_count, sizeof *c->turns))
         return NULL;
     struct turn *made = &c->turns[c->turn_count];
     *made = (struct turn){.name = strdup(name)};
@@ -201,11 +208,11 @@ static struct turn *turn_of(struct corpus *c, const char *name)
 
 static struct payer *payer_of(struct corpus *c, const char *name)
 {
-    if (c->payer_count >= PAYERS_MAX)
-        name = "(others)";
     for (size_t i = 0; i < c->payer_count; i++)
         if (strcmp(c->payers[i].name, name) == 0)
             return &c->payers[i];
+    if (c->payer_count >= PAYERS_MAX && name != others)
+        return payer_of(c, others);
     if (!grow(&c->payers, c->payer_count, sizeof *c->payers))
         return NULL;
     struct payer *made = &c->payers[c->payer_count];

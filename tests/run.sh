@@ -56,7 +56,7 @@ part_answers() {
 }
 part_examples() { sh examples/run.sh "$edict"; }
 part_same() { sh tests/same/run.sh "$edict" "$OTHER"; }
-part_cli() { for script in run signed faults versions diff corpus pages usage changes; do sh "tests/cli/$script.sh" "$edict" || echo "not ok $script.sh: status $?"; done; }
+part_cli() { for script in run signed faults versions diff corpus pages usage changes limits; do sh "tests/cli/$script.sh" "$edict" || echo "not ok $script.sh: status $?"; done; }
 part_fuzz() {
     for target in $(ls tests/fuzz/corpus); do
         "$build/tests/fuzz/replay_$target" tests/fuzz/corpus/$target/* || echo "not ok $target: status $?"
@@ -75,7 +75,7 @@ part_docs() {
     sh tests/tools/doc_test.sh $(grep -l '^```' $documents)
 }
 part_habits() {
-    for habit in layers words style; do
+    for habit in layers words style limits; do
         case $habit in layers) set -- "$build/libedict-run.a" -lxxhash -lpthread $SANITIZE ;; *) set -- ;; esac
         sh "tests/tools/$habit.sh" "$@" > "$work/habit" 2>&1
         status=$?

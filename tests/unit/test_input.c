@@ -214,7 +214,7 @@ static void test_a_service_of_forty_days(void **state)
         if (!strcmp(charge.code, "96415")) further += charge.units;
     assert_int_equal(further, 40 * 24 - 1);
     refused(SERVICE ", \"start\": \"1900-01-01T00:00\", \"stop\": \"2199-12-31T23:59\"}]}", "limit", NULL, "", "");
-    assert_non_null(strstr(error.message, "10000 units of one ladder"));
+    assert_non_null(strstr(error.message, "more than 10000 units of one ladder (LIMIT_EARNED_UNITS)"));
 }
 
 static void test_units_out_of_range(void **state)

@@ -3,6 +3,7 @@
 #include "tests/unit/table_fixture.h"
 
 #include "compiler/files.h"
+#include "lang/parse.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,6 +168,32 @@ static void test_what_stands_beside_a_pair(void **state)
     assert_false(pairs_has("A0000", "A0001", 1, "2179-06-07"));
     days_file(NUMBERS_MAX + 1);
     compile_bad(PAIRS("\"days.csv\"", "csv"), "combinations of what stands beside them");
+}
+
+/* ---- columns of a table whose last one is free text */
+
+static void wide_facts(unsigned columns)
+{
+    buffer_clear(&text);
+    buffer_text(&text, "facts job \"Job\" in jobs known by id\n  | fact | type | not documented |");
+    for (unsigned i = 4; i < columns; i++) buffer_printf(&text, " c%u |", i);
+    buffer_text(&text, " means |\n  | id | text | position \"j\" |");
+    for (unsigned i = 4; i < columns; i++) buffer_text(&text, " |");
+    buffer_text(&text, " free text: (as \"it\" comes, |\n");
+}
+
+static void test_columns_of_a_table(void **state)
+{
+    (void)state;
+    wide_facts(COLUMNS_MAX);
+    text_compile();
+    if (strstr(h.report.at ? h.report.at : "", "E009") || strstr(h.report.at ? h.report.at : "", "E001"))
+        fail_msg("%.3000s", h.report.at);
+    for (unsigned more = 1; more < 400; more *= 20) {
+        wide_facts(COLUMNS_MAX + more);
+        found("E009", "a table has at most 128 columns");
+        assert_int_equal(edict_compilation_errors(h.made), 1);
+    }
 }
 
 /* ---- what a table is analysed for */
@@ -352,8 +379,8 @@ int main(void)
 #define LIMIT(name) cmocka_unit_test_setup_teardown(test_##name, text_start, text_end)
     const struct CMUnitTest tests[] = {
         LIMIT(rows_of_a_file), LIMIT(columns_of_a_file), LIMIT(columns_of_lines), LIMIT(codes_of_a_table_of_pairs),
-        LIMIT(what_stands_beside_a_pair), LIMIT(combinations_of_a_table), LIMIT(words_of_a_column),
-        LIMIT(numbers_of_a_column), LIMIT(rows_of_an_analysed_table),
+        LIMIT(what_stands_beside_a_pair), LIMIT(columns_of_a_table), LIMIT(combinations_of_a_table),
+        LIMIT(words_of_a_column), LIMIT(numbers_of_a_column), LIMIT(rows_of_an_analysed_table),
         LIMIT(differences_told_one_by_one), LIMIT(tests_of_two_versions),
     };
     return cmocka_run_group_tests_name("limits of files", tests, NULL, NULL);
