@@ -93,6 +93,7 @@ struct text { char *bytes; size_t size, room; int failed; };
 void text_put(void *text, const char *bytes, size_t size);        /* an edict_put */
 /* These say themselves what went wrong; 0 or -1, or NULL. "-" is standard input. */
 int file_read(const char *path, struct text *into);
+int file_read_most(const char *path, struct text *into, size_t most);    /* said too when it is larger */
 int file_replace(const char *path, const void *bytes, size_t size);
 /* The same piece by piece: a temporary name, renamed on replacement_close(keep) and not before. secret: a new file is
  * its owner's alone. The path must live as long. */

@@ -107,12 +107,7 @@ void key_wipe(struct key *key)
 /* A small text file whole. */
 static int small_read(const char *path, struct text *text)
 {
-    struct stat about;
-    if (stat(path, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > KEY_FILE_MAX) {
-        message("%s: too large: at most 1 MiB", path);
-        return EXIT_INPUT;
-    }
-    if (file_read(path, text) != 0)
+    if (file_read_most(path, text, KEY_FILE_MAX) != 0)
         return EXIT_INPUT;
     return text->bytes ? EXIT_FINE : EXIT_INTERNAL;
 }

@@ -152,11 +152,16 @@ void text_put(void *text, const char *bytes, size_t size)
 
 int file_read(const char *path, struct text *into)
 {
+    return file_read_most(path, into, SIZE_MAX - 1);
+}
+
+int file_read_most(const char *path, struct text *into, size_t most)
+{
     char bytes[1 << 14];
     int fd = strcmp(path, "-") == 0 ? 0 : open(path, O_RDONLY | O_CLOEXEC);
     ssize_t got = -1;
     text_put(into, "", 0);
-    while (fd >= 0 && (got = read(fd, bytes, sizeof bytes)) != 0) {
+    while (fd >= 0 && !into->failed && into->size <= most && (got = read(fd, bytes, sizeof bytes)) != 0) {
         if (got < 0 && errno != EINTR)
             break;
         if (got > 0)
@@ -165,8 +170,11 @@ int file_read(const char *path, struct text *into)
     int error = into->failed ? ENOMEM : got < 0 ? errno : 0;
     if (fd > 0)
         close(fd);
-    if (!error)
+    if (!error && into->size <= most)
         return 0;
-    message("%s: %s", path, strerror(error));
+    if (error)
+        message("%s: %s", path, strerror(error));
+    else
+        message("%s: too large: at most %zu MiB", path, most >> 20);
     return -1;
 }

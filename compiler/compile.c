@@ -117,6 +117,9 @@ edict_status compilation_read(struct edict_compilation *c, const char *path, con
     const char *trouble = given ? NULL : unreadable(path, room, sizeof room);
     c->model.given = given;
     if (!trouble && arena_run(&c->arena, read_run, &w) && w.good) return EDICT_OK;
+    /* what has no size before it is read: a pipe, a device */
+    if (!trouble && !c->arena.failed && !given)
+        trouble = "it is larger than 64 MiB (SOURCE_MAX), or cannot be read whole";
     error_fill(error, trouble ? EDICT_IO : EDICT_MEMORY, trouble ? "unreadable" : "memory",
                trouble ? "cannot be read: %s" : "no memory while reading %s", trouble ? trouble : path);
     return trouble ? EDICT_IO : EDICT_MEMORY;

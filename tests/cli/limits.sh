@@ -3,7 +3,7 @@
 edict=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 . "$(dirname "$0")/checks.sh"
 PAYERS_MAX=500 MOVES_MAX=16384 EXAMPLE_BYTES=65536 SETS_MAX=1000 KEYS_MAX=1024 READER_LIMIT=16777216 KEY_FILE_MAX=1048576
-POOL_THREADS_MAX=256
+POOL_THREADS_MAX=256 SOURCE_MAX=67108864
 # pack NAME: a pack with these items on standard input.
 pack() {
     { printf '%s\n' "pack demo.many" '  title     "Many"' '  version   1' '  effective 2020-01-01 until open' '' \
@@ -33,6 +33,19 @@ status 'is too long' 3 "$edict" run one.edict larger.json
 has 'which is said' out '"too_long"'
 rm -f exact larger exact.json larger.json
 
+# Packs
+head -c $((SOURCE_MAX + 1)) /dev/zero | tr '\0' '#' > source
+status 'a pack larger than 64 MiB' 3 "$edict" check source
+has 'the limit is named' err '(SOURCE_MAX)'
+rm -f source
+head -c $((SOURCE_MAX + 1)) /dev/zero | tr '\0' '#' | "$edict" check /dev/stdin > out 2> err
+same 'one from a pipe' "$?" 3
+has 'the same limit is named' err '(SOURCE_MAX)'
+awk 'BEGIN { for (i = 0; i < 150; i++) printf "rule r%d, cite BOOK\n  for each job where x%d is yes\n  then note \"n\"\n", i, i }' | pack mistakes
+status 'mistakes' 2 "$edict" check mistakes.edict
+same 'a hundred are told' "$(grep -c ' error E' out)" 100
+has 'all are counted' out '150 errors'
+
 # Threads
 sized 100 > small
 status 'as many threads as there may be' 0 "$edict" run --threads $POOL_THREADS_MAX one.edict small
@@ -61,6 +74,8 @@ echo >> ring
 status 'one byte more' 3 "$edict" verify one.edx --keyring ring
 has 'and it is said' err 'too large: at most 1 MiB'
 head -c $((KEY_FILE_MAX + 1)) /dev/zero > key; chmod 600 key
+status 'nor a keyring that does not end' 3 timeout -s KILL 60 "$edict" verify one.edx --keyring /dev/zero
+has 'which is said' err 'too large: at most 1 MiB'
 status 'a secret key that is larger' 3 "$edict" sign one.edx --key key
 has 'and that is said' err 'too large: at most 1 MiB'
 
