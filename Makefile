@@ -240,6 +240,9 @@ $(BENCH)/$(1)/map: $(BENCH)/$(1)/map.o
 .SECONDARY: $(patsubst %,$(BENCH)/$(1)/%.o,gen_$(1) tables evaluate limit decode write map)
 endef
 $(foreach w,$(WORKLOADS),$(eval $(call WORKLOAD,$(w))))
+# What CLIPS reads instead of JSON.
+$(BENCH)/lite/facts: $(BENCH)/lite/facts.o $(BENCH)/lite/decode.o
+HANDS += $(BENCH)/lite/facts
 $(HANDS):
 	$(CC) $(CFLAGS_ALL) $^ -o $@ $(LDFLAGS) -ljansson -lpthread
 bench: all $(BENCHES) $(HANDS)
