@@ -37,46 +37,6 @@ static void key_add(struct input *in, const struct edict_program *p, uint32_t do
     if (k->name == NONE) *k = (struct key){ hash, domain, name, fact, list };
 }
 
-/* One operand (a group with all that it holds) of an instruction's layout: steps over it in layout and code. */
-static uint32_t operand_skip(const char **layout, const uint32_t *code, uint32_t at)
-{
-    if (**layout != '(') {
-        at += **layout == 'A' ? 3 : 1;
-        ++*layout;
-        return at;
-    }
-    const char *inside = *layout + 1, *l = inside;
-    for (uint32_t n = code[at++]; n > 0; n--)
-        for (l = inside; *l != ')';) at = operand_skip(&l, code, at);
-    int depth = 1;
-    for (l = inside; depth; l++) depth += (*l == '(') - (*l == ')');
-    *layout = l;
-    return at;
-}
-
-static int emits_find(struct input *in, const struct edict_program *p)
-{
-    for (int pass = 0; pass < 2; pass++) {
-        uint32_t n = 0;
-        for (uint32_t at = 0; at < p->code_size; at += p->code[at] >> 8) {
-            if ((p->code[at] & 0xff) != OP_CODE_EMIT) continue;
-            if (pass) {
-                const char *l = op_infos[OP_CODE_EMIT].operands;
-                uint32_t word = at + 1, last = word;
-                while (*l) {
-                    last = word;
-                    word = operand_skip(&l, p->code, word);
-                }
-                in->emits[n] = (struct emit_place){ at, last };
-            }
-            n++;
-        }
-        if (!pass && !(in->emits = calloc(n + 1u, sizeof *in->emits))) return 0;
-        in->emit_count = n;
-    }
-    return 1;
-}
-
 int bind_room(struct edict_evaluator *e, uint32_t domain, uint32_t need)
 {
     struct input *in = input_of(e);
@@ -141,7 +101,7 @@ static int tables_new(struct edict_evaluator *e, struct input *in)
             e->firsts[d] = in->firsts[d] = calloc(LANES_MOST + 1, sizeof **in->firsts);
             if (!in->firsts[d] || !bind_room(e, d, 1)) return 0;
         }
-    return emits_find(in, p) && texts_new(e) && wording_new(e);
+    return because_new(in, p) && texts_new(e) && wording_new(e);
 }
 
 edict_status bind_new(struct edict_evaluator *e, edict_error *error)
@@ -182,7 +142,7 @@ void bind_free(struct edict_evaluator *e)
     free(in->firsts);
     free(in->policy_cells);
     free(in->policy_states);
-    free(in->emits);
+    free(in->because);
     buffer_free(&in->words);
     free(e->policy_values);
     free(e->policy_set);

@@ -26,8 +26,9 @@ struct fact_column { int64_t *v; uint32_t *w; };
 struct unknown_key { uint32_t hash, domain; uint64_t seen; char *text; uint32_t size; uint32_t shown; }; /* text: the
     key, a 0, and from `shown` on what edict_unknown_key tells of it */
 
-/* One EMIT instruction: where its because list stands. One SPAN: its two ends. */
-struct emit_place { uint32_t at, because; };
+/* An entry of an EMIT's because list: the instruction, the trace row + 1 that it is for (0: all), its place in the
+ * code. */
+struct because { uint32_t emit, only, entry; };
 
 struct input {
     struct json json;
@@ -43,7 +44,7 @@ struct input {
     int64_t *policy_cells; uint32_t *policy_states; /* LANES_MOST a policy */
     struct unknown_key unknown[UNKNOWN_KEYS]; uint32_t unknown_count, unknown_told;
     uint32_t unknown_slots[UNKNOWN_KEYS * 2];       /* number + 1 */
-    struct emit_place *emits; uint32_t emit_count;
+    struct because *because; uint32_t because_count; /* because.c */
     struct follow *follows;                         /* one a slot of keys, and one a domain behind them */
     uint32_t *last_words;                           /* of each fact: place of its last word */
     char day_text[10]; int32_t day;                 /* the last date read */
@@ -103,6 +104,9 @@ struct text key_shown(const struct edict_evaluator *e, struct text t);
 /* Appends to a fixed text, cut between characters. */
 void clip_add(char *to, size_t room, struct text t);
 void clip_text(char *to, size_t room, const char *word);
+
+/* because.c */
+int because_new(struct input *in, const struct edict_program *p);
 
 int wording_new(struct edict_evaluator *e);
 void wording_free(struct edict_evaluator *e);

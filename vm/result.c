@@ -1,63 +1,7 @@
 /* The answer's JSON: head, lists of charges with what stands behind them, findings. Same facts, same bytes. */
-#include "vm/emit.h"
 #include "vm/result.h"
 
 #include <string.h>
-
-static int row_add(struct edict_evaluator *e, struct holds *h, uint32_t row)
-{
-    for (uint32_t i = 0; i < h->row_count; i++)
-        if (h->rows[i] == row) return 1;
-    void *pool = h->rows;
-    int ok = pool_room(e, &pool, &h->row_room, h->row_count + 1, sizeof *h->rows);
-    h->rows = pool;
-    if (!ok) return 0;
-    h->rows[h->row_count++] = row;
-    return 1;
-}
-
-/* The trace row in a cell. */
-static void row_cell(struct edict_evaluator *e, struct holds *h, uint32_t reg, uint32_t record)
-{
-    const struct column *c = &e->columns[reg];
-    uint32_t i = e->program->registers[reg].domain ? record : lane_cell(c, e->lane);
-    if (i >= c->n || (c->w && c->w[i]) || c->v[i] < 0 || c->v[i] >= (int64_t)e->program->row_count) return;
-    row_add(e, h, (uint32_t)c->v[i]);
-}
-
-static uint32_t because_at(const struct input *in, uint32_t emit)
-{
-    uint32_t low = 0, high = in->emit_count;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (in->emits[middle].at < emit) low = middle + 1;
-        else high = middle;
-    }
-    return low < in->emit_count && in->emits[low].at == emit ? in->emits[low].because : NONE;
-}
-
-/* All rules behind one charge: its bill row, then what its bill names. */
-static void rows_gather(struct edict_evaluator *e, struct holds *h, const struct charge *c)
-{
-    const struct edict_program *p = e->program;
-    uint32_t at = because_at(input_of(e), c->emit);
-    row_add(e, h, c->row);
-    for (uint32_t i = 0; i < c->effect_count; i++) row_add(e, h, c->effects[i]);
-    if (at == NONE) return;
-    for (uint32_t i = 0; i < p->code[at]; i++) {
-        const uint32_t *entry = &p->code[at + 1 + 3 * i];
-        const uint32_t mode = entry[0] & 0xff, only = entry[0] >> 8;
-        if (only && only - 1 != c->row) continue;
-        if (mode != BECAUSE_MEMBERS) {
-            row_cell(e, h, entry[2], mode == BECAUSE_SELF ? c->record : e->lane);
-            continue;
-        }
-        const struct column *link = &e->columns[entry[1]];
-        const uint32_t in = p->registers[entry[1]].domain, end = link->n ? lane_end(e, in, e->lane) : 0;
-        for (uint32_t r = lane_first(e, in, e->lane); r < end; r++)
-            if (link->v[r] == (int64_t)c->record && !(link->w && link->w[r])) row_cell(e, h, entry[2], r);
-    }
-}
 
 void put_cites(struct edict_evaluator *e, struct buffer *out, const uint32_t *rows, uint32_t count)
 {
@@ -95,7 +39,7 @@ void put_tail(struct edict_evaluator *e, struct buffer *out, uint32_t first)
     memset(h->shown, 0, sizeof h->shown);
     for (uint32_t c = first; c != NONE; c = e->charges[c].next) {
         if (shown != NONE) behind_collect(e, shown, e->charges[c].domain, e->charges[c].record, h->shown);
-        rows_gather(e, h, &e->charges[c]);
+        because_gather(e, h, &e->charges[c]);
     }
     if (shown != NONE) {
         put_key(out, program_string(p, p->domains[shown].key), 0);

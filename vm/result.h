@@ -56,6 +56,9 @@ int holds_gather(struct edict_evaluator *e);
 struct holds *holds_of(struct edict_evaluator *e);
 static inline int hold_plain_message(const struct finding *f) { return f->kind == FIND_HOLD && f->why == 0; }
 
+/* because.c: all rules behind one charge, into h->rows: its bill row, then what its bill names. */
+void because_gather(struct edict_evaluator *e, struct holds *h, const struct charge *c);
+
 /* Marks the records of LIST domain `want` that stand behind a record. Returns how many marks are new. Marks count from
  * the lane's first record, as the reasons and the holds do. */
 uint32_t behind_collect(const struct edict_evaluator *e, uint32_t want, uint32_t domain, uint32_t record,

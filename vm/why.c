@@ -64,12 +64,8 @@ static int why_holds(const struct edict_evaluator *e, uint32_t whole, uint32_t p
     return n->kind == WHY_BOTH && (n->a == part || n->b == part);
 }
 
-uint32_t why_merge(struct edict_evaluator *e, uint32_t a, uint32_t b)
+uint32_t why_both(struct edict_evaluator *e, uint32_t a, uint32_t b)
 {
-    if (a == b || !b)
-        return a;
-    if (!a)
-        return b;
     if (a == WHY_STATE_ABSENT || why_holds(e, b, a))
         return b;
     if (b == WHY_STATE_ABSENT || why_holds(e, a, b))

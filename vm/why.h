@@ -22,7 +22,12 @@ struct edict_evaluator;
 /* State words. Each makes at most one node; both 0 gives 0. */
 uint32_t why_fact(struct edict_evaluator *e, uint32_t fact, uint32_t record);
 uint32_t why_hold(struct edict_evaluator *e, uint32_t row, uint32_t behind);
+/* Two different reasons together, neither of them 0. */
+uint32_t why_both(struct edict_evaluator *e, uint32_t a, uint32_t b);
 /* Both reasons, held where one of them is; equal states stay one. */
-uint32_t why_merge(struct edict_evaluator *e, uint32_t a, uint32_t b);
+static inline uint32_t why_merge(struct edict_evaluator *e, uint32_t a, uint32_t b)
+{
+    return a == b || !b ? a : !a ? b : why_both(e, a, b);
+}
 
 #endif

@@ -1,0 +1,130 @@
+/* The rules behind a charge: what its bill's EMIT names, found by the row that billed, not by looking through the names
+ * for all rows. Made ready with the evaluator. */
+#include "vm/emit.h"
+#include "vm/result.h"
+
+#include <stdlib.h>
+
+/* One operand (a group with all that it holds) of an instruction's layout: steps over it in layout and code. */
+static uint32_t operand_skip(const char **layout, const uint32_t *code, uint32_t at)
+{
+    if (**layout != '(') {
+        at += **layout == 'A' ? 3 : 1;
+        ++*layout;
+        return at;
+    }
+    const char *inside = *layout + 1, *l = inside;
+    for (uint32_t n = code[at++]; n > 0; n--)
+        for (l = inside; *l != ')';) at = operand_skip(&l, code, at);
+    int depth = 1;
+    for (l = inside; depth; l++) depth += (*l == '(') - (*l == ')');
+    *layout = l;
+    return at;
+}
+
+/* Where the because list of the EMIT at `at` stands: its last operand. */
+static uint32_t because_at(const struct edict_program *p, uint32_t at)
+{
+    const char *l = op_infos[OP_CODE_EMIT].operands;
+    uint32_t word = at + 1, last = word;
+    while (*l) {
+        last = word;
+        word = operand_skip(&l, p->code, word);
+    }
+    return last;
+}
+
+/* By EMIT, then by the row that an entry is for (0: every row), then as they stand. */
+static int by_row(const void *a, const void *b)
+{
+    const struct because *x = a, *y = b;
+    if (x->emit != y->emit) return x->emit < y->emit ? -1 : 1;
+    if (x->only != y->only) return x->only < y->only ? -1 : 1;
+    return (x->entry > y->entry) - (x->entry < y->entry);
+}
+
+int because_new(struct input *in, const struct edict_program *p)
+{
+    uint32_t n = 0;
+    for (uint32_t at = 0; at < p->code_size; at += p->code[at] >> 8)
+        if ((p->code[at] & 0xff) == OP_CODE_EMIT) n += p->code[because_at(p, at)];
+    in->because = calloc((size_t)n + 1, sizeof *in->because);
+    if (!in->because) return 0;
+    for (uint32_t at = 0; at < p->code_size; at += p->code[at] >> 8) {
+        if ((p->code[at] & 0xff) != OP_CODE_EMIT) continue;
+        const uint32_t list = because_at(p, at);
+        for (uint32_t i = 0, entry = list + 1; i < p->code[list]; i++, entry += 3)
+            in->because[in->because_count++] = (struct because){ at, p->code[entry] >> 8, entry };
+    }
+    qsort(in->because, in->because_count, sizeof *in->because, by_row);
+    return 1;
+}
+
+/* The first of the entries that an EMIT has for one row. */
+static const struct because *because_first(const struct input *in, uint32_t emit, uint32_t only)
+{
+    const struct because *low = in->because;
+    for (size_t n = in->because_count; n > 0;) {
+        const struct because *middle = low + n / 2;
+        if (middle->emit < emit || (middle->emit == emit && middle->only < only)) {
+            low = middle + 1;
+            n -= n / 2 + 1;
+        } else {
+            n /= 2;
+        }
+    }
+    return low;
+}
+
+static int row_add(struct edict_evaluator *e, struct holds *h, uint32_t row)
+{
+    for (uint32_t i = 0; i < h->row_count; i++)
+        if (h->rows[i] == row) return 1;
+    if (h->row_count == h->row_room) {
+        void *pool = h->rows;
+        const int ok = pool_room(e, &pool, &h->row_room, h->row_count + 1, sizeof *h->rows);
+        h->rows = pool;
+        if (!ok) return 0;
+    }
+    h->rows[h->row_count++] = row;
+    return 1;
+}
+
+/* The trace row in a cell. */
+static void row_cell(struct edict_evaluator *e, struct holds *h, uint32_t reg, uint32_t record)
+{
+    const struct column *c = &e->columns[reg];
+    uint32_t i = e->program->registers[reg].domain ? record : lane_cell(c, e->lane);
+    if (i >= c->n || (c->w && c->w[i]) || c->v[i] < 0 || c->v[i] >= (int64_t)e->program->row_count) return;
+    row_add(e, h, (uint32_t)c->v[i]);
+}
+
+/* What one entry names for a charge. */
+static void entry_gather(struct edict_evaluator *e, struct holds *h, const struct charge *c, const uint32_t *entry)
+{
+    const uint32_t mode = entry[0] & 0xff;
+    if (mode != BECAUSE_MEMBERS) {
+        row_cell(e, h, entry[2], mode == BECAUSE_SELF ? c->record : e->lane);
+        return;
+    }
+    const struct column *link = &e->columns[entry[1]];
+    const uint32_t in = e->program->registers[entry[1]].domain, end = link->n ? lane_end(e, in, e->lane) : 0;
+    for (uint32_t r = lane_first(e, in, e->lane); r < end; r++)
+        if (link->v[r] == (int64_t)c->record && !(link->w && link->w[r])) row_cell(e, h, entry[2], r);
+}
+
+void because_gather(struct edict_evaluator *e, struct holds *h, const struct charge *c)
+{
+    const struct input *in = input_of(e);
+    const struct because *end = in->because + in->because_count;
+    const struct because *every = because_first(in, c->emit, 0), *own = because_first(in, c->emit, c->row + 1);
+    row_add(e, h, c->row);
+    for (uint32_t i = 0; i < c->effect_count; i++) row_add(e, h, c->effects[i]);
+    for (;;) { /* both in the order in which they stand */
+        const int more = every < end && every->emit == c->emit && every->only == 0;
+        const int own_more = own < end && own->emit == c->emit && own->only == c->row + 1;
+        if (!more && !own_more) return;
+        const struct because *next = !own_more || (more && every->entry < own->entry) ? every++ : own++;
+        entry_gather(e, h, c, &e->program->code[next->entry]);
+    }
+}
