@@ -68,9 +68,10 @@ uint32_t *column_states(struct edict_evaluator *e, struct column *c) { return c-
 
 void column_settle(struct column *c)
 {
+    const uint32_t *w = c->w, n = w ? c->n : 0;
     uint32_t any = 0;
-    for (uint32_t i = 0; c->w && i < c->n; i++)
-        any |= c->w[i];
+    for (uint32_t i = 0; i < n; i++)
+        any |= w[i];
     if (!any)
         c->w = NULL;
 }
@@ -160,15 +161,20 @@ struct cells cells_spread(struct edict_evaluator *e, uint32_t reg, uint32_t doma
     struct spread *s = &e->spreads[reg];
     if (s->domain == domain && s->run == e->run)
         return (struct cells){ s->v, s->w, 1 };
-    const uint32_t n = e->sizes[domain], *owner = e->owners[domain];
+    const uint32_t n = e->sizes[domain];
     int64_t *v = eval_alloc(e, n, sizeof *v);
     uint32_t *w = c->w ? eval_alloc(e, n, sizeof *w) : NULL;
     if (!v || (c->w && !w))
         return (struct cells){ &nothing_v, &nothing_w, 0 };
-    for (uint32_t i = 0; i < n; i++)
-        v[i] = c->v[owner[i]];
-    for (uint32_t i = 0; w && i < n; i++)
-        w[i] = c->w[owner[i]];
+    const uint32_t *first = e->firsts[domain], lanes = e->lanes; /* several: of one lane there is one cell */
+    for (uint32_t lane = 0; lane < lanes; lane++) {
+        const int64_t value = c->v[lane];
+        for (uint32_t i = first[lane], end = first[lane + 1]; i < end; i++)
+            v[i] = value;
+    }
+    for (uint32_t lane = 0; w && lane < lanes; lane++)
+        for (uint32_t i = first[lane], end = first[lane + 1]; i < end; i++)
+            w[i] = c->w[lane];
     *s = (struct spread){ domain, e->run, v, w };
     return (struct cells){ v, w, 1 };
 }
@@ -229,7 +235,7 @@ static void eval_one(struct edict_evaluator *e, enum op op, const uint32_t *at)
     case OP_CODE_SHARED:
     case OP_CODE_RUNS:
     case OP_CODE_LENGTH: eval_times(e, op, at); break;
-    case OP_CODE_CROSS:
+    case OP_CODE_CROSS: eval_cross(e, at); break;
     case OP_CODE_ANY:
     case OP_CODE_COUNT:
     case OP_CODE_SUM:
@@ -424,8 +430,8 @@ void eval_free(struct edict_evaluator *e)
 {
     void *owned[] = { e->columns, e->sizes, e->const_values, e->const_states, e->why_cache, e->whys, e->intervals,
         e->codes, e->charges, e->finals, e->findings, e->args, e->firsts, e->owners, e->outputs, e->pairs[0],
-        e->pairs[1], e->spreads, e->set_cache, e->set_dated, e->place_cache, e->fixed, e->all_pairs, e->steps,
-        e->reached };
+        e->pairs[1], e->spreads, e->set_cache, e->set_dated, e->place_cache, e->pair_cache, e->fixed, e->all_pairs,
+        e->steps, e->reached };
     rows_free(e);
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
@@ -447,6 +453,7 @@ void eval_free(struct edict_evaluator *e)
     e->spreads = NULL;
     e->set_cache = NULL;
     e->place_cache = NULL;
+    e->pair_cache = NULL;
     e->set_dated = NULL;
     e->fixed = NULL;
     e->all_pairs = NULL;

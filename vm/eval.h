@@ -122,6 +122,10 @@ struct match {
     uint32_t count;
     struct row_plan *plan; /* NULL: no rows are ruled out beforehand */
     uint64_t decided;      /* columns that all rows left agree with for certain; rows_begin */
+    /* Of up to 64 rows (rows_open), else NULL: of each record the rows that are left; the columns that those of this
+     * record agree with, beside those that the rows of every record do (NULL: none). `left`: of the record at hand. */
+    uint64_t *alive, *agreed, everywhere, left;
+    uint64_t tested; /* then: all columns that a row tests; 0: not known */
     struct cells date;
     uint32_t why; /* MATCH_MAYBE: the reasons */
 };
@@ -136,8 +140,25 @@ enum match_result match_cell(
 int rows_new(struct edict_evaluator *e);
 void rows_free(struct edict_evaluator *e);
 struct row_plan *rows_plan(const struct edict_evaluator *e, const uint32_t *columns);
-void rows_begin(struct match *m, size_t record);
-uint32_t rows_next(const struct match *m, uint32_t from, uint32_t count);
+int rows_open(struct match *m); /* 0: failed */
+void rows_begin_wide(struct match *m, size_t record);
+uint32_t rows_next_wide(const struct match *m, uint32_t from, uint32_t count);
+static inline void rows_begin(struct match *m, size_t record)
+{
+    if (!m->alive) {
+        rows_begin_wide(m, record);
+        return;
+    }
+    m->left = m->alive[record];
+    m->decided = m->everywhere | (m->agreed ? m->agreed[record] : 0);
+}
+static inline uint32_t rows_next(const struct match *m, uint32_t from, uint32_t count)
+{
+    if (!m->alive || from >= count)
+        return m->alive ? count : rows_next_wide(m, from, count);
+    const uint64_t bits = m->left >> from;
+    return bits ? from + (uint32_t)__builtin_ctzll(bits) : count;
+}
 const uint32_t *match_skip(const uint32_t *cells);
 /* Reasons in the columns that the row tests: those that it asks whether they are documented, or else any that are not.
  */
@@ -180,6 +201,7 @@ enum { IDENTITY_HEADS = 256 };
 /* The instructions, one family a file. */
 void eval_cells(struct edict_evaluator *e, enum op op, const uint32_t *at);
 void eval_times(struct edict_evaluator *e, enum op op, const uint32_t *at);
+void eval_cross(struct edict_evaluator *e, const uint32_t *at);
 void eval_fold(struct edict_evaluator *e, enum op op, const uint32_t *at);
 void eval_table(struct edict_evaluator *e, const uint32_t *at);
 void eval_hier(struct edict_evaluator *e, const uint32_t *at);

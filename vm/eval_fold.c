@@ -1,7 +1,6 @@
-/* Pairs of records (CROSS) and folds over the records that link to one: ANY, COUNT, SUM, MIN, MAX, FIRST, AGREE, UNION,
- * SETOF, BEST. A record whose link is in doubt may belong to any target, so it puts all of them in doubt ("taint"). */
+/* Folds over the records that link to one: ANY, COUNT, SUM, MIN, MAX, FIRST, AGREE, UNION, SETOF, BEST. A record whose
+ * link is in doubt may belong to any target, so it puts all of them in doubt ("taint"). */
 #include "vm/eval.h"
-#include "vm/limits.h"
 
 #include <assert.h>
 
@@ -15,6 +14,8 @@ struct fold {
     uint32_t *seen; /* members counted for each target */
     uint32_t taint[LANES_MOST];
     int tainted;
+    int certain; /* every link and every mask is documented */
+    int doubted; /* a target is in doubt */
 };
 
 /* What is asked about charges is in doubt for as long as one of them was held back: it may be there yet. */
@@ -43,7 +44,8 @@ static int fold_open(struct fold *f, struct edict_evaluator *e, const uint32_t *
     f->mask = cells_if(e, at[2], domain);
     f->domain = domain;
     f->target = reg_domain(e, at[0]);
-    f->tainted = 0;
+    f->tainted = f->doubted = 0;
+    f->certain = !f->link.w && !f->mask.w;
     f->records = e->sizes[domain];
     f->o = column_new(e, at[0]);
     if (!f->o)
@@ -62,7 +64,7 @@ static inline int fold_skips(const struct fold *f, uint32_t i)
 }
 
 /* The target that record i certainly or perhaps links to, or -1; notes the taint. */
-static int64_t fold_link(struct fold *f, uint32_t i)
+static int64_t fold_link_doubt(struct fold *f, uint32_t i)
 {
     const uint32_t w = cell_w(&f->link, i), m = cell_w(&f->mask, i);
     if (!m && !cell_v(&f->mask, i))
@@ -75,7 +77,18 @@ static int64_t fold_link(struct fold *f, uint32_t i)
     return w ? -1 : cell_v(&f->link, i);
 }
 
-static void fold_doubt(struct fold *f, int64_t target, uint32_t w) { f->w[target] = why_merge(f->e, f->w[target], w); }
+static inline int64_t fold_link(struct fold *f, uint32_t i)
+{
+    if (f->certain)
+        return cell_v(&f->mask, i) ? cell_v(&f->link, i) : -1;
+    return fold_link_doubt(f, i);
+}
+
+static inline void fold_doubt(struct fold *f, int64_t target, uint32_t w)
+{
+    f->w[target] = why_merge(f->e, f->w[target], w);
+    f->doubted |= w != 0;
+}
 
 static uint32_t fold_taint(const struct fold *f, uint32_t target)
 {
@@ -83,10 +96,10 @@ static uint32_t fold_taint(const struct fold *f, uint32_t target)
 }
 
 /* The target that record i is certainly counted for, or -1; a mask in doubt puts the target in doubt. */
-static int64_t fold_member(struct fold *f, uint32_t i)
+static inline int64_t fold_member(struct fold *f, uint32_t i)
 {
     const int64_t target = fold_link(f, i);
-    const uint32_t m = target < 0 ? 0 : cell_w(&f->mask, i);
+    const uint32_t m = f->certain || target < 0 ? 0 : cell_w(&f->mask, i);
     if (m)
         fold_doubt(f, target, m);
     return m ? -1 : target;
@@ -95,6 +108,10 @@ static int64_t fold_member(struct fold *f, uint32_t i)
 /* `none`: state of a target that no record was counted for. */
 static void fold_close(struct fold *f, uint32_t none)
 {
+    if (!none && !f->tainted && !f->doubted) {
+        f->o->w = NULL;
+        return;
+    }
     for (uint32_t t = 0; t < f->targets; t++) {
         f->w[t] = why_merge(f->e, f->w[t], fold_taint(f, t));
         if (!f->w[t] && !f->seen[t])
@@ -117,7 +134,7 @@ static void fold_any(struct edict_evaluator *e, const uint32_t *at)
     if (!fold_open(&f, e, at, NONE))
         return;
     fold_clear(&f);
-    if (!f.link.w && !f.mask.w && f.mask.step) {
+    if (f.certain && f.mask.step) {
         for (uint32_t i = 0; i < f.records; i++)
             if (f.mask.v[i] && cell_v(&f.link, i) >= 0)
                 f.o->v[cell_v(&f.link, i)] = 1;
@@ -129,6 +146,10 @@ static void fold_any(struct edict_evaluator *e, const uint32_t *at)
             if (t >= 0)
                 f.o->v[t] = 1;
         }
+    }
+    if (f.certain && !f.tainted) {
+        f.o->w = NULL;
+        return;
     }
     for (uint32_t t = 0; t < f.targets; t++)
         f.w[t] = f.o->v[t] ? 0 : why_merge(e, f.w[t], fold_taint(&f, t));
@@ -397,115 +418,9 @@ static void fold_best(struct edict_evaluator *e, const uint32_t *at)
     fold_close(&f, WHY_STATE_ABSENT);
 }
 
-/* Keys of both sides of a CROSS. */
-struct pairing {
-    const struct cells *x, *y;
-    struct cells if_x, if_y;
-    const int64_t *keys; /* the first keys of y, where all of them are documented */
-    uint32_t count;
-    int apart; /* no record with itself */
-};
-
-/* Keys from number `from` on. */
-static int pair_stands(const struct pairing *p, uint32_t from, uint32_t i, uint32_t j)
-{
-    if (p->apart && i == j)
-        return 0;
-    for (uint32_t k = from; k < p->count; k++) {
-        const struct cells *x = &p->x[k], *y = &p->y[k];
-        if (!cell_w(x, i) && !cell_w(y, j) && (x->v ? cell_v(x, i) : i) != (y->v ? cell_v(y, j) : j))
-            return 0;
-    }
-    return 1;
-}
-
-/* The pairs of record i with those listed; where the first keys of y are all documented most are ruled out by them. */
-static uint32_t pairs_of(
-    const struct pairing *p, uint32_t i, const uint32_t *list, uint32_t count, int64_t *x, int64_t *y)
-{
-    uint32_t n = 0;
-    if (!p->count) {
-        for (uint32_t k = 0; k < count; k++) {
-            x[n] = i;
-            y[n] = list[k];
-            n += !p->apart || list[k] != i;
-        }
-    } else if (p->keys && !cell_w(&p->x[0], i)) {
-        const int64_t key = p->x[0].v ? cell_v(&p->x[0], i) : i, *keys = p->keys;
-        for (uint32_t k = 0; k < count; k++) {
-            x[n] = i;
-            y[n] = list[k];
-            n += keys[list[k]] == key && pair_stands(p, 1, i, list[k]);
-        }
-    } else {
-        for (uint32_t k = 0; k < count; k++) {
-            x[n] = i;
-            y[n] = list[k];
-            n += (uint32_t)pair_stands(p, 0, i, list[k]);
-        }
-    }
-    return n;
-}
-
-static int pairing_open(struct edict_evaluator *e, struct pairing *p, const uint32_t *at)
-{
-    const struct image_domain *d = &e->program->domains[at[0]];
-    struct cells *x = eval_alloc(e, at[4], sizeof *x), *y = eval_alloc(e, at[4], sizeof *y);
-    const uint32_t *conditions = at + 5 + 2 * (size_t)at[4];
-    *p = (struct pairing){ x, y, cells_if(e, conditions[0], d->a), cells_if(e, conditions[1], d->b), NULL,
-        at[4], at[3] != 0 };
-    for (uint32_t k = 0; x && y && k < p->count; k++) {
-        const uint32_t a = at[5 + 2 * k], b = at[6 + 2 * k];
-        x[k] = a == NONE ? (struct cells){ NULL, NULL, 0 } : cells_of(e, a, d->a);
-        y[k] = b == NONE ? (struct cells){ NULL, NULL, 0 } : cells_of(e, b, d->b);
-    }
-    if (x && y && p->count && y[0].v && y[0].step && !y[0].w)
-        p->keys = y[0].v;
-    return x && y;
-}
-
-static void eval_cross(struct edict_evaluator *e, const uint32_t *at)
-{
-    const struct image_domain *d = &e->program->domains[at[0]];
-    uint32_t *firsts = lanes_new(e, at[0]);
-    uint64_t pairs = 0;
-    for (uint32_t lane = 0; lane < e->lanes && e->status == EDICT_OK; lane++) {
-        const uint64_t a = lane_end(e, d->a, lane) - lane_first(e, d->a, lane);
-        pairs += a * (lane_end(e, d->b, lane) - lane_first(e, d->b, lane));
-        if (pairs > LIMIT_PAIRS)
-            eval_limit(e, "pairs of records", LIMIT_PAIRS);
-    }
-    struct pairing p;
-    struct column *x = &e->columns[at[1]], *y = &e->columns[at[2]];
-    int64_t *to = e->status == EDICT_OK ? eval_alloc(e, (size_t)pairs * 2, sizeof *to) : NULL;
-    uint32_t *list = to ? eval_alloc(e, e->sizes[d->b], sizeof *list) : NULL;
-    e->all_pairs[at[0]] = (uint32_t)pairs;
-    if (!list || !pairing_open(e, &p, at))
-        return;
-    uint32_t n = 0;
-    *x = (struct column){ .v = to };
-    *y = (struct column){ .v = to + pairs };
-    for (uint32_t lane = 0; lane < e->lanes; lane++) {
-        uint32_t count = 0;
-        for (uint32_t j = lane_first(e, d->b, lane); j < lane_end(e, d->b, lane); j++)
-            if (cell_v(&p.if_y, j) || cell_w(&p.if_y, j))
-                list[count++] = j;
-        for (uint32_t i = lane_first(e, d->a, lane); count && i < lane_end(e, d->a, lane); i++)
-            if (cell_v(&p.if_x, i) || cell_w(&p.if_x, i))
-                n += pairs_of(&p, i, list, count, x->v + n, y->v + n);
-        if (firsts)
-            firsts[lane + 1] = n;
-    }
-    e->sizes[at[0]] = x->n = y->n = n;
-    lanes_close(e, at[0]);
-    e->pairs[0][at[0]] = x->v;
-    e->pairs[1][at[0]] = y->v;
-}
-
 void eval_fold(struct edict_evaluator *e, enum op op, const uint32_t *at)
 {
     switch (op) {
-    case OP_CODE_CROSS: eval_cross(e, at); break;
     case OP_CODE_ANY: fold_any(e, at); break;
     case OP_CODE_COUNT: fold_count(e, at); break;
     case OP_CODE_FIRST: fold_first(e, at); break;

@@ -12,7 +12,7 @@ const uint32_t *match_open(struct match *m, struct edict_evaluator *e, uint32_t 
     for (uint32_t i = 0; i < m->count; i++, at += 2)
         m->columns[i] = (struct match_column){ cells_of(e, at[0], domain), at[1] };
     m->date = cells_of(e, e->program->header->date_register, domain);
-    return at;
+    return rows_open(m) ? at : NULL;
 }
 
 static unsigned code_bytes(int64_t code)
@@ -93,6 +93,10 @@ enum match_result match_row(struct match *m, const uint32_t *cells, size_t recor
 {
     const uint32_t *at = cells + 1;
     uint32_t row_why = 0;
+    if (m->tested && !(m->tested & ~m->decided)) {
+        m->why = 0;
+        return MATCH_YES;
+    }
     for (uint32_t i = 0; i < m->count; i++) {
         const uint32_t count = *at++;
         uint32_t cell_why = 0;

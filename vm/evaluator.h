@@ -70,7 +70,7 @@ struct edict_evaluator {
     int64_t lane_numbers[LANES_MOST];   /* 0, 1, 2 …: links to the encounter */
     uint32_t charge_domain;             /* of the program: DOMAIN_CHARGES, or 0 */
     uint32_t **firsts;                  /* first record of each lane in each domain, and the end; several lanes only */
-    uint32_t **owners;                  /* lane of each record; several lanes only */
+    uint32_t **owners;                  /* lane of each record; several lanes only; NULL for pairs: see lane_of */
     const int64_t **pairs[2];           /* of each CROSS domain: its links to x and y */
     uint32_t *all_pairs;                /* … and how many pairs it would have without keys */
     struct arena arena;                 /* reset for every evaluation */
@@ -108,6 +108,7 @@ struct edict_evaluator {
     unsigned char *fixed;               /* of each register: a constant */
     struct set_answer *set_cache;       /* lookup.c */
     struct code_place *place_cache;
+    struct pair_place *pair_cache;
     unsigned char *set_dated;           /* of each set: does it depend on the date */
     uint32_t *why_cache;                /* recent reasons by hash: equal ones share a node */
     void *identities;                   /* SETOF: sets met in this evaluation */
@@ -124,9 +125,13 @@ static inline uint32_t lane_end(const struct edict_evaluator *e, uint32_t domain
 {
     return lane_first(e, domain, lane + 1);
 }
+/* The lane of a record; of a pair: that of its first record (eval_pairs.c). */
+uint32_t lane_of_pair(const struct edict_evaluator *e, uint32_t domain, uint32_t record);
 static inline uint32_t lane_of(const struct edict_evaluator *e, uint32_t domain, uint32_t record)
 {
-    return !domain ? record : e->lanes > 1 ? e->owners[domain][record] : 0;
+    if (!domain || e->lanes == 1)
+        return domain ? 0 : record;
+    return e->owners[domain] ? e->owners[domain][record] : lane_of_pair(e, domain, record);
 }
 /* The cell of a column of domain 0 that holds for a lane. */
 static inline uint32_t lane_cell(const struct column *c, uint32_t lane) { return c->n == 1 ? 0 : lane; }

@@ -50,9 +50,21 @@ struct code_place {
     uint32_t place;    /* how many codes it has: it has not this one */
 };
 
+/* Pairs of codes that were met before: where their rows begin. */
+enum { PAIR_CACHE_BITS = 13 };
+struct pair_place {
+    int64_t a, b;
+    uint32_t relation;   /* its number + 1 */
+    uint32_t row, count; /* the first of its rows of the pair; how many */
+};
+
 int lookup_caches_new(struct edict_evaluator *e)
 {
     const struct edict_program *p = e->program;
+    int pairs = 0;
+    for (uint32_t i = 0; i < p->relation_count; i++)
+        pairs |= p->relations[i].codes != 0;
+    e->pair_cache = calloc(pairs ? (size_t)1 << PAIR_CACHE_BITS : 1, sizeof *e->pair_cache);
     e->set_cache = calloc((size_t)1 << SET_CACHE_BITS, sizeof *e->set_cache);
     e->place_cache = calloc((size_t)1 << PLACE_CACHE_BITS, sizeof *e->place_cache);
     e->set_dated = calloc((size_t)p->set_count + 1, 1);
@@ -61,7 +73,7 @@ int lookup_caches_new(struct edict_evaluator *e)
             const struct image_range *r = &p->ranges[p->sets[i].at + k];
             e->set_dated[i] |= r->from > DATE_FIRST || r->until < DATE_LAST;
         }
-    return e->set_cache && e->set_dated && e->place_cache;
+    return e->set_cache && e->set_dated && e->place_cache && e->pair_cache;
 }
 
 int set_has(const struct edict_evaluator *e, uint32_t set, int64_t code, int64_t date)
@@ -104,27 +116,46 @@ static int row_good(const struct edict_program *p, const struct image_relation *
     return relation_looked_at(r) || program_value_fits(p, TYPE_ROW, row[r->columns + 2]);
 }
 
-/* The least row, by its dates and then by its cells, among those of both codes (by their places) that agree with the
- * further keys and hold on the date: what the search in sorted rows would find first. */
-static const int64_t *pairs_find(const struct edict_program *p, const struct image_relation *r, uint32_t a, uint32_t b,
-    const int64_t *keys, int64_t date)
+/* The rows of a relation of pairs: for each first code, where its rows begin; of each row, the place of its second code
+ * and the number of its tail. */
+struct pair_rows {
+    const uint32_t *starts, *rows;
+};
+
+static struct pair_rows pair_rows(const struct edict_program *p, const struct image_relation *r)
 {
-    const int64_t *codes = (const void *)(p->pairs + r->pairs_at), *cells = p->cells + r->at, *best = NULL;
-    const uint32_t *starts = (const void *)(codes + r->codes), *rows = starts + r->codes + 1;
-    if (a == r->codes || b == r->codes)
-        return NULL;
-    const size_t width = (size_t)r->columns + 3;
-    const uint64_t end = starts[a + 1] < r->pairs ? starts[a + 1] : r->pairs;
-    uint64_t low = starts[a], high = end;
+    const int64_t *codes = (const void *)(p->pairs + r->pairs_at);
+    const uint32_t *starts = (const void *)(codes + r->codes);
+    return (struct pair_rows){ starts, starts + r->codes + 1 };
+}
+
+/* How many rows there are of both codes (by their places), and in `*row` the first. */
+static uint32_t pair_search(const struct image_relation *r, const struct pair_rows *t, uint32_t a, uint32_t b,
+    uint32_t *row)
+{
+    const uint64_t end = t->starts[a + 1] < r->pairs ? t->starts[a + 1] : r->pairs;
+    uint64_t low = t->starts[a], high = end;
     while (low < high) {
         const uint64_t middle = low + (high - low) / 2;
-        if (rows[middle] >> 16 < b)
+        if (t->rows[middle] >> 16 < b)
             low = middle + 1;
         else
             high = middle;
     }
-    for (; low < end && rows[low] >> 16 == b; low++) {
-        const uint32_t tail = rows[low] & UINT16_MAX;
+    for (high = low; high < end && t->rows[high] >> 16 == b; high++) {}
+    *row = (uint32_t)low;
+    return (uint32_t)(high - low);
+}
+
+/* The least row, by its dates and then by its cells, among those of a pair of codes that agree with the further keys
+ * and hold on the date: what the search in sorted rows would find first. */
+static const int64_t *pairs_find(const struct edict_program *p, const struct image_relation *r, const uint32_t *rows,
+    uint32_t count, const int64_t *keys, int64_t date)
+{
+    const int64_t *cells = p->cells + r->at, *best = NULL;
+    const size_t width = (size_t)r->columns + 3;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t tail = rows[i] & UINT16_MAX;
         if (tail >= r->rows)
             continue;
         const int64_t *row = cells + tail * width;
@@ -212,7 +243,10 @@ const int64_t *relation_find(const struct edict_program *p, uint32_t relation, c
     const struct image_relation *r = &p->relations[relation];
     if (r->codes) {
         const int64_t *codes = (const void *)(p->pairs + r->pairs_at);
-        return pairs_find(p, r, code_find(codes, r->codes, keys[0]), code_find(codes, r->codes, keys[1]), keys, date);
+        const struct pair_rows t = pair_rows(p, r);
+        const uint32_t a = code_find(codes, r->codes, keys[0]), b = code_find(codes, r->codes, keys[1]);
+        uint32_t row, count = a == r->codes || b == r->codes ? 0 : pair_search(r, &t, a, b, &row);
+        return count ? pairs_find(p, r, t.rows + row, count, keys, date) : NULL;
     }
     const size_t width = (size_t)r->columns + 3;
     const int64_t *row = p->cells + r->at + relation_first(p, relation, keys) * width;
@@ -234,10 +268,25 @@ static uint32_t code_place(struct edict_evaluator *e, uint32_t relation, int64_t
     return c->place;
 }
 
-const int64_t *pairs_find_again(struct edict_evaluator *e, uint32_t relation, const int64_t *keys, int64_t date)
+static struct pair_place pair_place(struct edict_evaluator *e, uint32_t relation, int64_t x, int64_t y)
 {
     const struct image_relation *r = &e->program->relations[relation];
-    const uint32_t a = code_place(e, relation, keys[0]);
-    const uint32_t b = a < r->codes ? code_place(e, relation, keys[1]) : a;
-    return pairs_find(e->program, r, a, b, keys, date);
+    const struct pair_rows t = pair_rows(e->program, r);
+    const uint32_t a = code_place(e, relation, x), b = a < r->codes ? code_place(e, relation, y) : a;
+    struct pair_place place = { x, y, relation + 1, 0, 0 };
+    if (a < r->codes && b < r->codes)
+        place.count = pair_search(r, &t, a, b, &place.row);
+    return place;
+}
+
+const int64_t *pairs_find_again(struct edict_evaluator *e, uint32_t relation, const int64_t *keys, int64_t date)
+{
+    const struct edict_program *p = e->program;
+    const struct image_relation *r = &p->relations[relation];
+    const uint64_t mixed =
+        ((uint64_t)keys[0] * 0x9E3779B97F4A7C15u ^ (uint64_t)keys[1] ^ relation) * 0xC2B2AE3D27D4EB4Fu;
+    struct pair_place *place = &e->pair_cache[mixed >> (64 - PAIR_CACHE_BITS)];
+    if (place->a != keys[0] || place->b != keys[1] || place->relation != relation + 1)
+        *place = pair_place(e, relation, keys[0], keys[1]);
+    return place->count ? pairs_find(p, r, pair_rows(p, r).rows + place->row, place->count, keys, date) : NULL;
 }

@@ -9,8 +9,7 @@ enum { MEMORY_BYTES = 1 << 16, MEMORY_MOST = 256, MEMORY_LEAST = 16, ROWS_LEAST 
 
 struct row_memory {
     int64_t value;
-    int32_t date;
-    int32_t known; /* 0: nothing here yet */
+    uint64_t dated; /* the date * 2 + 1; 0: nothing here yet */
 };
 struct row_column {
     int fixed, coded, dated;    /* every operand is a constant; there are code sets; one depends on the date */
@@ -23,7 +22,8 @@ struct row_plan {
     const uint32_t **cells; /* of each row: count of the columns */
     struct row_column *column;
     uint32_t *fixed, fixed_count; /* the columns that are */
-    uint64_t *alive;
+    uint64_t tested;              /* the first 64 columns that a row tests */
+    uint64_t *alive;              /* of the record at hand, where there are several words */
 };
 
 static int operand_fixed(const struct edict_evaluator *e, uint32_t reg)
@@ -71,6 +71,7 @@ static int column_new_memory(struct edict_evaluator *e, struct row_plan *p, uint
         }
     }
     c->fixed = c->fixed && tests;
+    p->tested |= tests && column < 64 ? (uint64_t)1 << column : 0;
     uint32_t size = MEMORY_MOST;
     while (size > MEMORY_LEAST && (size_t)size * p->words * sizeof *c->sets > MEMORY_BYTES)
         size /= 2;
@@ -205,8 +206,23 @@ static void value_learn(struct match *m, struct row_plan *p, uint32_t column, si
     }
 }
 
+/* The rows that a value on a date does not rule out. */
+static inline const uint64_t *value_rows(
+    struct match *m, struct row_plan *p, uint32_t k, size_t record, int64_t v, int64_t date)
+{
+    const struct row_column *c = &p->column[k];
+    const size_t slot = (size_t)((((uint64_t)v ^ (uint64_t)date << 48) * 0x9E3779B97F4A7C15u) >> c->shift);
+    struct row_memory *entry = &c->entries[slot];
+    const uint64_t dated = (uint64_t)date * 2 + 1;
+    if (entry->value != v || entry->dated != dated) {
+        *entry = (struct row_memory){ v, dated };
+        value_learn(m, p, k, slot, record);
+    }
+    return c->sets + slot * p->words;
+}
+
 /* The rows that a column's cell does not rule out; NULL: it is in doubt and rules out nothing. */
-static inline const uint64_t *cell_rows(struct match *m, struct row_plan *p, uint32_t k, size_t record)
+static const uint64_t *cell_rows(struct match *m, struct row_plan *p, uint32_t k, size_t record)
 {
     const struct cells *cells = &m->columns[k].cells;
     const struct row_column *c = &p->column[k];
@@ -215,34 +231,63 @@ static inline const uint64_t *cell_rows(struct match *m, struct row_plan *p, uin
         return w & WHY_HELD || !m->columns[k].named ? NULL : c->sets + ((size_t)1 << (64 - c->shift)) * p->words;
     if (c->coded && cell_w(&m->date, record))
         return NULL;
-    const int64_t v = cell_v(cells, record), date = c->dated ? cell_v(&m->date, record) : 0;
-    const size_t slot = (size_t)((((uint64_t)v ^ (uint64_t)date << 48) * 0x9E3779B97F4A7C15u) >> c->shift);
-    struct row_memory *entry = &c->entries[slot];
-    if (!entry->known || entry->value != v || entry->date != date) {
-        *entry = (struct row_memory){ v, (int32_t)date, 1 };
-        value_learn(m, p, k, slot, record);
-    }
-    return c->sets + slot * p->words;
+    return value_rows(m, p, k, record, cell_v(cells, record), c->dated ? cell_v(&m->date, record) : 0);
 }
 
-void rows_begin(struct match *m, size_t record)
+/* What one column leaves of the rows of all records: of a column that is documented everywhere, and of one that is not.
+ */
+static void column_rule_out(struct match *m, struct row_plan *p, uint32_t k, uint32_t records)
+{
+    const struct cells cells = m->columns[k].cells, date = m->date;
+    const int dated = p->column[k].dated;
+    uint64_t *alive = m->alive;
+    for (uint32_t i = 0; i < records; i++)
+        if (alive[i])
+            alive[i] &= *value_rows(m, p, k, i, cell_v(&cells, i), dated ? cell_v(&date, i) : 0);
+}
+
+static void column_rule_out_doubt(struct match *m, struct row_plan *p, uint32_t k, uint32_t records)
+{
+    for (uint32_t i = 0; i < records; i++) {
+        const uint64_t *set = m->alive[i] ? cell_rows(m, p, k, i) : NULL;
+        if (!set)
+            continue;
+        m->alive[i] &= *set;
+        m->agreed[i] |= k < 64 ? (uint64_t)1 << k : 0;
+    }
+}
+
+int rows_open(struct match *m)
+{
+    struct row_plan *p = m->plan;
+    const uint32_t records = m->e->sizes[m->domain];
+    if (!p || p->words != 1)
+        return 1;
+    m->alive = eval_alloc(m->e, records, sizeof *m->alive);
+    for (uint32_t i = 0; m->alive && i < records; i++)
+        m->alive[i] = ~(uint64_t)0 >> (64 - p->count);
+    for (uint32_t i = 0; m->alive && i < p->fixed_count; i++) {
+        const uint32_t k = p->fixed[i];
+        if (!m->columns[k].cells.w && !(p->column[k].coded && m->date.w)) {
+            column_rule_out(m, p, k, records);
+            m->decided |= k < 64 ? (uint64_t)1 << k : 0;
+            continue;
+        }
+        if (!m->agreed && !(m->agreed = eval_zero(m->e, records, sizeof *m->agreed)))
+            return 0;
+        column_rule_out_doubt(m, p, k, records);
+    }
+    m->everywhere = m->decided;
+    m->tested = p->columns <= 64 ? p->tested : 0;
+    return m->alive != NULL;
+}
+
+void rows_begin_wide(struct match *m, size_t record)
 {
     struct row_plan *p = m->plan;
     m->decided = 0;
     if (!p)
         return;
-    if (p->words == 1) {
-        uint64_t alive = ~(uint64_t)0;
-        for (uint32_t i = 0; i < p->fixed_count && alive; i++) {
-            const uint64_t *set = cell_rows(m, p, p->fixed[i], record);
-            if (!set)
-                continue;
-            alive &= *set;
-            m->decided |= p->fixed[i] < 64 ? (uint64_t)1 << p->fixed[i] : 0;
-        }
-        p->alive[0] = alive;
-        return;
-    }
     memset(p->alive, 0xff, p->words * sizeof *p->alive);
     for (uint32_t i = 0; i < p->fixed_count; i++) {
         const uint64_t *set = cell_rows(m, p, p->fixed[i], record);
@@ -252,7 +297,7 @@ void rows_begin(struct match *m, size_t record)
     }
 }
 
-uint32_t rows_next(const struct match *m, uint32_t from, uint32_t count)
+uint32_t rows_next_wide(const struct match *m, uint32_t from, uint32_t count)
 {
     const struct row_plan *p = m->plan;
     if (!p || from >= count)
