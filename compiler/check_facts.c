@@ -47,6 +47,25 @@ static int column(struct model *m, const struct item *it, const char *name, int 
     return -1;
 }
 
+/* Not the name of a fact, where a word may be either. */
+static int is_value(struct model *m, struct text word, const struct type *type)
+{
+    switch (type->base) {
+    case TYPE_BOOL: return text_is(word, "yes") || text_is(word, "no");
+    case TYPE_WORD: return word_set_has(type->words, word_atom(m, word));
+    case TYPE_CODE: return word.at[0] < 'a';
+    default: return 0;
+    }
+}
+
+/* Every value of the one is a value of the other. */
+static int type_within(const struct type *inner, const struct type *outer)
+{
+    for (uint32_t i = 0; inner->base == TYPE_WORD && i < inner->words->count; i++)
+        if (!word_set_has(outer->words, inner->words->atoms[i])) return 0;
+    return inner->base == outer->base;
+}
+
 /* `refsued`: neither a default value nor a word for what happens. */
 static void missing_unknown(struct model *m, const struct ast_node *v, const struct type *type)
 {
@@ -57,7 +76,7 @@ static void missing_unknown(struct model *m, const struct ast_node *v, const str
     for (uint32_t i = 0; type->words && i < type->words->count; i++)
         names_add(m, &n, text_of(m->words[type->words->atoms[i]]));
     for (struct field *f = m->encounter ? m->encounter->fields : NULL; f; f = f->next)
-        if (f->type.base == type->base) names_add(m, &n, f->name);
+        if (type_within(&f->type, type)) names_add(m, &n, f->name);
     struct diag *d =
         diag_add(m->diags, DIAG_BAD_CELL, v->span, "`%s` is neither %s nor a fact of the encounter of that kind",
                  text_z(m, v->text), type_name(m, type));
@@ -102,12 +121,7 @@ static void missing_read(struct model *m, struct field *f, const struct ast_node
         diag_hint(m->diags, d, "leave the cell empty, or write refused, hold \"…\", or a default value");
         return;
     }
-    if (v->op == OP_WORD && f->type.base == TYPE_WORD && !word_set_has(f->type.words, word_atom(m, v->text))) {
-        missing_unknown(m, v, &f->type);
-        return;
-    }
-    const int code = f->type.base == TYPE_CODE && v->op == OP_WORD && v->text.at[0] < 'a';
-    if (v->op == OP_WORD && f->type.base != TYPE_WORD && f->type.base != TYPE_BOOL && !code) {
+    if (v->op == OP_WORD && !is_value(m, v->text, &f->type)) {
         x->missing = MISSING_SAME;
         x->same = f;
         x->text = text_z(m, v->text); /* resolved when all facts are declared */
@@ -219,7 +233,7 @@ void facts_resolve(struct model *m)
         for (struct field *f = k->fields; f; f = f->next) {
             if (f->how != FIELD_FACT || f->fact->missing != MISSING_SAME) continue;
             struct field *same = m->encounter ? field_find(m->encounter, text_of(f->fact->text)) : NULL;
-            if (!same || same->type.base != f->type.base) {
+            if (!same || !type_within(&same->type, &f->type)) {
                 struct ast_node v = {.text = text_of(f->fact->text), .span = f->span};
                 if (!name_is_lost(m, v.text)) missing_unknown(m, &v, &f->type);
                 f->fact->missing = MISSING_ASKED;

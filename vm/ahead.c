@@ -173,7 +173,7 @@ int ahead_answer(struct edict_evaluator *e, const char *json, size_t size, uint6
     e->dispatches = a->dispatches;
     result_write(e, answer, 0);
     *status = e->status;
-    if (!e->out.failed)
+    if (!e->out.failed && *status == EDICT_OK)
         return 1;
     ahead_drop(e); /* too large an answer, or no memory: the usual way finds out which */
     return 0;

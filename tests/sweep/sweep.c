@@ -50,11 +50,11 @@ static int good(edict_status status, const edict_error *error)
 
 static const char *const pack = "tests/sweep/sweep.edict", *const mistakes = "tests/sweep/mistakes.edict";
 static const char *const files = "tests/sweep/files.edict";
-static char encounters[8][2048];
-static size_t encounter_count;
-static edict_program *program;    /* of pack, made without failures */
-static unsigned char *image;
-static size_t image_size;
+static char encounters[8][2048], held[8][2048];
+static size_t encounter_count, held_count;
+static edict_program *program, *held_program;    /* of pack and of held.edict, made without failures */
+static unsigned char *image, *held_image;
+static size_t image_size, held_size;
 static char *source;
 
 /* The calls. Each does its work from nothing to nothing and gives 1 where all of it succeeded. */
@@ -248,15 +248,14 @@ static int do_evaluate(struct trace *t, int again)
     for (size_t i = 0; e && i < encounter_count * (again ? 2u : 1u); i++) {
         const size_t number = i % encounter_count;
         const char *json = encounters[number];
-        const edict_encounter ahead = {json, strlen(json)};
         edict_answer answer = {0};
         edict_charge charge;
         edict_finding finding;
-        if (!done && number + 1 == encounter_count)
+        if ((!done || again) && number + 1 == encounter_count)
             continue;
         edict_answers(e, json, strlen(json));
         if (again)
-            edict_evaluate_ahead(e, &ahead, 1);
+            edict_evaluate_ahead(e, (const edict_encounter[2]){{json, strlen(json)}, {json, strlen(json)}}, 2);
         const edict_status status = edict_evaluate(e, json, strlen(json), 1, &answer, &error);
         if (status == EDICT_MEMORY) {
             good(status, &error);
@@ -287,6 +286,38 @@ static int do_evaluate(struct trace *t, int again)
 
 static int call_evaluate(struct trace *t) { return do_evaluate(t, 0); }
 static int call_evaluate_twice(struct trace *t) { return do_evaluate(t, 1); }
+
+static const char *held_now;    /* of held */
+
+/* A new evaluator for one held encounter: its first allocations are those of the reasons and worlds. It is read ahead
+ * with itself, so that the first answer comes from a second evaluator. */
+static int call_evaluate_held(struct trace *t)
+{
+    const edict_encounter pair[2] = {{held_now, strlen(held_now)}, {held_now, strlen(held_now)}};
+    static struct trace right;
+    edict_evaluator *e = NULL;
+    edict_error error = {0};
+    int done = good(edict_evaluator_new(held_program, NULL, &e, &error), &error);
+    if (done)
+        edict_evaluate_ahead(e, pair, 2);
+    for (int k = 0; e && k < 2; k++) {
+        edict_answer answer = {0};
+        struct trace told = {0, 0};
+        if (!good(edict_evaluate(e, held_now, pair->size, 0, &answer, &error), &error)) {
+            done = 0;
+            continue;
+        }
+        trace_put(&told, answer.json, answer.size);
+        if (!failing_now)
+            right = told;
+        else if (told.size != right.size || told.sum != right.sum)
+            wrong("a held encounter has another answer");
+        t->sum = t->sum * 31 + told.sum;
+        t->size += told.size;
+    }
+    edict_evaluator_free(e);
+    return done;
+}
 
 /* Does the call with what fails now, and compares. */
 static void attempt(int (*call)(struct trace *t), const struct trace *wanted)
@@ -339,30 +370,43 @@ static char *file_whole(const char *path)
     return bytes;
 }
 
-int main(void)
+static size_t lines_read(const char *path, char (*lines)[2048], size_t most)
+{
+    size_t count = 0;
+    FILE *f = fopen(path, "r");
+    while (f && count < most && fgets(lines[count], sizeof *lines, f))
+        count++;
+    if (f)
+        fclose(f);
+    return count;
+}
+
+/* The pack compiled and opened, without failures. Ends the program where that is not possible. */
+static unsigned char *image_made(const char *path, size_t *size, edict_program **p)
 {
     edict_compilation *c = NULL;
     edict_error error = {0};
-    FILE *f = fopen("tests/sweep/sweep.ndjson", "r");
-    while (f && encounter_count < 8 && fgets(encounters[encounter_count], sizeof encounters[0], f))
-        encounter_count++;
-    if (f)
-        fclose(f);
-    source = file_whole(pack);
-    const void *made = NULL;
-    if (edict_compile(pack, NULL, &c, &error) == EDICT_OK)
-        made = edict_compilation_image(c, &image_size);
-    image = made ? malloc(image_size) : NULL;
-    if (!image || !encounter_count) {
-        printf("not ok - %s does not compile, or has no encounters\n", pack);
-        return 1;
-    }
-    memcpy(image, made, image_size);
+    const void *made = edict_compile(path, NULL, &c, &error) == EDICT_OK ? edict_compilation_image(c, size) : NULL;
+    unsigned char *copy = made ? malloc(*size) : NULL;
+    if (copy)
+        memcpy(copy, made, *size);
     edict_compilation_free(c);
-    f = fopen("tests/sweep/sweep.edx", "wb");
-    if (!f || fwrite(image, 1, image_size, f) != image_size || fclose(f) != 0 ||
-        edict_program_load(image, image_size, &program, &error) != EDICT_OK) {
-        printf("not ok - %s\n", error.message);
+    if (copy && edict_program_load(copy, *size, p, &error) == EDICT_OK)
+        return copy;
+    printf("not ok - %s does not compile: %s\n", path, error.message);
+    exit(1);
+}
+
+int main(void)
+{
+    encounter_count = lines_read("tests/sweep/sweep.ndjson", encounters, sizeof encounters / sizeof *encounters);
+    held_count = lines_read("tests/sweep/held.ndjson", held, sizeof held / sizeof *held);
+    source = file_whole(pack);
+    image = image_made(pack, &image_size, &program);
+    held_image = image_made("tests/sweep/held.edict", &held_size, &held_program);
+    FILE *f = fopen("tests/sweep/sweep.edx", "wb");
+    if (!encounter_count || !held_count || !f || fwrite(image, 1, image_size, f) != image_size || fclose(f) != 0) {
+        printf("not ok - no encounters, or sweep.edx cannot be written\n");
         return 1;
     }
     sweep("compile", call_compile);
@@ -379,9 +423,15 @@ int main(void)
     sweep("list, schema, cost", call_list);
     sweep("evaluate", call_evaluate);
     sweep("evaluate again", call_evaluate_twice);
+    for (size_t i = 0; i < held_count; i++) {
+        held_now = held[i];
+        sweep("evaluate what is held", call_evaluate_held);
+    }
     remove("tests/sweep/sweep.edx");
     edict_program_free(program);
+    edict_program_free(held_program);
     free(image);
+    free(held_image);
     free(source);
     return 0;
 }
