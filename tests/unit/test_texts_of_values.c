@@ -44,6 +44,27 @@ static void test_values(void **state)
     said_is(TYPE_CODES, 2, "A1, B2");
     said_is(TYPE_CODES, 1 << 24 | 1, "B2");
     said_is(TYPE_CODES, 0, "none");
+    const struct interval times[] = { { 0, 61 }, { 1440, 1500 } };
+    memcpy(times_room(&f.e, 2), times, sizeof times);
+    f.e.interval_count = 2;
+    said_is(TYPE_TIMES, 2, "1970-01-01T00:00 to 1970-01-01T01:01, 1970-01-02T00:00 to 1970-01-02T01:00");
+    said_is(TYPE_TIMES, 0, "");
+    said_is(TYPE_ROW, 3, "pack#4");
+    said_is(TYPE_LINK, 2, "2");
+}
+
+/* A damaged image may give what stands nowhere. */
+static void test_nonsense(void **state)
+{
+    (void)state;
+    builder_word(&f.b, "red");
+    assert_int_equal(run(), EDICT_OK);
+    said_is(TYPE_WORD, -1, "");
+    said_is(TYPE_WORD, 99, "");
+    said_is(TYPE_ROW, -1, "");
+    said_is(TYPE_ROW, 99, "");
+    said_is(TYPE_CODES, 70 << 24 | 1, "");
+    said_is(TYPE_TIMES, 70 << 24 | 1, "");
 }
 
 static void schema_put(void *context, const char *bytes, size_t size) { buffer_add(context, bytes, size); }
@@ -96,6 +117,6 @@ static void test_defaults(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { TEST(values), TEST(defaults) };
+    const struct CMUnitTest tests[] = { TEST(values), TEST(nonsense), TEST(defaults) };
     return cmocka_run_group_tests_name("texts of values", tests, NULL, NULL);
 }
