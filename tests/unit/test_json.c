@@ -66,6 +66,9 @@ static void test_syntax(void **state)
     REFUSES("{\"a\" 1}", 5); REFUSES("{a:1}", 1); REFUSES("01", 0); REFUSES("1.", 0); REFUSES(".5", 0); REFUSES("-", 0);
     REFUSES("+1", 0); REFUSES("1e", 0); REFUSES("tru", 0); REFUSES("nul", 0); REFUSES("NaN", 0); REFUSES("'a'", 0);
     REFUSES("\"a", 0); REFUSES("\"a\nb\"", 2); REFUSES("\"\\x\"", 1); REFUSES("\"\\u12g4\"", 1); REFUSES("\"\\", 1);
+    REFUSES("\"\\ud800\\uzzzz\"", 1); REFUSES("\"\\ud800\\ue000\"", 1); REFUSES("\"\\ud800\\n12345\"", 1);
+    REFUSES("\"\\ud800x12345\"", 1); REFUSES("\"\\u12\"", 1);
+    REFUSES("[1", 2); REFUSES("{\"a\":1", 6);
     REFUSES("\"\\ud800\"", 1); REFUSES("\"\\udc00\"", 1); REFUSES("\"\\ud800\\u0041\"", 1); REFUSES("1 2",
         2); REFUSES("]", 0);
     REFUSES("[}", 1); REFUSES("{]", 1); REFUSES("[1}", 2); REFUSES("{} x", 3); REFUSES("[,1]", 1); REFUSES("truex", 4);
@@ -88,6 +91,7 @@ static void test_utf8(void **state)
         text[n + 1] = '"';
         refuses(text, n + 2, "bad_utf8", 1);
     }
+    refuses("[\"a\\n\xff\"]", 7, "bad_utf8", 4);
     accepts("\"\xc3\xa9 \xe2\x82\xac \xf0\x9f\x92\x89 \xed\x9f\xbf \xf4\x8f\xbf\xbf\"");
 }
 
@@ -166,6 +170,9 @@ static void test_numbers(void **state)
         0);
     number("1e999999999999999999", 0, -1, 0); number("-9223372036854775807", 0, 1, -INT64_MAX);
     number("1.00000000000000000000000", 6, 1, 1000000); number("1.00000000000000000000001", 6, 0, 0);
+    number("18446744073709551615", 0, -1, 0); number("18446744073709551619", 0, -1, 0); number("", 0, 1, 0);
+    number("1e+2", 0, 1, 100); number("1E2", 0, 1, 100); number("5e", 0, 1, 5); number("5e-", 0, 1, 5);
+    number("184467440737095516190", 0, -1, 0); number("10000000000000000000000", 0, -1, 0); number("0e9", 0, 1, 0);
     number("123456789012345678901234567890", 0, -1, 0); number("0.000000000000000000000000000001", 6, 0, 0);
 }
 

@@ -229,6 +229,27 @@ static void test_empty_and_warm(void **state)
     assert_int_equal(again(), EDICT_LIMIT);
 }
 
+/* Charges are added up where all is equal: one code with eight modifiers is eight of them. */
+static void test_modifiers_apart(void **state)
+{
+    (void)state;
+    static const char *const texts[MAX_RECORDS] = { "A", "B", "C", "D", "E", "F", "G", "A" };
+    const uint32_t all = fact(TYPE_BOOL, 1, 1, 1), units = fact(TYPE_COUNT, 1, 1, 1), code = fact(TYPE_CODE, 5, 5, 5),
+                   modifier = fact(TYPE_CODE, 0, 0, 0);
+    f.sizes[f.list] = MAX_RECORDS;
+    for (int i = 0; i < MAX_RECORDS; i++) {
+        f.v[all][i] = f.v[units][i] = 1;
+        f.v[code][i] = code_of("X");
+        f.v[modifier][i] = code_of(texts[i]);
+    }
+    emit_op(all, code, units, NONE, NONE, modifier);
+    merge_op(f.charge_code);
+    assert_int_equal(run(), EDICT_OK);
+    assert_int_equal(f.e.final_count, MAX_RECORDS - 1);
+    assert_int_equal(f.e.finals[0].units, 2);
+    for (int i = 1; i < MAX_RECORDS - 1; i++) assert_int_equal(f.e.finals[i].units, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +263,7 @@ int main(void)
         TEST(findings),
         TEST(best),
         TEST(empty_and_warm),
+        TEST(modifiers_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
