@@ -1,4 +1,5 @@
-/* What programs that embed the library may do: ask in any order, hand over nonsense, leave out what they do not want. */
+/* What programs that embed the library may do: ask in any order, hand over nonsense, leave out what they do not
+ * want. */
 #include "tests/unit/table_fixture.h"
 
 #include <stdlib.h>
@@ -47,7 +48,8 @@ static void test_values(void **state)
     edict_finding finding;
     assert_false(edict_charge_at(e, 0, &charge));
     assert_false(edict_finding_at(e, 0, &finding));
-    assert_int_equal(evaluate(e, "{\"id\": \"a \\\"b\\\" \\\\ {c} [d]\\n\\t\\u0001\", \"date\": \"2026-03-02\", "
+    assert_int_equal(evaluate(e,
+        "{\"id\": \"a \\\"b\\\" \\\\ {c} [d]\\n\\t\\u0001\", \"date\": \"2026-03-02\", "
                                  "\"jobs\": [{\"start\": \"2026-03-02T10:00\", \"stop\": \"2026-03-02T10:30\"}]}"), EDICT_OK);
     assert_true(edict_charge_at(e, 0, &charge));
     assert_string_equal(charge.code, "B1");
@@ -144,14 +146,14 @@ static void test_ahead(void **state)
     edict_evaluator_free(e);
 }
 
-/* An evaluator that has learnt how records are written says of every other byte what one says that has learnt nothing. */
+/* An evaluator that has learnt how records are written says of every other byte what a new one says. */
 static void test_every_byte(void **state)
 {
     (void)state;
     static const char whole[] = "{\"id\":\"1\",\"date\":\"2026-03-02\",\"jobs\":[{\"id\":\"a\",\"start\":"
-        "\"2026-03-02T08:59\",\"paid\":true,\"grams\":1.5,\"less\":12},{\"id\":\"b\",\"start\":\"2026-03-02T09:00:30\","
-        "\"paid\":false,\"grams\":20,\"less\":0}],\"lines\":[{\"line\":7,\"code\":\"A1\",\"beside\":\"b2.3\",\"units\":10"
-        ",\"tint\":\"red\",\"modifiers\":[\"59\",\"XS\"],\"date\":\"2026-03-01\"}]}";
+        "\"2026-03-02T08:59\",\"paid\":true,\"grams\":1.5,\"less\":12},{\"id\":\"b\",\"start\":\"2026-03-02T09:00:30\""
+        ",\"paid\":false,\"grams\":20,\"less\":0}],\"lines\":[{\"line\":7,\"code\":\"A1\",\"beside\":\"b2.3\",\"units\":"
+        "10,\"tint\":\"red\",\"modifiers\":[\"59\",\"XS\"],\"date\":\"2026-03-01\"}]}";
     static const char bytes[] = "\"\\{}[],:. 09/-eAtz@\xff\xc3";
     enum { SIZE = sizeof whole - 1 };
     compile_good(JOBS);

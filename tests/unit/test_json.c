@@ -91,7 +91,7 @@ static void test_utf8(void **state)
         text[n + 1] = '"';
         refuses(text, n + 2, "bad_utf8", 1);
     }
-    refuses("[\"a\\n\xff\"]", 7, "bad_utf8", 4);
+    refuses("[\"a\\n\xff\"]", 7, "bad_utf8", 5);
     accepts("\"\xc3\xa9 \xe2\x82\xac \xf0\x9f\x92\x89 \xed\x9f\xbf \xf4\x8f\xbf\xbf\"");
 }
 
