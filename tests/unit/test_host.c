@@ -49,8 +49,8 @@ static void test_values(void **state)
     assert_false(edict_charge_at(e, 0, &charge));
     assert_false(edict_finding_at(e, 0, &finding));
     assert_int_equal(evaluate(e,
-        "{\"id\": \"a \\\"b\\\" \\\\ {c} [d]\\n\\t\\u0001\", \"date\": \"2026-03-02\", "
-                                 "\"jobs\": [{\"start\": \"2026-03-02T10:00\", \"stop\": \"2026-03-02T10:30\"}]}"), EDICT_OK);
+        "{\"id\": \"a \\\"b\\\" \\\\ {c} [d]\\n\\t\\u0001\", \"date\": \"2026-03-02\", \"jobs\": ["
+        "{\"start\": \"2026-03-02T10:00\", \"stop\": \"2026-03-02T10:30\"}]}"), EDICT_OK);
     assert_true(edict_charge_at(e, 0, &charge));
     assert_string_equal(charge.code, "B1");
     assert_string_equal(charge.modifiers, "59-XS");
@@ -151,8 +151,8 @@ static void test_every_byte(void **state)
 {
     (void)state;
     static const char whole[] = "{\"id\":\"1\",\"date\":\"2026-03-02\",\"jobs\":[{\"id\":\"a\",\"start\":"
-        "\"2026-03-02T08:59\",\"paid\":true,\"grams\":1.5,\"less\":12},{\"id\":\"b\",\"start\":\"2026-03-02T09:00:30\""
-        ",\"paid\":false,\"grams\":20,\"less\":0}],\"lines\":[{\"line\":7,\"code\":\"A1\",\"beside\":\"b2.3\",\"units\":"
+        "\"2026-03-02T08:59\",\"paid\":true,\"grams\":1.5,\"less\":12},{\"id\":\"b\",\"start\":"
+        "\"2026-03-02T09:00:30\",\"paid\":false,\"grams\":20,\"less\":0}],\"lines\":[{\"line\":7,\"code\":\"A1\",\"beside\":\"b2.3\",\"units\":"
         "10,\"tint\":\"red\",\"modifiers\":[\"59\",\"XS\"],\"date\":\"2026-03-01\"}]}";
     static const char bytes[] = "\"\\{}[],:. 09/-eAtz@\xff\xc3";
     enum { SIZE = sizeof whole - 1 };
