@@ -150,10 +150,11 @@ static void test_ahead(void **state)
 static void test_every_byte(void **state)
 {
     (void)state;
-    static const char whole[] = "{\"id\":\"1\",\"date\":\"2026-03-02\",\"jobs\":[{\"id\":\"a\",\"start\":"
-        "\"2026-03-02T08:59\",\"paid\":true,\"grams\":1.5,\"less\":12},{\"id\":\"b\",\"start\":"
-        "\"2026-03-02T09:00:30\",\"paid\":false,\"grams\":20,\"less\":0}],\"lines\":[{\"line\":7,\"code\":\"A1\",\"beside\":\"b2.3\",\"units\":"
-        "10,\"tint\":\"red\",\"modifiers\":[\"59\",\"XS\"],\"date\":\"2026-03-01\"}]}";
+    static const char whole[] = "{\"id\":\"1\",\"date\":\"2026-03-02\",\"jobs\":["
+        "{\"id\":\"a\",\"start\":\"2026-03-02T08:59\",\"paid\":true,\"grams\":1.5,\"less\":12},"
+        "{\"id\":\"b\",\"start\":\"2026-03-02T09:00:30\",\"paid\":false,\"grams\":20,\"less\":0}],"
+        "\"lines\":[{\"line\":7,\"code\":\"A1\",\"beside\":\"b2.3\",\"units\":10,\"tint\":\"red\","
+        "\"modifiers\":[\"59\",\"XS\"],\"date\":\"2026-03-01\"}]}";
     static const char bytes[] = "\"\\{}[],:. 09/-eAtz@\xff\xc3";
     enum { SIZE = sizeof whole - 1 };
     compile_good(JOBS);
