@@ -143,7 +143,7 @@ static edict_status pack_load(struct pack *pack, edict_error *error)
     size_t size = 0;
     const void *image = edict_compilation_image(pack->compilation, &size);
     if (image)
-        return edict_program_load(image, size, &pack->program, error);
+        return edict_program_view(image, size, &pack->program, error); /* pack_close frees it first */
     snprintf(error->message, sizeof error->message, "no image was made");
     return EDICT_RULES;
 }

@@ -460,7 +460,7 @@ int edict_compilation_test(edict_compilation *c, const char *only, edict_test_pu
 {
     struct run run = {.c = c, .only = only, .put = put, .context = context};
     edict_error error;
-    if (!c->image.size || edict_program_load(c->image.at, c->image.size, &run.program, &error) != EDICT_OK) return -1;
+    if (!c->image.size || edict_program_view(c->image.at, c->image.size, &run.program, &error) != EDICT_OK) return -1;
     const int whole = arena_run(&c->arena, tests_run, &run);
     edict_evaluator_free(run.evaluator);
     edict_program_free(run.program);

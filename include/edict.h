@@ -49,6 +49,9 @@ typedef struct edict_evaluator edict_evaluator;
 edict_status edict_program_open(const char *path, edict_program **out, edict_error *error);
 /* Takes a copy of the bytes of an image. */
 edict_status edict_program_load(const void *bytes, size_t size, edict_program **out, edict_error *error);
+/* The same without a copy: the bytes, at a place that 16 divides (malloc's is; else EDICT_USAGE), stay the caller's and
+ * must stay as they are until the program is freed. */
+edict_status edict_program_view(const void *bytes, size_t size, edict_program **out, edict_error *error);
 void edict_program_free(edict_program *program);
 
 const char *edict_program_pack(const edict_program *program);        /* "demo.hospital" */

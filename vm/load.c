@@ -1,5 +1,5 @@
-/* Opening an image: from a file by mapping, from bytes by copying; then it is verified. And what a program says about
- * itself. */
+/* Opening an image: from a file by mapping, from bytes by copying or as they stand; then it is verified. And what a
+ * program says about itself. */
 #include "vm/program.h"
 
 #include <errno.h>
@@ -120,6 +120,21 @@ edict_status edict_program_load(const void *bytes, size_t size, edict_program **
     return program_finish(p, out, error);
 }
 
+edict_status edict_program_view(const void *bytes, size_t size, edict_program **out, edict_error *error)
+{
+    *out = NULL;
+    if ((uintptr_t)bytes % 16)
+        return image_error(error, EDICT_USAGE, "unaligned_image",
+                           "the image stands at an address that 16 does not divide");
+    struct edict_program *p = calloc(1, sizeof *p);
+    if (!p)
+        return image_error(error, EDICT_MEMORY, "no_memory", "no memory");
+    p->bytes = bytes;
+    p->size = size;
+    p->hold = BYTES_VIEWED;
+    return program_finish(p, out, error);
+}
+
 edict_status edict_program_open(const char *path, edict_program **out, edict_error *error)
 {
     *out = NULL;
@@ -150,7 +165,7 @@ edict_status edict_program_open(const char *path, edict_program **out, edict_err
     }
     p->bytes = bytes;
     p->size = (size_t)about.st_size;
-    p->mapped = 1;
+    p->hold = BYTES_MAPPED;
     return program_finish(p, out, error);
 }
 
@@ -162,9 +177,9 @@ void edict_program_free(edict_program *program)
         const unsigned char *given;
         void *own;
     } bytes = { program->bytes };
-    if (program->mapped)
+    if (program->hold == BYTES_MAPPED)
         munmap(bytes.own, program->size);
-    else
+    else if (program->hold == BYTES_OWN)
         free(bytes.own);
     relations_free(program);
     free(program->reach);

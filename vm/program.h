@@ -30,7 +30,7 @@ static inline int relation_looked_at(const struct image_relation *r) { return r-
 struct edict_program {
     const unsigned char *bytes;
     size_t size;
-    int mapped;                          /* munmap instead of free */
+    enum { BYTES_OWN, BYTES_MAPPED, BYTES_VIEWED } hold; /* free, munmap, or the caller's */
     const struct image_header *header;
     const struct image_string *strings;  uint32_t string_count;
     const char *text;                    uint64_t text_size;

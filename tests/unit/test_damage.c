@@ -234,12 +234,41 @@ static void test_check_finds_what_opening_does_not(void **state)
     image_free();
 }
 
+/* Bytes of the caller's are read where they stand, checked like all others, and left to the caller. */
+static void test_view(void **state)
+{
+    edict_program *program = NULL, *copied = NULL;
+    edict_error error;
+    size_t put = 0, put_copied = 0;
+    (void)state;
+    image_make("tests/cli/packs/small.edict", "tests/cli/packs/small.ndjson");
+    assert_int_equal(edict_program_view(image, image_size, &program, &error), EDICT_OK);
+    assert_int_equal(edict_program_load(image, image_size, &copied, &error), EDICT_OK);
+    assert_string_equal(edict_program_image(program), edict_program_image(copied));
+    const char *pack = edict_program_pack(program);
+    assert_true(pack > (const char *)image && pack < (const char *)image + image_size);
+    edict_program_list(program, put_nothing, &put);
+    edict_program_list(copied, put_nothing, &put_copied);
+    assert_int_equal(put, put_copied);
+    edict_program_free(program);
+    edict_program_free(copied);
+    memcpy(copy + 8, image, image_size);
+    assert_int_equal(edict_program_view(copy + 8, image_size, &program, &error), EDICT_USAGE);
+    assert_string_equal(error.code, "unaligned_image");
+    assert_null(program);
+    assert_int_equal(edict_program_view(image, image_size - 1, &program, &error), EDICT_IMAGE);
+    assert_int_equal(edict_program_view(image, 0, &program, &error), EDICT_IMAGE);
+    assert_null(program);
+    assert_memory_equal(copy + 8, image, image_size);
+    image_free();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_section_and_field), cmocka_unit_test(test_every_instruction),
         cmocka_unit_test(test_by_chance), cmocka_unit_test(test_constants_far_out), cmocka_unit_test(test_cut_anywhere),
-        cmocka_unit_test(test_check_finds_what_opening_does_not),
+        cmocka_unit_test(test_check_finds_what_opening_does_not), cmocka_unit_test(test_view),
     };
     return cmocka_run_group_tests_name("damage", tests, NULL, NULL);
 }
