@@ -34,7 +34,7 @@ static struct pack *pack_read(struct model *m, const char *path, const char *sho
     if (!p || !source_add(m, path, shown, &p->source)) return NULL;
     p->path = path;
     p->shown = shown;
-    p->file = lang_parse(m->arena, m->diags, &m->sources[p->source], p->source);
+    p->file = lang_parse_here(m->arena, m->diags, &m->sources[p->source], p->source);
     if (!p->file) {
         m->oom = 1;
         return NULL;

@@ -19,8 +19,8 @@ static void room_run(void *context)
     w->kept = arena_alloc(w->arena, w->size);
 }
 
-/* All of a file, 0 behind it; NULL: it is too large or cannot be read. Nothing here may end early while the file is
- * open: room for what it has is made before. */
+/* All of a file, two zeros behind it for the scanner; NULL: it is too large or cannot be read. Nothing here may end
+ * early while the file is open: room for what it has is made before. */
 static char *file_bytes(struct model *m, const char *path, size_t *out)
 {
     FILE *f = fopen(path, "rb");
@@ -29,7 +29,7 @@ static char *file_bytes(struct model *m, const char *path, size_t *out)
     struct stat about;
     const int regular = fstat(fileno(f), &about) == 0 && S_ISREG(about.st_mode);
     size_t room = regular && about.st_size < SOURCE_MAX ? (size_t)about.st_size + 2 : SOURCE_MAX + 2, size = 0, got;
-    struct room_work w = {m->arena, room, NULL};
+    struct room_work w = {m->arena, room + 1, NULL};
     const struct arena_mark mark = arena_mark(m->arena);
     if (!arena_run(m->arena, room_run, &w)) w.kept = NULL;
     while (w.kept && size < room - 1 && (got = fread(w.kept + size, 1, room - 1 - size, f)) > 0) size += got;
@@ -37,7 +37,7 @@ static char *file_bytes(struct model *m, const char *path, size_t *out)
     fclose(f);
     if (!w.kept) arena_fail(m->arena);
     else if (bad) arena_back(m->arena, mark);
-    else w.kept[size] = 0;
+    else w.kept[size] = w.kept[size + 1] = 0;
     *out = size;
     return bad ? NULL : w.kept;
 }
@@ -47,13 +47,17 @@ static char *given_read(struct model *m, const char *name, size_t *size)
     for (unsigned i = 0; i < m->given->source_count; i++) {
         const struct source *s = &m->given->sources[i];
         if (strcmp(s->name, name) != 0) continue;
+        char *kept = arena_alloc(m->arena, s->size + 2u);
         *size = s->size;
-        return arena_copy(m->arena, s->bytes, s->size);
+        if (!kept) return NULL;
+        memcpy(kept, s->bytes, s->size);
+        kept[s->size] = kept[s->size + 1] = 0;
+        return kept;
     }
     return NULL;
 }
 
-/* NULL: there is none, or it cannot be read. */
+/* Its bytes may be written (lang_parse_here). NULL: there is none, or it cannot be read. */
 struct source *source_add(struct model *m, const char *path, const char *shown, uint32_t *index)
 {
     size_t size = 0;

@@ -60,24 +60,12 @@ const char *ast_kind_word(enum ast_kind kind)
     return words[kind];
 }
 
-/* Scanner and parser over one source. 1: no memory. */
-static int file_parse(struct parse *p, struct ast_file *file)
+/* Scanner and parser over one source, whose bytes may be written. 1: no memory. */
+static int file_parse(struct parse *p, char *const bytes, struct ast_file *file)
 {
     void *scanner = NULL;
     if (setjmp(p->no_memory) || yylex_init_extra(p, &scanner)) return 1;
-    const char *bytes = p->source->bytes;
-    uint32_t size = p->source->size;
-    if (size >= 3 && !__builtin_memcmp(bytes, "\xEF\xBB\xBF", 3)) {
-        bytes += 3;
-        size -= 3;
-        p->at = 3;
-    }
-    /* Its texts point into a copy: the scanner writes into what it reads, and wants two zeros at the end. */
-    char *copy = arena_alloc(p->arena, size + 2u);
-    if (!copy) return 1;
-    memcpy(copy, bytes, size);
-    copy[size] = copy[size + 1] = 0;
-    if (!yy_scan_buffer(copy, size + 2u, scanner)) return 1;
+    if (!yy_scan_buffer(bytes + p->at, p->source->size - p->at + 2u, scanner)) return 1;
     errno = 0;
     file->cut = yyparse(scanner, p) == 2;    /* the parser's own stack was full … */
     const int failed = file->cut && errno == ENOMEM;    /* … or could not grow: it tells by errno alone */
@@ -85,16 +73,31 @@ static int file_parse(struct parse *p, struct ast_file *file)
     return failed;
 }
 
-struct ast_file *lang_parse(struct arena *a, struct diags *diags, const struct source *source, uint32_t index)
+struct ast_file *lang_parse_here(struct arena *a, struct diags *diags, const struct source *source, uint32_t index)
 {
     struct ast_file *file = arena_zero(a, 1, sizeof *file);
     struct parse p = {.arena = a, .diags = diags, .source = source, .index = index, .file = file, .bad_at = UINT32_MAX};
+    union {
+        const char *given;
+        char *own;
+    } bytes = {source->bytes};
+    if (source->size >= 3 && !memcmp(source->bytes, "\xEF\xBB\xBF", 3)) p.at = 3;
     if (!file || !(file->root = ast_new(a, AST_FILE, OP_NONE, (struct span){index, 0, source->size}))) return NULL;
     /* Generated code knows nothing of ending early: meanwhile a want of memory is only noted. */
     jmp_buf *escape = a->escape;
     a->escape = NULL;
-    const int failed = file_parse(&p, file);
+    const int failed = file_parse(&p, bytes.own, file);
     a->escape = escape;
     if (failed || a->failed) arena_fail(a);
     return failed || a->failed ? NULL : file;
+}
+
+struct ast_file *lang_parse(struct arena *a, struct diags *diags, const struct source *source, uint32_t index)
+{
+    char *copy = arena_alloc(a, source->size + 2u);
+    if (!copy) return NULL;
+    memcpy(copy, source->bytes, source->size);
+    copy[source->size] = copy[source->size + 1] = 0;
+    const struct source copied = {source->name, copy, source->size};
+    return lang_parse_here(a, diags, &copied, index);
 }

@@ -162,6 +162,9 @@ void ast_open_all(struct arena *a, const struct ast_node *n);
 /* Reads source number `index`. Always gives a tree; what could not be read is BROKEN and in `diags`. The tree's texts
  * point into the arena. NULL: no memory. */
 struct ast_file *lang_parse(struct arena *a, struct diags *diags, const struct source *source, uint32_t index);
+/* The same without a copy: the source's bytes stand where they may be written, with two zeros behind them. They are the
+ * same afterwards, and the tree's texts point into them. */
+struct ast_file *lang_parse_here(struct arena *a, struct diags *diags, const struct source *source, uint32_t index);
 
 /* The canonical form: items in their order, rows aligned, comments kept. Idempotent; the tree of its output is the tree
  * of its input. The file must have parsed without errors. */

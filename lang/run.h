@@ -33,6 +33,8 @@ static inline enum ast_op run_op(struct text code)
         if (code.at[i] > '9') return OP_MIXED;
     return OP_NUMBER;
 }
+/* How many codes a run has. */
+unsigned run_count(struct text run);
 /* Where a code of the run `cell` stands. */
 static inline struct span run_span(const struct ast_node *cell, struct text code)
 {

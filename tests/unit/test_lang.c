@@ -22,13 +22,19 @@ struct parsed {
     struct ast_file *file;
 };
 
+/* In place: afterwards the text is what it was. */
 static void parse(struct parsed *p, const char *text)
 {
     arena_init(&p->arena, 0);
     diags_init(&p->diags, &p->arena);
-    p->source = (struct source){"test.edict", text, (uint32_t)strlen(text)};
-    p->file = lang_parse(&p->arena, &p->diags, &p->source, 0);
+    const size_t size = strlen(text);
+    char *bytes = arena_zero(&p->arena, 1, size + 2);
+    memcpy(bytes, text, size);
+    p->source = (struct source){"test.edict", bytes, (uint32_t)size};
+    p->file = lang_parse_here(&p->arena, &p->diags, &p->source, 0);
     assert_non_null(p->file);
+    assert_memory_equal(bytes, text, size + 1);
+    assert_int_equal(bytes[size + 1], 0);
 }
 
 static void tree_write(struct buffer *b, const struct ast_node *n)
@@ -189,6 +195,7 @@ static void test_runs(void **state)
     assert_false(ast_is_run(plain));
     assert_int_equal(run->depth, plain->depth);
     assert_int_equal(run->span.to - run->span.from, plain->span.to - plain->span.from);
+    assert_int_equal(run_count(run->text), 7);
     ast_open(&p.arena, run);
     assert_int_equal(ast_count(run), 7);
     tree_write(&a, run);
