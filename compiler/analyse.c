@@ -315,6 +315,7 @@ static void overlaps_find(struct model *m, struct table *t)
 void table_analyse(struct model *m, struct table *t)
 {
     int hierarchy = t->item->kind == AST_HIERARCHY, few = t->row_count <= ANALYSED_ROWS_MAX;
+    if (few) cells_open(m, t);
     if (few && (t->item->kind == AST_TABLE || hierarchy)) holes_find(m, t, hierarchy);
     if (few && t->hit == HIT_ONE && t->item->kind == AST_TABLE) overlaps_find(m, t);
     for (unsigned r = 0; t->hit == HIT_FIRST && r + 1 < t->row_count; r++)

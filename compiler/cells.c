@@ -15,12 +15,12 @@ static uint64_t place_of_code(int64_t code)
 static int codes_grow(struct model *m)
 {
     const unsigned room = m->constant_room ? m->constant_room * 2 : 1024;
-    struct constant_place *more = arena_zero(m->arena, room, sizeof *more);
+    struct constant *more = arena_zero(m->arena, room, sizeof *more);
     if (!more) return 0;
     for (unsigned i = 0; i < m->constant_room; i++) {
-        if (!m->constants[i].constant) continue;
+        if (!m->constants[i].expr) continue;
         uint64_t at = place_of_code(m->constants[i].code);
-        while (more[at & (room - 1)].constant) at++;
+        while (more[at & (room - 1)].expr) at++;
         more[at & (room - 1)] = m->constants[i];
     }
     m->constants = more;
@@ -28,45 +28,50 @@ static int codes_grow(struct model *m)
     return 1;
 }
 
-struct constant *constant_code(struct model *m, int64_t code, struct span span)
+struct expr *expr_code(struct model *m, int64_t code, struct span span)
 {
     const struct type type = {TYPE_CODE, NULL, ""};
-    if (m->constant_count * 2 >= m->constant_room && !codes_grow(m)) return NULL;
+    if (m->constant_count * 2 >= m->constant_room && !codes_grow(m)) return expr_const(m, type, code, span);
     uint64_t at = place_of_code(code);
-    struct constant_place *c = &m->constants[at & (m->constant_room - 1)];
-    for (; c->constant; c = &m->constants[++at & (m->constant_room - 1)])
-        if (c->code == code) return c->constant;
-    struct constant *fresh = arena_alloc(m->arena, sizeof *fresh);
-    if (!fresh) return NULL;
-    *fresh = (struct constant){expr_const(m, type, code, span), NONE};
-    *c = (struct constant_place){code, fresh};
+    struct constant *c = &m->constants[at & (m->constant_room - 1)];
+    for (; c->expr; c = &m->constants[++at & (m->constant_room - 1)])
+        if (c->code == code) return c->expr;
+    *c = (struct constant){code, expr_const(m, type, code, span)};
     m->constant_count++;
-    return fresh;
+    return c->expr;
 }
 
-/* A run of codes: each stands for itself, so nothing can be wrong with it. */
-int run_read(struct model *m, const struct ast_node *run, struct cell *out)
+static void cell_open(struct model *m, struct cell *cell)
 {
-    const unsigned most = run->text.size / 2 + 1;
-    struct text rest = run->text;
+    struct text rest = cell->run->text;
     unsigned count = 0;
-    if (m->run_room < most) {
-        m->run = arena_alloc(m->arena, most * sizeof *m->run);
-        m->run_room = m->run ? most : 0;
+    cell->codes = arena_alloc(m->arena, cell->count * sizeof(struct expr *));
+    if (!cell->codes) {
+        m->oom = 1;
+        cell->count = 0;
     }
-    for (struct text t; m->run && (t = run_code(&rest)).size;) {
+    for (struct text t; cell->codes && (t = run_code(&rest)).size;) {
         int64_t code = 0;
         code_pack(t, &code);
-        struct constant *c = constant_code(m, code, run_span(run, t));
-        if (!c) break;
-        m->run[count++] = c;
+        cell->codes[count++] = expr_code(m, code, run_span(cell->run, t));
     }
-    out->codes = arena_alloc(m->arena, (count + 1) * sizeof *out->codes);
-    if (!out->codes || rest.size) {
-        m->oom = 1;
-        return 0;
+}
+
+void cells_open(struct model *m, struct table *t)
+{
+    for (unsigned r = 0; t && r < t->row_count; r++)
+        for (unsigned c = 0; t->rows[r].cells && c < t->column_count; c++) {
+            struct cell *cell = &t->rows[r].cells[c];
+            if (cell->run && !cell->codes) cell_open(m, cell);
+        }
+}
+
+void cells_open_all(struct model *m)
+{
+    for (struct kind *k = m->kinds; k; k = k->next) {
+        if (k->group) cells_open(m, k->group->table);
+        for (struct field *f = k->fields; f; f = f->next)
+            if (f->how == FIELD_TABLE || f->how == FIELD_HIER) cells_open(m, f->table);
     }
-    memcpy(out->codes, m->run, count * sizeof *out->codes);
-    out->count = count;
-    return 1;
+    for (unsigned i = 0; i < m->bill_count; i++) cells_open(m, m->bills[i].table);
 }

@@ -9,15 +9,12 @@
 struct model;
 struct expr;
 struct code_set;
+struct table;
 
-/* A code in condition cells: all cells share it. */
+/* A code in condition cells: all cells share its expression. */
 struct constant {
-    struct expr *expr;
-    uint32_t reg; /* its register, set by lowering; NONE before */
-};
-struct constant_place {
     int64_t code;
-    struct constant *constant; /* NULL: a free place */
+    struct expr *expr; /* NULL: a free place */
 };
 
 struct alt {
@@ -29,19 +26,20 @@ struct alt {
 };
 struct cell {
     struct alt *alts;
-    struct constant **codes; /* of a run of codes (lang/run.h), instead of `alts` */
+    const struct ast_node *run; /* the run of codes that it is, instead of `alts` */
+    struct expr **codes;        /* those codes, once cells_open was called */
     unsigned count;
     struct span span;
 };
-/* An alternative of a cell, whichever way the cell keeps it. */
+/* An alternative of a cell, whichever way the cell keeps it. Only where runs are open (cells_open). */
 static inline struct alt cell_alt(const struct cell *c, unsigned i)
 {
-    return c->codes ? (struct alt){.test = CELL_EQ, .x = c->codes[i]->expr} : c->alts[i];
+    return c->run ? (struct alt){.test = CELL_EQ, .x = c->codes[i]} : c->alts[i];
 }
 
-/* The expression of a code, for all cells that have it. NULL: no memory. */
-struct constant *constant_code(struct model *m, int64_t code, struct span span);
-/* The codes of a run; 0: no memory. */
-int run_read(struct model *m, const struct ast_node *run, struct cell *out);
+/* Runs are kept as they are written: lowering needs no more. Who asks for their codes as alternatives opens them first,
+ * those of one table or all of the model. No memory: m->oom, and such a cell has no codes. */
+void cells_open(struct model *m, struct table *t);
+void cells_open_all(struct model *m);
 
 #endif

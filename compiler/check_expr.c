@@ -25,12 +25,6 @@ struct expr *expr_const(struct model *m, struct type type, int64_t value, struct
     return e;
 }
 
-struct expr *expr_code(struct model *m, int64_t code, struct span span)
-{
-    struct constant *c = constant_code(m, code, span);
-    return c ? c->expr : expr_const(m, (struct type){TYPE_CODE, NULL, ""}, code, span);
-}
-
 struct expr *expr_two(struct model *m, enum expr_op op, enum value_type base, struct expr *a, struct expr *b,
                       struct span span)
 {

@@ -127,8 +127,8 @@ int expr_maybe_in_row(const struct expr *e, const struct table *t, const struct 
     unsigned n = 0;
     for (unsigned c = 0; c < t->column_count && n < 64; c++) {
         int asks = row->cells[c].count > 0 && t->named[c] && t->columns[c];
-        for (unsigned a = 0; a < row->cells[c].count; a++) {
-            const struct alt alt = cell_alt(&row->cells[c], a);
+        for (unsigned a = 0; !row->cells[c].run && a < row->cells[c].count; a++) {
+            const struct alt alt = row->cells[c].alts[a];
             if ((alt.test == CELL_UNDOC) != alt.negated && (alt.test == CELL_UNDOC || alt.test == CELL_DOC))
                 asks = 0;
         }

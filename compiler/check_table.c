@@ -180,7 +180,11 @@ static int cell_check(struct model *m, struct scope *s, const struct ast_node *n
         return 0;
     }
     if (ast_is_run(n)) {
-        if (want->base == TYPE_CODE) return run_read(m, n, out);
+        if (want->base == TYPE_CODE) { /* each stands for itself: nothing can be wrong with it */
+            out->run = n;
+            out->count = run_count(n->text);
+            return 1;
+        }
         ast_open(m->arena, n);
     }
     unsigned count = ast_count(n);
@@ -562,7 +566,7 @@ struct table *table_check(struct model *m, struct item *it, struct scope *s, uns
                 continue;
             }
             if (!cell_check(m, s, c, t->columns[i] ? &t->columns[i]->type : &any, &row->cells[i])) good = 0;
-            for (unsigned a = 0; !row->cells[i].codes && a < row->cells[i].count; a++)
+            for (unsigned a = 0; !row->cells[i].run && a < row->cells[i].count; a++)
                 if (row->cells[i].alts[a].test == CELL_UNDOC || row->cells[i].alts[a].test == CELL_DOC) t->named[i] = 1;
         }
     }

@@ -198,6 +198,8 @@ static void diff_run(void *context)
     runs_open(w->d, &w->d->old->model);
     runs_open(w->d, &w->d->now->model);
     runs_open(w->d, &w->d->read);
+    cells_open_all(&w->d->old->model);
+    cells_open_all(&w->d->now->model);
     items_compare(w->d);
     changes_number(w->d);
     w->good = 1;

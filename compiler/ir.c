@@ -120,8 +120,8 @@ static uint32_t reg_target(const struct lower *l, uint32_t reg)
 
 static uint64_t const_hash(enum value_type type, int64_t value, uint32_t state)
 {
-    const int64_t key[] = {value, (int64_t)type, (int64_t)state};
-    return XXH3_64bits(key, sizeof key);
+    const uint64_t v = (uint64_t)value; /* the characters of a code stand in its upper bytes */
+    return ((v ^ v >> 32) + ((uint64_t)type << 1 | state)) * 0x9e3779b97f4a7c15u >> 32;
 }
 
 /* Brings the index of constants up to date; 0: no memory. */
@@ -161,6 +161,12 @@ uint32_t const_reg(struct lower *l, enum value_type type, int64_t value, int abs
     struct image_const *c = vec_add(l, &l->consts, sizeof *c, 1);
     *c = (struct image_const){reg, (uint32_t)absent, value};
     return reg;
+}
+
+void const_expect(struct lower *l, enum value_type type, int64_t value)
+{
+    if (l->const_index)
+        __builtin_prefetch(&l->const_index[const_hash(type, value, 0) & (l->const_index_room - 1)]);
 }
 
 uint32_t links_somewhere(struct lower *l, uint32_t domain, uint32_t link)

@@ -87,6 +87,8 @@ uint32_t reg_new(struct lower *l, uint32_t domain, enum value_type type, uint32_
 enum value_type reg_type(const struct lower *l, uint32_t reg);
 uint32_t reg_domain(const struct lower *l, uint32_t reg);
 uint32_t const_reg(struct lower *l, enum value_type type, int64_t value, int absent);
+/* It will be asked for soon. */
+void const_expect(struct lower *l, enum value_type type, int64_t value);
 /* Appends one instruction; words are its operands. */
 void ir_put(struct lower *l, enum op op, const uint32_t *words, uint32_t count);
 /* A pure instruction whose first operand is its only output; equal ones are made once. `rest`: the operands after the

@@ -207,8 +207,8 @@ static uint32_t held_code(struct lower *l, const struct table *t, const struct r
     w[n++] = row->id;
     n++;
     for (unsigned c = 0; c < t->column_count; c++)
-        for (unsigned a = 0; a < row->cells[c].count; a++)
-            if (cell_alt(&row->cells[c], a).test == CELL_UNDOC) {
+        for (unsigned a = 0; !row->cells[c].run && a < row->cells[c].count; a++)
+            if (row->cells[c].alts[a].test == CELL_UNDOC) {
                 w[n] = lower_expr(l, p, t->columns[c]);
                 if (reg_domain(l, w[n])) domain = reg_domain(l, w[n]);
                 n++;

@@ -1,5 +1,6 @@
 /* Tables, hierarchies and thresholds: rows and cells as operands. */
 #include "compiler/lower.h"
+#include "lang/run.h"
 
 #include <assert.h>
 
@@ -21,15 +22,25 @@ static uint32_t bound_reg(struct lower *l, const struct place *p, const struct e
     return e ? lower_expr(l, p, e) : l->always;
 }
 
-/* One test of equality for each code of a run. */
-static void codes_put(struct lower *l, struct vec *out, const struct cell *cell, const struct place *p)
+/* One test of equality for each code of a run. They are read some at a time, so that their places in memory can come
+ * while others are looked up. */
+static void codes_put(struct lower *l, struct vec *out, const struct cell *cell)
 {
-    for (unsigned a = 0; a < cell->count; a++) {
-        struct constant *c = cell->codes[a];
-        if (c->reg == NONE) c->reg = lower_expr(l, p, c->expr);
-        word_put(l, out, CELL_EQ);
-        word_put(l, out, c->reg);
-        word_put(l, out, l->always);
+    enum { AHEAD = 32 };
+    int64_t codes[AHEAD];
+    struct text rest = cell->run->text;
+    for (unsigned n = AHEAD; n == AHEAD;) {
+        for (n = 0; n < AHEAD; n++) {
+            const struct text t = run_code(&rest);
+            if (!t.size) break;
+            code_pack(t, &codes[n]);
+            const_expect(l, TYPE_CODE, codes[n]);
+        }
+        for (unsigned i = 0; i < n; i++) {
+            word_put(l, out, CELL_EQ);
+            word_put(l, out, const_reg(l, TYPE_CODE, codes[i], 0));
+            word_put(l, out, l->always);
+        }
     }
 }
 
@@ -38,8 +49,8 @@ void match_cells(struct lower *l, struct vec *out, const struct table *t, const 
     word_put(l, out, t->column_count + (unsigned)t->dated);
     for (unsigned c = 0; c < t->column_count; c++) {
         word_put(l, out, row->cells[c].count);
-        if (row->cells[c].codes) {
-            codes_put(l, out, &row->cells[c], p);
+        if (row->cells[c].run) {
+            codes_put(l, out, &row->cells[c]);
             continue;
         }
         for (unsigned a = 0; a < row->cells[c].count; a++) {

@@ -438,10 +438,8 @@ struct model {
     struct kind *order_via;
     const char **words;
     unsigned word_count, word_room; /* atoms: word texts in order of appearance */
-    struct constant_place *constants; /* codes in condition cells, each once: open addressing */
+    struct constant *constants; /* codes in condition cells, each once: open addressing */
     unsigned constant_count, constant_room;
-    struct constant **run; /* room for the codes of one cell while it is read */
-    unsigned run_room;
     struct text *lost;              /* words of items that could not be read, sorted; NULL: not looked yet */
     size_t lost_count;
     struct said *said;     /* unknown names that were reported */

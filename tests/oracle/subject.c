@@ -13,6 +13,7 @@ static void put(void *context, const char *bytes, size_t size) { fwrite(bytes, 1
 
 static int oracle_open(struct subject *s)
 {
+    cells_open_all(&s->compilation->model);
     s->oracle = oracle_new(&s->compilation->model);
     s->oracle->rules = edict_program_rules(s->program);
     s->oracle->image = edict_program_image(s->program);
