@@ -18,6 +18,12 @@ static char *small_put(char *at, uint8_t n)
     return at;
 }
 
+static char *word_copy(char *at, const char *word)
+{
+    while (*word) *at++ = *word++;
+    return at;
+}
+
 /* A run says what its alternatives would, one by one. */
 static void identity_run(struct buffer *b, const struct ast_node *n)
 {
@@ -26,17 +32,11 @@ static void identity_run(struct buffer *b, const struct ast_node *n)
     char heads[3][HEAD + RUN_CODE_BYTES + 4];
     size_t sizes[3];
     for (size_t i = 0; i < 3; i++) {
-        char *at = heads[i];
-        *at++ = '(';
-        at = small_put(at, AST_ALT);
-        *at++ = ' ';
-        at = small_put(at, OP_EQ);
-        memcpy(at, " \"\"(", 4);
-        at = small_put(at + 4, AST_VALUE);
-        *at++ = ' ';
-        at = small_put(at, (uint8_t)ops[i]);
-        memcpy(at, " \"", 2);
-        sizes[i] = (size_t)(at + 2 - heads[i]);
+        char *at = word_copy(small_put(word_copy(heads[i], "("), AST_ALT), " ");
+        at = word_copy(small_put(at, OP_EQ), " \"\"(");
+        at = word_copy(small_put(at, AST_VALUE), " ");
+        at = word_copy(small_put(at, (uint8_t)ops[i]), " \"");
+        sizes[i] = (size_t)(at - heads[i]);
     }
     struct text rest = n->text;
     for (struct text code; (code = run_code(&rest)).size;) {
@@ -44,8 +44,8 @@ static void identity_run(struct buffer *b, const struct ast_node *n)
         const size_t i = op == OP_WORD ? 0 : op == OP_NUMBER ? 1 : 2;
         char *at = heads[i] + sizes[i];
         for (uint32_t k = 0; k < code.size; k++) *at++ = code.at[k];
-        memcpy(at, "\"))", 3);
-        buffer_add(b, heads[i], sizes[i] + code.size + 3);
+        at = word_copy(at, "\"))");
+        buffer_add(b, heads[i], (size_t)(at - heads[i]));
     }
 }
 
