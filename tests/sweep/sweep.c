@@ -210,6 +210,17 @@ static int call_load(struct trace *t)
     return done;
 }
 
+static int call_view(struct trace *t)
+{
+    edict_program *p = NULL;
+    edict_error error = {0};
+    const int done = good(edict_program_view(image, image_size, &p, &error), &error);
+    if (done)
+        trace_text(t, edict_program_image(p));
+    edict_program_free(p);
+    return done;
+}
+
 static int call_open(struct trace *t)
 {
     edict_program *p = NULL;
@@ -419,6 +430,7 @@ int main(void)
     sweep("diff", call_diff);
     sweep("ask a program", call_ask);
     sweep("load and check", call_load);
+    sweep("view", call_view);
     sweep("open", call_open);
     sweep("list, schema, cost", call_list);
     sweep("evaluate", call_evaluate);
