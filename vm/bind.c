@@ -74,6 +74,8 @@ static int tables_new(struct edict_evaluator *e, struct input *in)
     in->last_words = calloc(p->fact_count + 1u, sizeof *in->last_words);
     in->facts_of = calloc(p->fact_count + 1u, sizeof *in->facts_of);
     in->facts_at = calloc(p->domain_count + 2u, sizeof *in->facts_at);
+    in->lists = calloc(p->domain_count + 1u, sizeof *in->lists);
+    in->missing = calloc((size_t)(p->fact_count + 1u) * MISSING_PLACES, sizeof *in->missing);
     in->columns = calloc(p->fact_count + 1u, sizeof *in->columns);
     in->rooms = calloc(p->domain_count + 1u, sizeof *in->rooms);
     in->seen = calloc(p->domain_count + 1u, sizeof *in->seen);
@@ -85,7 +87,7 @@ static int tables_new(struct edict_evaluator *e, struct input *in)
     if (!e->policy_set) e->policy_set = calloc(p->policy_count + 1u, 1);
     if (!in->keys || !in->scratch || !in->columns || !in->rooms || !in->seen || !in->starts || !in->firsts
         || !in->follows || !in->last_words || !in->facts_of || !in->facts_at || !in->policy_cells
-        || !in->policy_states || !e->policy_values || !e->policy_set) return 0;
+        || !in->policy_states || !in->lists || !in->missing || !e->policy_values || !e->policy_set) return 0;
     for (uint32_t i = 0; i < size; i++) in->keys[i].name = NONE;
     for (uint32_t i = 0; i < size + p->domain_count; i++) in->follows[i].key = NONE;
     for (uint32_t d = 0, n = 0; d < p->domain_count; d++) {
@@ -95,7 +97,10 @@ static int tables_new(struct edict_evaluator *e, struct input *in)
     }
     for (uint32_t i = 0; i < p->fact_count; i++) key_add(in, p, p->facts[i].domain, p->facts[i].name, i, NONE);
     for (uint32_t d = 0; d < p->domain_count; d++)
-        if (p->domains[d].kind == DOMAIN_LIST) key_add(in, p, 0, p->domains[d].key, NONE, d);
+        if (p->domains[d].kind == DOMAIN_LIST) {
+            in->lists[in->list_count++] = d;
+            key_add(in, p, 0, p->domains[d].key, NONE, d);
+        }
     for (uint32_t d = 0; d < p->domain_count; d++)
         if (p->domains[d].kind <= DOMAIN_LIST) {
             e->firsts[d] = in->firsts[d] = calloc(LANES_MOST + 1, sizeof **in->firsts);
@@ -132,6 +137,8 @@ void bind_free(struct edict_evaluator *e)
     free(in->keys);
     free(in->follows);
     free(in->last_words);
+    free(in->lists);
+    free(in->missing);
     free(in->facts_of);
     free(in->facts_at);
     free(in->scratch);
@@ -304,6 +311,18 @@ static edict_status list_read(struct edict_evaluator *e, uint32_t domain)
     }
 }
 
+/* The state of a fact that its record must document: the reason is looked for among all only where the one that was
+ * met last is gone. */
+static uint32_t missing_state(struct edict_evaluator *e, uint32_t fact, uint32_t place)
+{
+    if (place >= MISSING_PLACES) return why_fact(e, fact, place);
+    uint32_t *node = &input_of(e)->missing[fact * MISSING_PLACES + place];
+    const struct why_node *n = &e->whys[*node];
+    if (*node >= e->why_count || n->kind != WHY_FACT || n->a != fact || n->b != place)
+        *node = why_fact(e, fact, place) >> 1;
+    return *node << 1;
+}
+
 /* The value and state of a fact that record `r` does not document. */
 static edict_status missing_fill(struct edict_evaluator *e, uint32_t fact, uint32_t r)
 {
@@ -343,7 +362,7 @@ static edict_status missing_fill(struct edict_evaluator *e, uint32_t fact, uint3
         return EDICT_OK;
     }
     default:
-        c->w[r] = why_fact(e, fact, place);
+        c->w[r] = missing_state(e, fact, place);
         return EDICT_OK;
     }
 }
@@ -354,12 +373,18 @@ static edict_status column_finish(struct edict_evaluator *e, uint32_t fact)
     const struct image_fact *f = &e->program->facts[fact];
     struct fact_column *c = &in->columns[fact];
     uint32_t n = e->sizes[f->domain];
-    for (uint32_t r = bind_first(e, f->domain); r < n; r++) {
+    const uint32_t first = bind_first(e, f->domain);
+    for (uint32_t r = first; r < n; r++) {
         if (c->w[r] < STATE_NULL) continue;
+        if (f->missing == MISSING_ASKED) {
+            c->v[r] = 0;
+            c->w[r] = missing_state(e, fact, r - first);
+            continue;
+        }
         edict_status status = missing_fill(e, fact, r);
         if (status != EDICT_OK) return status;
     }
-    e->columns[f->reg] = (struct column){ c->v, c->w, n };
+    e->columns[f->reg] = (struct column){ c->v, c->w, n, 0 };
     return EDICT_OK;
 }
 
@@ -368,7 +393,7 @@ static edict_status names_check(struct edict_evaluator *e, uint32_t domain)
 {
     struct input *in = input_of(e);
     const struct image_domain *d = &e->program->domains[domain];
-    if (d->kind != DOMAIN_LIST || d->known == NONE) return EDICT_OK;
+    if (d->known == NONE) return EDICT_OK;
     const struct column *c = &e->columns[d->known];
     const uint32_t first = bind_first(e, domain);
     for (uint32_t r = first + 1; r < c->n; r++)
@@ -387,6 +412,7 @@ static edict_status names_check(struct edict_evaluator *e, uint32_t domain)
 
 static edict_status finish(struct edict_evaluator *e)
 {
+    const struct input *in = input_of(e);
     const struct edict_program *p = e->program;
     edict_status status = EDICT_OK;
     /* A fact that stands for another comes after it; two rounds suffice, because it stands for one that asks or
@@ -394,7 +420,7 @@ static edict_status finish(struct edict_evaluator *e)
     for (int round = 0; round < 2; round++)
         for (uint32_t i = 0; i < p->fact_count && status == EDICT_OK; i++)
             if ((p->facts[i].missing == MISSING_SAME) == round) status = column_finish(e, i);
-    for (uint32_t d = 1; d < p->domain_count && status == EDICT_OK; d++) status = names_check(e, d);
+    for (uint32_t i = 0; i < in->list_count && status == EDICT_OK; i++) status = names_check(e, in->lists[i]);
     return status;
 }
 
@@ -440,23 +466,19 @@ void bind_start(struct edict_evaluator *e)
 edict_status bind_add(struct edict_evaluator *e, const char *json, size_t size, edict_error *error)
 {
     struct input *in = input_of(e);
-    const struct edict_program *p = e->program;
     const uint32_t whys = e->why_count, codes = e->code_count;
     in->lane = e->lanes;
     e->sizes[0] = in->lane + 1;
-    for (uint32_t d = 1; d < p->domain_count; d++)
-        if (p->domains[d].kind == DOMAIN_LIST) in->firsts[d][in->lane] = e->sizes[d];
+    for (uint32_t i = 0; i < in->list_count; i++) in->firsts[in->lists[i]][in->lane] = e->sizes[in->lists[i]];
     edict_status status = encounter_read(e, json, size, error);
     if (status == EDICT_OK) {
         e->lanes++;
-        for (uint32_t d = 1; d < p->domain_count; d++)
-            if (p->domains[d].kind == DOMAIN_LIST) in->firsts[d][e->lanes] = e->sizes[d];
+        for (uint32_t i = 0; i < in->list_count; i++) in->firsts[in->lists[i]][e->lanes] = e->sizes[in->lists[i]];
     } else {
         e->why_count = whys;
         e->code_count = codes;
         e->sizes[0] = in->lane;
-        for (uint32_t d = 1; d < p->domain_count; d++)
-            if (p->domains[d].kind == DOMAIN_LIST) e->sizes[d] = in->firsts[d][in->lane];
+        for (uint32_t i = 0; i < in->list_count; i++) e->sizes[in->lists[i]] = in->firsts[in->lists[i]][in->lane];
     }
     return status;
 }
@@ -493,7 +515,7 @@ void bind_policies(struct edict_evaluator *e)
             any |= w[lane] = policy_value(e, i, lane, &v[lane]) ? 0 : WHY_STATE_ABSENT;
             differ |= v[lane] != v[0] || w[lane] != w[0];
         }
-        e->columns[p->policies[i].reg] = (struct column){ v, any ? w : NULL, differ ? e->lanes : 1 };
+        e->columns[p->policies[i].reg] = (struct column){ v, any ? w : NULL, differ ? e->lanes : 1, 0 };
     }
 }
 
@@ -508,7 +530,7 @@ void bind_end(struct edict_evaluator *e)
         const uint32_t n = e->sizes[p->facts[i].domain];
         uint32_t any = 0;
         for (uint32_t r = 0; r < n; r++) any |= c->w[r];
-        e->columns[p->facts[i].reg] = (struct column){ c->v, any ? c->w : NULL, n };
+        e->columns[p->facts[i].reg] = (struct column){ c->v, any ? c->w : NULL, n, 0 };
     }
     bind_policies(e);
 }

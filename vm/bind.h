@@ -21,6 +21,9 @@ struct key { uint32_t hash, domain, name; uint32_t fact; uint32_t list; };   /* 
  * next value, and the key that they name. */
 struct follow { uint32_t key, size, quote; char raw[52]; };
 
+/* Of so many records of a list the reasons why they have not a fact are remembered (bind.c). */
+enum { MISSING_PLACES = 16 };
+
 struct fact_column { int64_t *v; uint32_t *w; };
 
 struct unknown_key { uint32_t hash, domain; uint64_t seen; char *text; uint32_t size; uint32_t shown; }; /* text: the
@@ -48,6 +51,8 @@ struct input {
     struct follow *follows;                         /* one a slot of keys, and one a domain behind them */
     uint32_t *last_words;                           /* of each fact: place of its last word */
     char day_text[10]; int32_t day;                 /* the last date read */
+    uint32_t *lists, list_count;                    /* the domains that are lists */
+    uint32_t *missing;                              /* MISSING_PLACES a fact: the reason that this record has none */
     uint32_t *facts_of, *facts_at;                  /* facts by domain; those of d: facts_at[d] to facts_at[d + 1] */
     uint32_t fact;                                  /* being read; NONE: no fact */
     uint32_t domain, record;                        /* record being read */

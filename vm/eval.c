@@ -58,6 +58,7 @@ struct column *column_new(struct edict_evaluator *e, uint32_t reg)
     struct column *c = &e->columns[reg];
     c->n = e->sizes[reg_domain(e, reg)];
     c->w = NULL;
+    c->yes = 0;
     c->v = c->n ? eval_alloc(e, c->n, sizeof *c->v) : NULL;
     return c->v ? c : NULL;
 }
@@ -265,6 +266,7 @@ void eval_forget(struct edict_evaluator *e)
 {
     e->charge_count = e->final_count = e->finding_count = e->arg_count = 0;
     e->run++;
+    e->yes_count = 0;
     for (uint32_t i = 0; i < e->lanes; i++) {
         e->charges_held[i] = 0;
         e->finding_heads[i] = e->finding_tails[i] = NONE;
@@ -287,7 +289,7 @@ static void eval_restart(struct edict_evaluator *e)
     for (uint32_t i = 0; i < p->const_count; i++) {
         const struct image_register *r = &p->registers[p->consts[i].reg];
         if (r->type == TYPE_LINK && r->target == 0 && p->consts[i].value == 0)
-            e->columns[p->consts[i].reg] = (struct column){ e->lane_numbers, NULL, e->lanes };
+            e->columns[p->consts[i].reg] = (struct column){ e->lane_numbers, NULL, e->lanes, 0 };
     }
     for (uint32_t i = 0; i < p->domain_count; i++) {
         if (p->domains[i].kind == DOMAIN_ROOT)
@@ -305,7 +307,15 @@ static void eval_restart(struct edict_evaluator *e)
 void eval_step_run(struct edict_evaluator *e, const struct step *s, const uint32_t *code)
 {
     if (s->column && !e->sizes[s->domain]) { /* nobody to do it for */
-        e->columns[s->column] = (struct column){ NULL, NULL, 0 };
+        e->columns[s->column] = (struct column){ NULL, NULL, 0, 0 };
+        return;
+    }
+    if (s->sure && implied_holds(e, s->sure)) {
+        implied_yes(e, s->column);
+        return;
+    }
+    if (s->needless && implied_holds(e, s->needless)) {
+        e->columns[s->column] = (struct column){ NULL, NULL, 0, 0 };
         return;
     }
     e->dispatches++;
@@ -339,7 +349,7 @@ static void consts_fill(struct edict_evaluator *e)
         e->const_values[i] = c->value;
         e->fixed[c->reg] = 1;
         e->const_states[i] = c->state ? WHY_STATE_ABSENT : 0;
-        e->columns[c->reg] = (struct column){ &e->const_values[i], c->state ? &e->const_states[i] : NULL, 1 };
+        e->columns[c->reg] = (struct column){ &e->const_values[i], c->state ? &e->const_states[i] : NULL, 1, 0 };
     }
 }
 
@@ -359,6 +369,7 @@ static void steps_fill(struct edict_evaluator *e)
         if (op_is_column(op)) {
             s->column = p->code[at + 1];
             s->domain = p->registers[s->column].domain;
+            e->writers[s->column] = at + 1;
         }
     }
     *s = (struct step){ .at = NONE };
@@ -396,6 +407,7 @@ edict_status eval_new(struct edict_evaluator *e)
         instructions++;
     e->steps = calloc((size_t)instructions + 1, sizeof *e->steps);
     e->outputs = calloc(domains, sizeof *e->outputs);
+    e->writers = calloc((size_t)p->register_count + 1, sizeof *e->writers);
     e->pairs[0] = calloc(domains, sizeof *e->pairs[0]);
     e->pairs[1] = calloc(domains, sizeof *e->pairs[1]);
     e->spreads = calloc((size_t)p->register_count + 1, sizeof *e->spreads);
@@ -404,12 +416,12 @@ edict_status eval_new(struct edict_evaluator *e)
     e->whys = calloc(FIRST_WHYS, sizeof *e->whys);
     if (!e->columns || !e->sizes || !e->const_values || !e->const_states || !e->why_cache || !e->whys ||
         !e->firsts || !e->owners || !e->outputs || !e->pairs[0] || !e->pairs[1] || !e->spreads || !e->fixed ||
-        !e->all_pairs || !e->steps ||
+        !e->all_pairs || !e->steps || !e->writers ||
         !lookup_caches_new(e)) {
         eval_free(e);
         return EDICT_MEMORY;
     }
-    e->allocations += 14;
+    e->allocations += 15;
     e->why_room = FIRST_WHYS;
     e->whys[1].kind = WHY_ABSENT;
     e->why_count = e->pinned_base = 2;
@@ -417,6 +429,10 @@ edict_status eval_new(struct edict_evaluator *e)
     consts_fill(e);
     outputs_count(e);
     steps_fill(e);
+    if (!implied_new(e)) {
+        eval_free(e);
+        return EDICT_MEMORY;
+    }
     for (uint32_t i = 0; i < p->domain_count; i++)
         if (p->domains[i].kind == DOMAIN_CHARGES)
             e->charge_domain = i;
@@ -431,7 +447,7 @@ void eval_free(struct edict_evaluator *e)
     void *owned[] = { e->columns, e->sizes, e->const_values, e->const_states, e->why_cache, e->whys, e->intervals,
         e->codes, e->charges, e->finals, e->findings, e->args, e->firsts, e->owners, e->outputs, e->pairs[0],
         e->pairs[1], e->spreads, e->set_cache, e->set_dated, e->place_cache, e->pair_cache, e->fixed, e->all_pairs,
-        e->steps, e->reached };
+        e->steps, e->reached, e->writers, e->implied };
     rows_free(e);
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
@@ -458,6 +474,8 @@ void eval_free(struct edict_evaluator *e)
     e->fixed = NULL;
     e->all_pairs = NULL;
     e->steps = NULL;
+    e->writers = NULL;
+    e->implied = NULL;
     e->reached = NULL;
     e->args = NULL;
 }

@@ -88,6 +88,9 @@ int lookup_caches_new(struct edict_evaluator *e);
  * where its codes were found. */
 const int64_t *relation_find(const struct edict_program *p, uint32_t relation, const int64_t *keys, int64_t date);
 const int64_t *pairs_find_again(struct edict_evaluator *e, uint32_t relation, const int64_t *keys, int64_t date);
+/* For each of `count` records: has the relation of pairs a row with these three keys on the date? */
+void pairs_list(struct edict_evaluator *e, uint32_t relation, const struct cells *keys, const struct cells *date,
+    int64_t *has, uint32_t count);
 
 /* Pools of lists: room for `need` more behind the end, not counted yet. NULL: failed. Earlier addresses become invalid.
  */
@@ -192,6 +195,11 @@ void lanes_sort(struct edict_evaluator *e, void *items, uint32_t count, size_t e
 uint32_t *lanes_new(struct edict_evaluator *e, uint32_t domain);
 int lanes_close(struct edict_evaluator *e, uint32_t domain);
 
+/* implied.c: what is certain of pairs without asking; 0: no memory. Does it hold in this run? Makes the column yes. */
+int implied_new(struct edict_evaluator *e);
+int implied_holds(const struct edict_evaluator *e, uint32_t number);
+void implied_yes(struct edict_evaluator *e, uint32_t reg);
+
 /* Forgets charges and findings. One instruction. The size of what SETOF keeps in evaluator.identities. */
 void eval_forget(struct edict_evaluator *e);
 void eval_step_run(struct edict_evaluator *e, const struct step *s, const uint32_t *code);
@@ -200,6 +208,7 @@ enum { IDENTITY_HEADS = 256 };
 
 /* The instructions, one family a file. */
 void eval_cells(struct edict_evaluator *e, enum op op, const uint32_t *at);
+void eval_relation(struct edict_evaluator *e, enum op op, const uint32_t *at);
 void eval_times(struct edict_evaluator *e, enum op op, const uint32_t *at);
 void eval_cross(struct edict_evaluator *e, const uint32_t *at);
 void eval_fold(struct edict_evaluator *e, enum op op, const uint32_t *at);

@@ -221,6 +221,11 @@ static void eval_mul_div(struct edict_evaluator *e, enum op op, const uint32_t *
 static void eval_and_or(struct edict_evaluator *e, const uint32_t *at, int64_t decides)
 {
     const uint32_t in = reg_domain(e, at[0]);
+    const struct column *first = &e->columns[at[1]], *second = &e->columns[at[2]];
+    if ((first->yes && reg_domain(e, at[2])) || (second->yes && reg_domain(e, at[1]))) { /* yes or x, yes and x */
+        e->columns[at[0]] = (decides ? first->yes : second->yes) ? *first : *second;
+        return;
+    }
     const struct cells a = cells_of(e, at[1], in), b = cells_of(e, at[2], in);
     struct column *o = column_new(e, at[0]);
     if (!o)
@@ -342,75 +347,6 @@ static int64_t list_has(const struct edict_evaluator *e, int64_t list, int64_t c
 }
 
 STRICT2(eval_has, list_has(e, x, y))
-
-static inline const int64_t *find_row(struct edict_evaluator *e, uint32_t relation, const int64_t *key, int64_t date)
-{
-    return e->program->relations[relation].codes ? pairs_find_again(e, relation, key, date)
-                                                 : relation_find(e->program, relation, key, date);
-}
-
-/* A value of a relation that the image's opening has looked at, or that is as good. */
-static int value_good(const struct edict_evaluator *e, uint32_t relation, int64_t value, uint32_t reg)
-{
-    const struct edict_program *p = e->program;
-    return relation_looked_at(&p->relations[relation]) || program_value_fits(p, p->registers[reg].type, value);
-}
-
-/* LISTS with three documented keys, the question of all pairs of codes: most are ruled out by their first two. */
-static void lists_three(
-    struct edict_evaluator *e, uint32_t relation, const struct cells *keys, const struct cells *date, struct column *o)
-{
-    const struct relation_index *x = &e->program->indexes[relation];
-    const struct cells a = keys[0], b = keys[1], c = keys[2];
-    const int none = x->slots && !c.step && !key_known(x, 2, c.v[0]);
-    int64_t *v = o->v;
-    for (uint32_t i = 0; i < o->n; i++) {
-        const int64_t key[3] = { a.v[i * a.step], b.v[i * b.step], c.v[i * c.step] };
-        v[i] = 0;
-        if (!none && (!x->slots || (key_known(x, 0, key[0]) && key_known(x, 1, key[1]))))
-            v[i] = find_row(e, relation, key, cell_v(date, i)) != NULL;
-    }
-}
-
-/* LISTS (R, keys, date) and LOOKUP (R, column, keys, date). */
-static void eval_relation(struct edict_evaluator *e, enum op op, const uint32_t *at)
-{
-    const uint32_t relation = at[1], *keys = at + (op == OP_CODE_LOOKUP ? 3 : 2);
-    const uint32_t in = reg_domain(e, at[0]), count = *keys++;
-    const struct cells date = cells_of(e, keys[count], in);
-    struct column *o = column_new(e, at[0]);
-    int64_t *key = eval_alloc(e, count, sizeof *key);
-    struct cells *cells = eval_alloc(e, count, sizeof *cells);
-    if (!o || !key || !cells || !column_states(e, o))
-        return;
-    uint32_t doubt = date.w != NULL;
-    for (uint32_t k = 0; k < count; k++) {
-        cells[k] = cells_of(e, keys[k], in);
-        doubt |= cells[k].w != NULL;
-    }
-    if (op == OP_CODE_LISTS && !doubt && count == 3) {
-        lists_three(e, relation, cells, &date, o);
-        o->w = NULL;
-        return;
-    }
-    for (uint32_t i = 0; i < o->n; i++) {
-        uint32_t w = cell_w(&date, i);
-        for (uint32_t k = 0; k < count; k++) {
-            key[k] = cell_v(&cells[k], i);
-            w = why_merge(e, w, cell_w(&cells[k], i));
-        }
-        const int64_t *row = w ? NULL : find_row(e, relation, key, cell_v(&date, i));
-        if (op == OP_CODE_LISTS) {
-            o->v[i] = row != NULL;
-            o->w[i] = w;
-        } else {
-            const int found = row && value_good(e, relation, row[at[2]], at[0]);
-            o->v[i] = found ? row[at[2]] : 0;
-            o->w[i] = found ? 0 : w ? w : WHY_STATE_ABSENT;
-        }
-    }
-    column_settle(o);
-}
 
 static void eval_holdif(struct edict_evaluator *e, const uint32_t *at)
 {

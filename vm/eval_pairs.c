@@ -163,8 +163,8 @@ void eval_cross(struct edict_evaluator *e, const uint32_t *at)
     }
     e->all_pairs[at[0]] = (uint32_t)all;
     e->sizes[at[0]] = (uint32_t)n;
-    e->columns[at[1]] = (struct column){ x, NULL, (uint32_t)n };
-    e->columns[at[2]] = (struct column){ y, NULL, (uint32_t)n };
+    e->columns[at[1]] = (struct column){ x, NULL, (uint32_t)n, 0 };
+    e->columns[at[2]] = (struct column){ y, NULL, (uint32_t)n, 0 };
     e->pairs[0][at[0]] = x;
     e->pairs[1][at[0]] = y;
 }

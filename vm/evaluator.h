@@ -12,8 +12,9 @@
  * reasons (WHY_FACT) count from the lane's own first record. */
 enum { LANES_MOST = 64 };
 
-/* One register's cells. w NULL: every cell is documented. Of domain 0 with n 1: one cell for every lane. */
-struct column { int64_t *v; uint32_t *w; uint32_t n; };
+/* One register's cells. w NULL: every cell is documented. Of domain 0 with n 1: one cell for every lane. yes: every
+ * cell is yes (implied.c). */
+struct column { int64_t *v; uint32_t *w; uint32_t n, yes; };
 
 struct interval { int64_t from, to; };   /* minutes, half-open; a stored set is sorted, disjoint, not touching */
 
@@ -55,8 +56,10 @@ struct argument { uint32_t type; uint32_t state; int64_t value; };
 
 struct spread { uint32_t domain, run; int64_t *v; uint32_t *w; };
 
-/* One instruction, found beforehand. column: its output, if it does nothing else; then the column's domain. */
-struct step { uint32_t at, op, column, domain, kept; /* kept: rerun.c */ };
+/* One instruction, found beforehand. column: its output, if it does nothing else; then the column's domain. kept:
+ * rerun.c. sure, needless: numbers of implied.c or 0; where the first holds the column is yes everywhere, where the
+ * second does nobody reads it. */
+struct step { uint32_t at, op, column, domain, kept, sure, needless; };
 
 /* What a full run left, for those after it (rerun.c). */
 struct kept { struct arena_mark mark; uint32_t whys, codes, intervals; void *identities; };
@@ -99,6 +102,9 @@ struct edict_evaluator {
     struct step *steps;                 /* the code; behind it one with `at` NONE */
     struct kept kept;
     unsigned char *reached;             /* registers, then domains, that depend on facts being tried; NULL */
+    uint32_t *writers;                  /* of each register: code offset + 1 of its one instruction, or 0 */
+    struct implied *implied;            /* implied.c */
+    int64_t *yes; uint32_t yes_count;   /* so many cells that are yes, of this run */
     uint32_t *outputs;                  /* registers that instructions write, of each domain */
     struct spread *spreads;             /* of each register of domain 0: its cells dealt to another domain's records */
     uint32_t run;                       /* number of the run, for spreads */

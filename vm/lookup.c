@@ -215,19 +215,11 @@ void relations_free(struct edict_program *p)
     free(p->indexes);
 }
 
-/* The first of the rows with these keys, or the number of rows. */
-static size_t relation_first(const struct edict_program *p, uint32_t relation, const int64_t *keys)
+/* The first of the rows with these keys, or the number of rows: of a relation without an index. */
+static size_t relation_search(const struct edict_program *p, const struct image_relation *r, const int64_t *keys)
 {
-    const struct image_relation *r = &p->relations[relation];
-    const struct relation_index *x = &p->indexes[relation];
     const int64_t *cells = p->cells + r->at;
     size_t width = (size_t)r->columns + 3, low = 0, high = r->rows;
-    if (x->slots) {
-        for (uint32_t at = keys_slot(x, keys, r->keys); x->slots[at]; at = (at + 1) & x->mask)
-            if (keys_order(cells + (x->slots[at] - 1) * width, keys, r->keys) == 0)
-                return x->slots[at] - 1;
-        return r->rows;
-    }
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (keys_order(cells + middle * width, keys, r->keys) < 0)
@@ -238,22 +230,41 @@ static size_t relation_first(const struct edict_program *p, uint32_t relation, c
     return low;
 }
 
+/* A relation of pairs without the memory of an evaluator. */
+static const int64_t *pairs_find_anew(
+    const struct edict_program *p, const struct image_relation *r, const int64_t *keys, int64_t date)
+{
+    const int64_t *codes = (const void *)(p->pairs + r->pairs_at);
+    const struct pair_rows t = pair_rows(p, r);
+    const uint32_t a = code_find(codes, r->codes, keys[0]), b = code_find(codes, r->codes, keys[1]);
+    uint32_t row, count = a == r->codes || b == r->codes ? 0 : pair_search(r, &t, a, b, &row);
+    return count ? pairs_find(p, r, t.rows + row, count, keys, date) : NULL;
+}
+
 const int64_t *relation_find(const struct edict_program *p, uint32_t relation, const int64_t *keys, int64_t date)
 {
     const struct image_relation *r = &p->relations[relation];
-    if (r->codes) {
-        const int64_t *codes = (const void *)(p->pairs + r->pairs_at);
-        const struct pair_rows t = pair_rows(p, r);
-        const uint32_t a = code_find(codes, r->codes, keys[0]), b = code_find(codes, r->codes, keys[1]);
-        uint32_t row, count = a == r->codes || b == r->codes ? 0 : pair_search(r, &t, a, b, &row);
-        return count ? pairs_find(p, r, t.rows + row, count, keys, date) : NULL;
-    }
+    const struct relation_index *x = &p->indexes[relation];
+    const int64_t *cells = p->cells + r->at;
     const size_t width = (size_t)r->columns + 3;
-    const int64_t *row = p->cells + r->at + relation_first(p, relation, keys) * width;
-    const int64_t *end = p->cells + r->at + r->rows * width;
-    for (; row < end && keys_order(row, keys, r->keys) == 0; row += width)
+    size_t at;
+    if (x->slots) {
+        uint32_t slot = keys_slot(x, keys, r->keys);
+        while (x->slots[slot] && keys_order(cells + (x->slots[slot] - 1) * width, keys, r->keys) != 0)
+            slot = (slot + 1) & x->mask;
+        if (!x->slots[slot])
+            return NULL;
+        at = x->slots[slot] - 1;
+    } else if (r->codes) {
+        return pairs_find_anew(p, r, keys, date);
+    } else {
+        at = relation_search(p, r, keys);
+    }
+    for (; at < r->rows && keys_order(cells + at * width, keys, r->keys) == 0; at++) {
+        const int64_t *row = cells + at * width;
         if (row[r->columns] <= date && date <= row[r->columns + 1])
             return row_good(p, r, row) ? row : NULL;
+    }
     return NULL;
 }
 
@@ -279,14 +290,37 @@ static struct pair_place pair_place(struct edict_evaluator *e, uint32_t relation
     return place;
 }
 
+/* The memory of a pair of codes, filled. */
+static inline const struct pair_place *pair_met(struct edict_evaluator *e, uint32_t relation, int64_t x, int64_t y)
+{
+    const uint64_t mixed = ((uint64_t)x * 0x9E3779B97F4A7C15u ^ (uint64_t)y ^ relation) * 0xC2B2AE3D27D4EB4Fu;
+    struct pair_place *place = &e->pair_cache[mixed >> (64 - PAIR_CACHE_BITS)];
+    if (place->a != x || place->b != y || place->relation != relation + 1)
+        *place = pair_place(e, relation, x, y);
+    return place;
+}
+
 const int64_t *pairs_find_again(struct edict_evaluator *e, uint32_t relation, const int64_t *keys, int64_t date)
 {
     const struct edict_program *p = e->program;
     const struct image_relation *r = &p->relations[relation];
-    const uint64_t mixed =
-        ((uint64_t)keys[0] * 0x9E3779B97F4A7C15u ^ (uint64_t)keys[1] ^ relation) * 0xC2B2AE3D27D4EB4Fu;
-    struct pair_place *place = &e->pair_cache[mixed >> (64 - PAIR_CACHE_BITS)];
-    if (place->a != keys[0] || place->b != keys[1] || place->relation != relation + 1)
-        *place = pair_place(e, relation, keys[0], keys[1]);
+    const struct pair_place *place = pair_met(e, relation, keys[0], keys[1]);
     return place->count ? pairs_find(p, r, pair_rows(p, r).rows + place->row, place->count, keys, date) : NULL;
+}
+
+void pairs_list(struct edict_evaluator *e, uint32_t relation, const struct cells *keys, const struct cells *date,
+    int64_t *has, uint32_t count)
+{
+    const struct edict_program *p = e->program;
+    const struct image_relation *r = &p->relations[relation];
+    const uint32_t *rows = pair_rows(p, r).rows;
+    const struct cells a = keys[0], b = keys[1];
+    for (uint32_t i = 0; i < count; i++) {
+        const struct pair_place *place = pair_met(e, relation, cell_v(&a, i), cell_v(&b, i));
+        has[i] = 0;
+        if (place->count) {
+            const int64_t key[3] = { place->a, place->b, cell_v(&keys[2], i) };
+            has[i] = pairs_find(p, r, rows + place->row, place->count, key, cell_v(date, i)) != NULL;
+        }
+    }
 }

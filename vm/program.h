@@ -16,10 +16,14 @@ struct relation_index {
 };
 static inline uint32_t key_hash12(int64_t key) { return (uint32_t)((uint64_t)key * 0x9E3779B97F4A7C15u >> 52); }
 /* 0: no row has this value in the column. */
-static inline int key_known(const struct relation_index *x, uint32_t column, int64_t key)
+static inline int bits_know(const uint64_t *known, int64_t key)
 {
     const uint32_t h = key_hash12(key);
-    return (int)(x->known[column][h / 64] >> h % 64 & 1);
+    return (int)(known[h / 64] >> h % 64 & 1);
+}
+static inline int key_known(const struct relation_index *x, uint32_t column, int64_t key)
+{
+    return bits_know(x->known[column], key);
 }
 
 /* Relations of up to so many rows are looked at row by row when an image is opened, and have an index. Of larger ones

@@ -341,7 +341,7 @@ void lanes_use(struct edict_evaluator *e, const struct worlds *w, uint32_t lanes
     for (uint32_t i = 0; i < p->fact_count; i++) {
         struct fact_column *c = &in->columns[i];
         struct column *to = &e->columns[p->facts[i].reg];
-        *to = (struct column){ c->v, to->w ? c->w : NULL, e->sizes[p->facts[i].domain] };
+        *to = (struct column){ c->v, to->w ? c->w : NULL, e->sizes[p->facts[i].domain], 0 };
     }
 }
 

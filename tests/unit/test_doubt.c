@@ -112,6 +112,60 @@ static void test_pairs(void **state)
     pairs_are(others, "00 10 11 21 ");
 }
 
+/* What the making of pairs says already is not asked again where it is documented, and is asked where it is not. */
+static void test_implied(void **state)
+{
+    (void)state;
+    const uint32_t a = fact(TYPE_COUNT, 5, 3, 5), when = fact(TYPE_BOOL, 1, 1, 0), both = reg(TYPE_BOOL);
+    const uint32_t pairs = builder_domain(&f.b, DOMAIN_CROSS, f.list, f.list), x = builder_link(&f.b, pairs, f.list),
+                   y = builder_link(&f.b, pairs, f.list);
+    uint32_t is[7], any = reg(TYPE_BOOL), some = reg(TYPE_BOOL);
+    for (int i = 0; i < 7; i++)
+        is[i] = builder_reg(&f.b, pairs, TYPE_BOOL);
+    const uint32_t ax = builder_reg(&f.b, pairs, TYPE_COUNT), ay = builder_reg(&f.b, pairs, TYPE_COUNT);
+    OP(&f.b, AND, both, when, f.yes);
+    OP(&f.b, CROSS, pairs, x, y, 1, 1, a, a, NONE, both);
+    OP(&f.b, GATHER, ax, x, a);
+    OP(&f.b, GATHER, ay, y, a);
+    OP(&f.b, EQ, is[0], ay, ax);
+    OP(&f.b, EQ, is[1], x, y);
+    OP(&f.b, NOT, is[2], is[1]);
+    OP(&f.b, GATHER, is[3], y, when);
+    OP(&f.b, AND, is[4], is[0], is[2]);
+    OP(&f.b, AND, is[5], is[4], is[3]);
+    OP(&f.b, OR, is[6], is[1], is[3]);
+    OP(&f.b, ANY, any, x, is[5]);
+    OP(&f.b, ANY, some, x, is[6]);
+    assert_int_equal(run(), EDICT_OK);
+    for (int round = 0; round < 2; round++) {
+        f.e.columns[a].w = f.e.columns[when].w = NULL;
+        assert_int_equal(again(), EDICT_OK);
+        IS3(any, 0, 0, 1);
+        IS3(some, 0, 0, 1);
+        assert_true(f.e.columns[is[0]].yes && f.e.columns[is[2]].yes && f.e.columns[is[3]].yes);
+        assert_int_equal(f.e.columns[ax].n + f.e.columns[ay].n, 0);
+        miss(a, 1);
+        bind_facts();
+        assert_int_equal(again(), EDICT_OK);
+        OPEN(any, 0);
+        OPEN(any, 1);
+        IS(any, 2, 1);
+        assert_int_equal(f.e.columns[ax].n, 4);
+        f.w[a][1] = 0;
+        f.v[a][1] = 3;
+        miss(when, 0);
+        bind_facts();
+        assert_int_equal(again(), EDICT_OK);
+        IS(any, 0, 0);
+        IS(any, 1, 0);
+        OPEN(any, 2);
+        OPEN(some, 2);
+        f.w[when][0] = 0;
+        f.v[when][0] = 1;
+        bind_facts();
+    }
+}
+
 static uint32_t of_charges(uint32_t of_list, enum value_type type, uint32_t link)
 {
     const uint32_t r = builder_reg(&f.b, f.charges, type);
@@ -284,8 +338,8 @@ static void test_shapes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(link_held), TEST(best_perhaps), TEST(pairs), TEST(limit_perhaps), TEST(limit_range), TEST(lengths),
-        TEST(shapes),
+        TEST(link_held), TEST(best_perhaps), TEST(pairs), TEST(implied), TEST(limit_perhaps), TEST(limit_range),
+        TEST(lengths), TEST(shapes),
     };
     return cmocka_run_group_tests_name("doubt", tests, NULL, NULL);
 }

@@ -79,7 +79,8 @@ static void run_anyhow(const edict_program *p)
             if (fact_of->reg < MAX_REGS && f.w[fact_of->reg][k])
                 w[i * MAX_RECORDS + k] = why_fact(&e, i, k);
         }
-        e.columns[fact_of->reg] = (struct column){ v + i * MAX_RECORDS, w + i * MAX_RECORDS, e.sizes[fact_of->domain] };
+        e.columns[fact_of->reg] =
+            (struct column){ v + i * MAX_RECORDS, w + i * MAX_RECORDS, e.sizes[fact_of->domain], 0 };
     }
     e.pinned_base = e.why_count;
     eval_run(&e, p->code_size);

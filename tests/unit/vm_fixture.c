@@ -14,7 +14,7 @@ void bind_facts(void)
         for (uint32_t k = 0; k < MAX_RECORDS; k++)
             if (f.w[reg][k])
                 f.w[reg][k] = why_fact(e, i, k);
-        e->columns[reg] = (struct column){ f.v[reg], f.w[reg], e->sizes[f.p->facts[i].domain] };
+        e->columns[reg] = (struct column){ f.v[reg], f.w[reg], e->sizes[f.p->facts[i].domain], 0 };
     }
     e->pinned_base = e->why_count;
 }
