@@ -33,6 +33,24 @@ struct expr *claim_fact(struct model *m, struct kind *k, const char *name, enum 
     return field_expr(m, f, at, span);
 }
 
+struct expr *claim_known(struct model *m, struct kind *k, const char *name, enum expr_where at, struct span span)
+{
+    static const struct {
+        const char *name;
+        enum value_type base;
+    } known[] = {{"code", TYPE_CODE}, {"units", TYPE_COUNT}, {"modifiers", TYPE_CODES}, {"date", TYPE_DATE}};
+    struct expr *e = claim_fact(m, k, name, at, span);
+    for (size_t i = 0; e && i < sizeof known / sizeof *known; i++) {
+        const struct type wanted = {.base = known[i].base};
+        if (strcmp(known[i].name, name) != 0 || e->type.base == wanted.base) continue;
+        mistake(m, DIAG_WRONG_TYPE, span, "give it this type among the facts, or another name",
+                "`%s` of %s is %s; here it has to be %s", name, text_z(m, k->name), type_name(m, &e->type),
+                type_name(m, &wanted));
+        return NULL;
+    }
+    return e;
+}
+
 struct kind *claim_subject(struct model *m, struct item *it)
 {
     const struct ast_node *of = ast_child(it->node, AST_OF);
@@ -129,8 +147,8 @@ int bundle_check(struct model *m, struct item *it, struct rule *out)
     }
     *q = (struct query){.kind = k, .other = 1, .correlated = 1};
     struct scope outer = {.record = k, .phase = 2}, inner = {.record = k, .outer = &outer, .query = q, .phase = 2};
-    args[0] = claim_fact(m, k, "code", AT_THIS, span);
-    args[1] = claim_fact(m, k, "code", AT_RECORD, span);
+    args[0] = claim_known(m, k, "code", AT_THIS, span);
+    args[1] = claim_known(m, k, "code", AT_RECORD, span);
     const struct ast_node *lifted = ast_child(it->node, AST_LIFTED_BY), *label = ast_child(it->node, AST_LABEL);
     struct expr *bypass = NULL, *terms;
     if (lifted) {
@@ -140,8 +158,8 @@ int bundle_check(struct model *m, struct item *it, struct rule *out)
             return 0;
         }
         set_check(m, set);
-        struct expr *a = claim_one(m, X_ANY_IN, TYPE_BOOL, claim_fact(m, k, "modifiers", AT_THIS, span));
-        struct expr *b = claim_one(m, X_ANY_IN, TYPE_BOOL, claim_fact(m, k, "modifiers", AT_RECORD, span));
+        struct expr *a = claim_one(m, X_ANY_IN, TYPE_BOOL, claim_known(m, k, "modifiers", AT_THIS, span));
+        struct expr *b = claim_one(m, X_ANY_IN, TYPE_BOOL, claim_known(m, k, "modifiers", AT_RECORD, span));
         if (!a || !b) return 0;
         a->set = b->set = set;
         bypass = claim_one(m, X_NOT, TYPE_BOOL, claim_two(m, X_OR, a, b));

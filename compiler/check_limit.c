@@ -25,7 +25,7 @@ struct limit {
 static struct expr * and (struct limit * l, struct expr *a, struct expr *b) { return claim_two(l->m, X_AND, a, b); }
 static struct expr *fact(struct limit *l, const char *name, enum expr_where at)
 {
-    return claim_fact(l->m, l->kind, name, at, l->span);
+    return claim_known(l->m, l->kind, name, at, l->span);
 }
 static struct expr *same_code(struct limit *l)
 {

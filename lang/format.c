@@ -268,9 +268,10 @@ static void measure_rows(struct lines all, size_t i, size_t widths[COLUMNS])
     }
 }
 
+/* The end of the word at `i`: a blank, or a text that stands without one. */
 static size_t past_word(const char *at, size_t size, size_t i)
 {
-    while (i < size && at[i] != ' ') i++;
+    while (i < size && at[i] != ' ' && at[i] != '"') i++;
     return i;
 }
 
@@ -282,9 +283,9 @@ static size_t split_place(const struct line *l, const char *at, size_t size)
     if (l->kind == LINE_ITEM) {
         if (!text_is(l->word, "cite") || i >= size) return 0;
         i = past_word(at, size, i + 1);
-        return i + 1 < size && at[i + 1] == '"' ? i : 0;
+        return i + 1 < size && at[i] == ' ' && at[i + 1] == '"' ? i : 0;
     }
-    if (l->kind != LINE_CLAUSE || l->to != STEP || i >= size) return 0;
+    if (l->kind != LINE_CLAUSE || l->to != STEP || i >= size || at[i] != ' ') return 0;
     if (text_is(l->word, "pack")) return i;
     if (text_is(l->word, "changes")) {
         i = find_outside(at, size, i, '|');

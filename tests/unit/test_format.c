@@ -142,6 +142,9 @@ static void test_short_clauses_align(void **state)
     (void)state;
     assert_formats("pack a.b\n  title \"t\"\n  effective 2026-01-01 until open\n",
                    "pack a.b\n  title     \"t\"\n  effective 2026-01-01 until open\n");
+    assert_formats("pack a.b\n  owner\"  a  b\"\n  effective 2026-01-01 until open\n",
+                   "pack a.b\n  owner\"  a  b\"\n  effective 2026-01-01 until open\n");
+    assert_formats("cite A\"  x\"\ncite LONG \"y\"\n", "cite A\"  x\"\ncite LONG \"y\"\n");
     assert_formats("cite A  \"x\",read 2026-01-01\ncite LONG \"y\"\n\ncite B \"z\"\nrule a\n",
                    "cite A    \"x\", read 2026-01-01\ncite LONG \"y\"\n\ncite B \"z\"\n\nrule a\n");
     assert_formats("group a into b\n  | c |\n  f is the first f\n  times is all start to stop\n",
