@@ -50,16 +50,14 @@ void arena_init(struct arena *a, size_t ceiling)
     *a = (struct arena){ .ceiling = ceiling };
 }
 
-/* Large blocks are filled soon: their pages come together, where the system has a way for it, instead of one by one
- * when they are first touched. */
-static void pages_take(void *at, size_t size)
+void pages_take(void *at, size_t size)
 {
 #ifdef MADV_POPULATE_WRITE
-    enum { PAGE = 4096 };
-    const uintptr_t from = ((uintptr_t)at + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
-    const uintptr_t to = ((uintptr_t)at + size) & ~(uintptr_t)(PAGE - 1);
-    if (size >= MOST_ROOM && to > from)
-        madvise((unsigned char *)at + (from - (uintptr_t)at), to - from, MADV_POPULATE_WRITE);
+    enum { PAGE = 4096, LARGE = 1024 * 1024 };
+    const uintptr_t start = (uintptr_t)at, from = (start + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+    const uintptr_t to = (start + size) & ~(uintptr_t)(PAGE - 1);
+    if (size >= LARGE && to > from)
+        madvise((unsigned char *)at + (from - start), to - from, MADV_POPULATE_WRITE);
 #else
     (void)at;
     (void)size;

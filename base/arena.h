@@ -20,6 +20,10 @@ struct arena {
     struct arena_piece *pieces;    /* of arena_heap */
 };
 
+/* Fresh memory that is filled soon: where it is large and the system has a way for it, its pages come together instead
+ * of one by one as they are touched. What is in it stays. */
+void pages_take(void *at, size_t size);
+
 void arena_init(struct arena *a, size_t ceiling);
 /* `size` bytes aligned to 16, not cleared. NULL: no memory, or the ceiling is reached. */
 void *arena_alloc(struct arena *a, size_t size);

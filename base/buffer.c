@@ -61,6 +61,12 @@ static int buffer_reserve(struct buffer *b, size_t more)
     return 1;
 }
 
+void buffer_expect(struct buffer *b, size_t more)
+{
+    if (buffer_reserve(b, more))
+        pages_take(b->at + b->size, more);
+}
+
 void buffer_add_more(struct buffer *b, const void *at, size_t size)
 {
     if (!buffer_reserve(b, size))

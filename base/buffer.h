@@ -24,6 +24,7 @@ void buffer_init(struct buffer *b, size_t ceiling);   /* ceiling 0: SIZE_MAX / 2
 void buffer_init_in(struct buffer *b, size_t ceiling, struct arena *arena);
 void buffer_free(struct buffer *b);
 void buffer_clear(struct buffer *b);                  /* keeps the room */
+void buffer_expect(struct buffer *b, size_t more);    /* room for so many bytes at once: they come soon */
 /* Makes room first; what buffer_add does where there is none. */
 void buffer_add_more(struct buffer *b, const void *at, size_t size);
 static inline void buffer_add(struct buffer *b, const void *at, size_t size)

@@ -3,6 +3,7 @@
 #include "compiler/model.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void bill_check(struct model *m, struct item *it, struct bill *b)
@@ -191,15 +192,40 @@ static void source_check(struct model *m, const struct item *it)
                       : "say where in it the rule stands, behind the title: , section \"4.2\"");
 }
 
+static int cite_order(const void *a, const void *b)
+{
+    const struct item *const *x = a, *const *y = b;
+    return text_compare((*x)->name, (*y)->name);
+}
+
+/* The sources, by name; each name is there once. */
+static unsigned cites_sorted(struct model *m, struct item ***out)
+{
+    unsigned n = 0;
+    for (const struct item *it = m->items; it; it = it->next) n += it->kind == AST_CITE_ITEM;
+    *out = arena_alloc(m->arena, (n + 1) * sizeof **out);
+    if (!*out) {
+        m->oom = 1;
+        return 0;
+    }
+    n = 0;
+    for (struct item *it = m->items; it; it = it->next)
+        if (it->kind == AST_CITE_ITEM) (*out)[n++] = it;
+    qsort(*out, n, sizeof **out, cite_order);
+    return n;
+}
+
 static void cites_check(struct model *m)
 {
+    struct item **cites;
+    const unsigned count = cites_sorted(m, &cites);
     for (struct item *it = m->items; it; it = it->next) {
         if (m->strict && it->kind == AST_CITE_ITEM) source_check(m, it);
         const struct ast_node *lists[1] = {it->cite};
         for (const struct ast_node *c = lists[0] ? lists[0]->first : NULL; c; c = c->next) {
-            int known = 0;
-            for (struct item *o = m->items; o; o = o->next)
-                if (o->kind == AST_CITE_ITEM && text_equal(o->name, c->text)) known = o->used = 1;
+            const struct item wanted = {.name = c->text}, *key = &wanted;
+            struct item **known = count ? bsearch(&key, cites, count, sizeof *cites, cite_order) : NULL;
+            if (known) (*known)->used = 1;
             if (known || name_is_lost(m, c->text) || said_before(m, DIAG_UNKNOWN_CITE, c->text, c->span)) continue;
             struct diag *d =
                 diag_add(m->diags, DIAG_UNKNOWN_CITE, c->span, "there is no source called `%s`", text_z(m, c->text));
@@ -243,11 +269,13 @@ static void all_checked(struct model *m)
         if (m->sets[i].state != CHECKED) unnamed(m, m->sets[i].item);
     for (unsigned i = 0; i < m->relation_count; i++)
         if (m->relations[i].state != CHECKED) unnamed(m, m->relations[i].item);
+    unsigned last = 0; /* rules stand in the order of their items */
     for (const struct item *it = m->items; it; it = it->next) {
-        unsigned i = 0;
+        unsigned i = last;
         if (it->kind != AST_RULE && it->kind != AST_BUNDLE) continue;
         while (i < m->rule_count && m->rules[i].item != it) i++;
         if (i == m->rule_count) unnamed(m, it);
+        else last = i;
     }
 }
 

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 static unsigned dots_in(struct text t)
 {
@@ -115,6 +116,43 @@ struct item *item_find(struct model *m, enum ast_kind kind, struct text name)
     return NULL;
 }
 
+static uint64_t item_hash(enum ast_kind kind, struct text name)
+{
+    return XXH3_64bits_withSeed(name.at, name.size, (uint64_t)kind);
+}
+
+/* The item of this very kind that was added under this name, if it is not retired; by hash. */
+static struct item *item_known(const struct model *m, enum ast_kind kind, struct text name)
+{
+    if (!m->named_room) return NULL;
+    for (uint64_t at = item_hash(kind, name);; at++) {
+        struct item *it = m->named[at & (m->named_room - 1)];
+        if (!it || (it->kind == kind && !it->retired && text_equal(it->name, name))) return it;
+    }
+}
+
+static void item_note(struct model *m, struct item *it)
+{
+    if (m->named_count * 2 >= m->named_room) {
+        const unsigned had = m->named_room, room = had ? had * 2 : 256;
+        struct item **before = m->named;
+        m->named = arena_zero(m->arena, room, sizeof *m->named);
+        if (!m->named) {
+            m->oom = 1;
+            m->named_room = m->named_count = 0;
+            return;
+        }
+        m->named_room = room;
+        m->named_count = 0;
+        for (unsigned i = 0; i < had; i++)
+            if (before[i]) item_note(m, before[i]);
+    }
+    uint64_t at = item_hash(it->kind, it->name);
+    while (m->named[at & (m->named_room - 1)]) at++;
+    m->named[at & (m->named_room - 1)] = it;
+    m->named_count++;
+}
+
 static int column_of(struct model *m, const struct ast_node *header, const char *name)
 {
     int i = 0;
@@ -214,10 +252,7 @@ static void entries_add(struct model *m, struct item *it, const struct ast_node 
 static void item_add(struct model *m, const struct pack *p, const struct ast_node *n)
 {
     struct text name = item_name(n);
-    struct item *it = n->kind == AST_CITE_ITEM ? NULL : item_find(m, n->kind, name);
-    if (n->kind == AST_CITE_ITEM)
-        for (struct item *o = m->items; o; o = o->next)
-            if (o->kind == AST_CITE_ITEM && text_equal(o->name, name)) it = o;
+    struct item *it = item_known(m, n->kind, name);
     if (it && n->kind == AST_POLICIES) { /* several blocks of policies are one */
         const struct ast_node *rows = ast_child(n, AST_ROWS);
         for (const struct ast_node *r = rows ? rows->first : NULL; r; r = r->next)
@@ -255,6 +290,7 @@ static void item_add(struct model *m, const struct pack *p, const struct ast_nod
     }
     it->next = m->items;
     m->items = it;
+    item_note(m, it);
 }
 
 /* The text of a cell with runs of blanks made one, for comparing rows as analysts do. */
@@ -419,6 +455,7 @@ static void retire(struct model *m, const struct ast_node *n)
     struct text name = target_name(n);
     for (struct item **at = &m->items; *at; at = &(*at)->next)
         if ((!kind || (*at)->kind == kind) && (*at)->kind != AST_CITE_ITEM && text_equal((*at)->name, name)) {
+            (*at)->retired = 1;
             *at = (*at)->next;
             return;
         }

@@ -114,9 +114,6 @@ static void bound_add(struct lower *l, enum value_type type, int64_t value)
 {
     if (type != TYPE_MINUTES && type != TYPE_COUNT && type != TYPE_DECIMAL && type != TYPE_DAYS && type != TYPE_YEARS)
         return;
-    for (uint32_t i = 0; i < l->bounds.count; i++)
-        if (VEC(l->bounds, struct image_bound)[i].type == type && VEC(l->bounds, struct image_bound)[i].value == value)
-            return;
     *VEC_ADD(l, l->bounds, struct image_bound) = (struct image_bound){type, 0, value};
 }
 
@@ -190,7 +187,13 @@ static void bounds_number(struct lower *l)
     for (struct kind *k = l->m->kinds; k; k = k->next)
         for (struct field *f = k->fields; f; f = f->next)
             if (f->how == FIELD_STEP && f->table) ladder_bounds(l, f->table);
-    if (l->bounds.count) qsort(l->bounds.at, l->bounds.count, sizeof(struct image_bound), bound_order);
+    if (!l->bounds.count) return;
+    struct image_bound *all = l->bounds.at;
+    uint32_t n = 1;
+    qsort(all, l->bounds.count, sizeof *all, bound_order);
+    for (uint32_t i = 1; i < l->bounds.count; i++) /* each once */
+        if (bound_order(&all[i], &all[n - 1])) all[n++] = all[i];
+    l->bounds.count = n;
 }
 
 static void sources_number(struct lower *l)
@@ -218,12 +221,24 @@ static void files_number(struct lower *l)
     }
 }
 
-static void section_put(struct buffer *out, struct image_header *h, enum image_section s, const void *at, uint64_t size)
+struct piece {
+    enum image_section section;
+    const void *at;
+    uint64_t size;
+};
+
+static void pieces_put(struct buffer *out, struct image_header *h, const struct piece *pieces, size_t count)
 {
     static const char zeros[16];
-    buffer_add(out, zeros, (16 - out->size % 16) % 16);
-    h->sections[s] = (struct image_slice){out->size, size};
-    if (size) buffer_add(out, at, (size_t)size);
+    size_t all = sizeof *h;
+    for (size_t i = 0; i < count; i++) all += (size_t)pieces[i].size + sizeof zeros;
+    buffer_expect(out, all);
+    buffer_add(out, h, sizeof *h);
+    for (const struct piece *p = pieces; p < pieces + count; p++) {
+        buffer_add(out, zeros, (16 - out->size % 16) % 16);
+        h->sections[p->section] = (struct image_slice){out->size, p->size};
+        if (p->size) buffer_add(out, p->at, (size_t)p->size);
+    }
 }
 
 int image_write(struct lower *l, struct buffer *out)
@@ -295,34 +310,36 @@ int image_write(struct lower *l, struct buffer *out)
         buffer_free(&l->pairs);
         return 0;
     }
-    buffer_add(out, &h, sizeof h);
-    section_put(out, &h, SECTION_STRINGS, l->strings.at, l->strings.count * sizeof(struct image_string));
-    section_put(out, &h, SECTION_TEXT, l->text.at, l->text.size);
-    section_put(out, &h, SECTION_WORDS, l->word_strings, l->word_count * sizeof(uint32_t));
-#define SECTION(name, vec, type) section_put(out, &h, SECTION_##name, l->vec.at, l->vec.count * sizeof(type))
-    SECTION(DOMAINS, domains, struct image_domain);
-    SECTION(REGISTERS, registers, struct image_register);
-    SECTION(CONSTS, consts, struct image_const);
-    SECTION(FACTS, facts, struct image_fact);
-    SECTION(FACT_WORDS, fact_words, uint32_t);
-    SECTION(POLICIES, policies, struct image_policy);
-    SECTION(SETTINGS, settings, struct image_setting);
-    SECTION(SETS, sets, struct image_set);
-    SECTION(SET_RANGES, ranges, struct image_range);
-    SECTION(RELATIONS, relations, struct image_relation);
-    SECTION(CELLS, cells, int64_t);
-    SECTION(CODE, code, uint32_t);
-    SECTION(ITEMS, items, struct image_item);
-    SECTION(ROWS, rows, struct image_row);
-    SECTION(CITES, cites, struct image_cite);
-    SECTION(CITE_REFS, cite_refs, uint32_t);
-    SECTION(BOUNDS, bounds, struct image_bound);
-    SECTION(LISTS, lists, uint32_t);
-    SECTION(SOURCES, sources, struct image_source);
+#define SECTION(name, vec, type) {SECTION_##name, l->vec.at, l->vec.count * sizeof(type)}
+    const struct piece pieces[] = {
+        {SECTION_STRINGS, l->strings.at, l->strings.count * sizeof(struct image_string)},
+        {SECTION_TEXT, l->text.at, l->text.size},
+        {SECTION_WORDS, l->word_strings, l->word_count * sizeof(uint32_t)},
+        SECTION(DOMAINS, domains, struct image_domain),
+        SECTION(REGISTERS, registers, struct image_register),
+        SECTION(CONSTS, consts, struct image_const),
+        SECTION(FACTS, facts, struct image_fact),
+        SECTION(FACT_WORDS, fact_words, uint32_t),
+        SECTION(POLICIES, policies, struct image_policy),
+        SECTION(SETTINGS, settings, struct image_setting),
+        SECTION(SETS, sets, struct image_set),
+        SECTION(SET_RANGES, ranges, struct image_range),
+        SECTION(RELATIONS, relations, struct image_relation),
+        SECTION(CELLS, cells, int64_t),
+        SECTION(CODE, code, uint32_t),
+        SECTION(ITEMS, items, struct image_item),
+        SECTION(ROWS, rows, struct image_row),
+        SECTION(CITES, cites, struct image_cite),
+        SECTION(CITE_REFS, cite_refs, uint32_t),
+        SECTION(BOUNDS, bounds, struct image_bound),
+        SECTION(LISTS, lists, uint32_t),
+        SECTION(SOURCES, sources, struct image_source),
+        {SECTION_PAIRS, l->pairs.at, l->pairs.size},
+        {SECTION_COLUMNS, l->columns.at, l->columns.count * sizeof(struct image_column)},
+        {SECTION_GIVEN, l->given.at, l->given.count * sizeof(uint32_t)},
+    };
 #undef SECTION
-    section_put(out, &h, SECTION_PAIRS, l->pairs.at, l->pairs.size);
-    section_put(out, &h, SECTION_COLUMNS, l->columns.at, l->columns.count * sizeof(struct image_column));
-    section_put(out, &h, SECTION_GIVEN, l->given.at, l->given.count * sizeof(uint32_t));
+    pieces_put(out, &h, pieces, sizeof pieces / sizeof *pieces);
     buffer_free(&l->text);
     buffer_free(&l->pairs);
     if (out->failed) return 0;

@@ -200,16 +200,41 @@ void ir_put(struct lower *l, enum op op, const uint32_t *words, uint32_t count)
     if (count) memcpy(at + 1, words, count * sizeof *at);
 }
 
+/* The place of an instruction in the index of those that were made, or where it would stand; NULL: no memory. */
+static uint32_t *memo_find(struct lower *l, uint64_t hash, const uint32_t *rest, uint32_t count)
+{
+    if (l->memo.count * 2 >= l->memo_room) {
+        const uint32_t room = l->memo_room ? l->memo_room * 2 : 512;
+        uint32_t *index = arena_zero(l->m->arena, room, sizeof *index);
+        if (!index) return NULL;
+        for (uint32_t i = 0; i < l->memo.count; i++) {
+            uint64_t at = VEC(l->memo, struct cse)[i].hash;
+            while (index[at & (room - 1)]) at++;
+            index[at & (room - 1)] = i + 1;
+        }
+        l->memo_index = index;
+        l->memo_room = room;
+    }
+    for (uint64_t at = hash;; at++) {
+        uint32_t *place = &l->memo_index[at & (l->memo_room - 1)];
+        if (!*place) return place;
+        const struct cse c = VEC(l->memo, struct cse)[*place - 1];
+        if (c.hash == hash && c.size == count && !memcmp(VEC(l->keys, uint32_t) + c.at, rest, count * sizeof *rest))
+            return place;
+    }
+}
+
 uint32_t ir_op(struct lower *l, enum op op, uint32_t domain, enum value_type type, uint32_t target,
                const uint32_t *rest, uint32_t count)
 {
     uint32_t head[2] = {op, domain};
     uint64_t hash = XXH3_64bits_withSeed(rest, count * sizeof *rest, XXH3_64bits(head, sizeof head));
-    for (uint32_t i = l->memo.count; i-- > 0;) {
-        struct cse c = VEC(l->memo, struct cse)[i];
-        if (c.hash == hash && c.size == count && !memcmp(VEC(l->keys, uint32_t) + c.at, rest, count * sizeof *rest))
-            return c.reg;
+    const uint32_t *found = memo_find(l, hash, rest, count);
+    if (!found) {
+        l->failed = 1;
+        return 0;
     }
+    if (*found) return VEC(l->memo, struct cse)[*found - 1].reg;
     uint32_t reg = one_sided(l, op, domain, type, target, rest, count), stack[64], *words = stack;
     if (reg != NONE) return reg;
     reg = reg_new(l, domain, type, target);
@@ -227,6 +252,8 @@ uint32_t ir_op(struct lower *l, enum op op, uint32_t domain, enum value_type typ
     if (count) memcpy(key, rest, count * sizeof *rest);
     struct cse *c = vec_add(l, &l->memo, sizeof *c, 1);
     *c = (struct cse){hash, (uint32_t)(key - VEC(l->keys, uint32_t)), count, reg};
+    uint32_t *place = memo_find(l, hash, rest, count); /* others may have been made meanwhile */
+    if (place && !*place) *place = l->memo.count;
     return reg;
 }
 

@@ -32,6 +32,8 @@ struct lower {
     struct vec strings; /* struct image_string */
     struct buffer text, pairs;
     struct vec crosses, memo, keys;
+    uint32_t *memo_index; /* open addressing: number + 1 */
+    uint32_t memo_room;
     struct vec origins; /* struct origin, one a register */
     uint32_t *string_index;
     uint32_t string_index_room;

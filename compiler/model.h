@@ -56,7 +56,7 @@ struct item {
     unsigned entry_count;
     const struct ast_node *cite;
     uint32_t id; /* image item, set by lowering; NONE before */
-    int used, changed, altered; /* altered: rows were taken out or replaced */
+    int used, changed, altered, retired; /* altered: rows were taken out or replaced */
     struct ast_node *given;     /* FROM_FILE that stands outside of the pack and replaces its rows; NULL: none */
     const struct table_rows *ready; /* all its rows, read already (archive.h); or NULL */
     struct item *next;
@@ -438,6 +438,8 @@ struct model {
     struct kind *order_via;
     const char **words;
     unsigned word_count, word_room; /* atoms: word texts in order of appearance */
+    struct item **named; /* all items that were added, by hash of kind and name; retired ones too */
+    unsigned named_count, named_room;
     struct constant *constants; /* codes in condition cells, each once: open addressing */
     unsigned constant_count, constant_room;
     struct text *lost;              /* words of items that could not be read, sorted; NULL: not looked yet */

@@ -496,12 +496,35 @@ static void test_date_years(void **state)
     assert_true(years("2026-03-02", "2026-03-01") < 0);
 }
 
+/* Room that was made beforehand holds what comes, and keeps what was there; a ceiling stays one. */
+static void test_buffer_expect(void **state)
+{
+    (void)state;
+    enum { MANY = 3 << 20 };
+    struct buffer b;
+    buffer_init(&b, 0);
+    buffer_text(&b, "before");
+    buffer_expect(&b, MANY);
+    const char *at = b.at;
+    for (unsigned i = 0; i < MANY; i++) buffer_byte(&b, (char)('a' + i % 26));
+    assert_ptr_equal(b.at, at);
+    assert_int_equal(b.failed, 0);
+    assert_int_equal(b.size, MANY + 6);
+    assert_memory_equal(b.at, "beforeabc", 9);
+    assert_int_equal(b.at[b.size - 1], 'a' + (MANY - 1) % 26);
+    buffer_free(&b);
+    buffer_init(&b, 100);
+    buffer_expect(&b, 101);
+    assert_int_equal(b.failed, BUFFER_FULL);
+    buffer_free(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arena_aligns), cmocka_unit_test(test_arena_reset_keeps_blocks),
         cmocka_unit_test(test_arena_warm_in_any_order), cmocka_unit_test(test_arena_ceiling),
-        cmocka_unit_test(test_arena_texts),
+        cmocka_unit_test(test_arena_texts), cmocka_unit_test(test_buffer_expect),
         cmocka_unit_test(test_source_position), cmocka_unit_test(test_source_line),
         cmocka_unit_test(test_text_compare), cmocka_unit_test(test_text_distance), cmocka_unit_test(test_suggestions),
         cmocka_unit_test(test_diag_table), cmocka_unit_test(test_diag_counts_and_duplicates),
