@@ -447,7 +447,7 @@ void eval_free(struct edict_evaluator *e)
     void *owned[] = { e->columns, e->sizes, e->const_values, e->const_states, e->why_cache, e->whys, e->intervals,
         e->codes, e->charges, e->finals, e->findings, e->args, e->firsts, e->owners, e->outputs, e->pairs[0],
         e->pairs[1], e->spreads, e->set_cache, e->set_dated, e->place_cache, e->pair_cache, e->fixed, e->all_pairs,
-        e->steps, e->reached, e->writers, e->implied };
+        e->steps, e->reached, e->writers, e->implied, e->reach_items };
     rows_free(e);
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
@@ -477,5 +477,6 @@ void eval_free(struct edict_evaluator *e)
     e->writers = NULL;
     e->implied = NULL;
     e->reached = NULL;
+    e->reach_items = NULL;
     e->args = NULL;
 }

@@ -230,15 +230,29 @@ void eval_table(struct edict_evaluator *e, const uint32_t *at)
     const uint32_t count = at ? *at++ : 0;
     struct table_row *rows = at ? eval_alloc(e, count, sizeof *rows) : NULL;
     struct hit *hits = rows ? eval_alloc(e, count, sizeof *hits) : NULL;
-    if (!hits)
+    struct cells *results = hits ? eval_alloc(e, count, sizeof *results) : NULL;
+    if (!results)
         return;
     for (uint32_t r = 0; r < count; r++) {
         const uint32_t *tail = match_skip(at + 1);
         rows[r] = (struct table_row){ at + 1, at[0], tail[0], tail[1] };
+        if (rows[r].kind == RESULT_REGISTER)
+            results[r] = cells_of(e, rows[r].reg, m.domain);
         at = tail + 2;
     }
+    const int certain = m.tested && !(m.tested & ~m.everywhere); /* the rows left match, whatever the record */
     for (uint32_t i = 0; i < o->n; i++) {
         const struct table_row *sure, *second;
+        const uint64_t left = certain ? m.alive[i] : 0;
+        if (left && (policy == HIT_FIRST || !(left & (left - 1)))) {
+            const uint32_t r = (uint32_t)__builtin_ctzll(left);
+            if (rows[r].kind == RESULT_REGISTER) {
+                o->v[i] = cell_v(&results[r], i);
+                o->w[i] = cell_w(&results[r], i);
+                trace->v[i] = rows[r].row;
+                continue;
+            }
+        }
         const uint32_t n = table_hits(&m, rows, count, policy, i, hits, &sure, &second);
         o->w[i] = table_result(&m, type, hits, n, sure, i, &o->v[i], &trace->v[i]);
         if (second) {

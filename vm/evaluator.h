@@ -101,6 +101,7 @@ struct edict_evaluator {
     uint64_t cells;                     /* cells of all columns of the last run: what another will cost (worlds.c) */
     struct step *steps;                 /* the code; behind it one with `at` NONE */
     struct kept kept;
+    uint32_t *reach_items;              /* rerun.c; NULL */
     unsigned char *reached;             /* registers, then domains, that depend on facts being tried; NULL */
     uint32_t *writers;                  /* of each register: code offset + 1 of its one instruction, or 0 */
     struct implied *implied;            /* implied.c */

@@ -5,38 +5,69 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct reach {
+/* What an instruction depends on and what it makes, as places in evaluator.reached: registers, behind them domains.
+ * Listed once for all instructions, one behind the other: how many of the first, how many of the second, then both. */
+struct listing {
     const struct edict_program *p;
-    unsigned char *regs, *domains; /* that depend on the facts */
-    int found;
+    uint32_t *items; /* NULL: only counted */
+    uint32_t count;
+    int outputs; /* is it the turn of what is made? */
 };
 
-static int operand_reach(void *context, const struct operand *o)
+static void item_add(struct listing *l, uint32_t item)
 {
-    struct reach *r = context;
-    const uint32_t n = *o->word, test = n & ~(uint32_t)CELL_NEGATED;
-    if (o->letter == 'A') {
+    if (l->items)
+        l->items[l->count] = item;
+    l->count++;
+}
+
+static int operand_list(void *context, const struct operand *o)
+{
+    struct listing *l = context;
+    const uint32_t n = *o->word, test = n & ~(uint32_t)CELL_NEGATED, registers = l->p->register_count;
+    if (l->outputs) {
+        if (o->letter == 'o')
+            item_add(l, n);
+    } else if (o->letter == 'A') {
         if (test < CELL_IN)
-            r->found |= r->regs[o->word[1]];
+            item_add(l, o->word[1]);
         if (test == CELL_RANGE || test == CELL_CODES)
-            r->found |= r->regs[o->word[2]];
+            item_add(l, o->word[2]);
     } else if (o->letter == 'i' || o->letter == 'm' || o->letter == 'l') {
-        if (n < r->p->register_count)
-            r->found |= r->regs[n];
+        if (n < registers)
+            item_add(l, n);
     } else if (o->letter == 'k') {
-        r->found |= r->domains[n];
+        item_add(l, registers + n);
     } else if (o->letter == 'o') {
-        r->found |= r->domains[r->p->registers[n].domain];
+        item_add(l, registers + l->p->registers[n].domain);
     }
     return 1;
 }
 
-static int output_reach(void *context, const struct operand *o)
+static void steps_list(const struct edict_evaluator *e, struct listing *l)
 {
-    struct reach *r = context;
-    if (o->letter == 'o')
-        r->regs[*o->word] = 1;
-    return 1;
+    const struct edict_program *p = l->p;
+    for (const struct step *s = e->steps; s->at != NONE; s++) {
+        const uint32_t *at = p->code + s->at, *end = at + (*at >> 8), head = l->count;
+        const char *layout = op_infos[s->op].operands;
+        const enum op op = (enum op)s->op;
+        l->count += 2;
+        l->outputs = 0;
+        layout_walk(layout, at + 1, end, operand_list, l);
+        if (op == OP_CODE_CROSS) {
+            item_add(l, p->register_count + p->domains[at[1]].a);
+            item_add(l, p->register_count + p->domains[at[1]].b);
+        }
+        const uint32_t between = l->count;
+        l->outputs = 1;
+        layout_walk(layout, at + 1, end, operand_list, l);
+        if (op == OP_CODE_CROSS || op == OP_CODE_GROUP || op == OP_CODE_CLOSE || op == OP_CODE_MERGE)
+            item_add(l, p->register_count + at[1]);
+        if (l->items) {
+            l->items[head] = between - head - 2;
+            l->items[head + 1] = l->count - between;
+        }
+    }
 }
 
 static int op_is_remade(enum op op)
@@ -45,33 +76,47 @@ static int op_is_remade(enum op op)
            op == OP_CODE_MERGE || op == OP_CODE_FIND;
 }
 
+static int reach_new(struct edict_evaluator *e)
+{
+    const struct edict_program *p = e->program;
+    struct listing l = { .p = p };
+    if (e->reached)
+        return 1;
+    steps_list(e, &l);
+    e->reach_items = calloc((size_t)l.count + 1, sizeof *e->reach_items);
+    e->reached = e->reach_items ? calloc((size_t)p->register_count + p->domain_count + 1, 1) : NULL;
+    e->allocations += e->reached ? 2 : 0;
+    if (!e->reached) {
+        free(e->reach_items);
+        e->reach_items = NULL;
+        return 0;
+    }
+    l = (struct listing){ .p = p, .items = e->reach_items };
+    steps_list(e, &l);
+    return 1;
+}
+
 int rerun_plan(struct edict_evaluator *e, const unsigned char *facts)
 {
     const struct edict_program *p = e->program;
-    if (!e->reached) {
-        e->reached = calloc((size_t)p->register_count + p->domain_count + 1, 1);
-        e->allocations += e->reached != NULL;
-    }
-    if (!e->reached)
+    if (!reach_new(e))
         return 0;
-    struct reach r = { p, e->reached, e->reached + p->register_count, 0 };
-    memset(e->reached, 0, (size_t)p->register_count + p->domain_count);
+    unsigned char *reached = e->reached;
+    memset(reached, 0, (size_t)p->register_count + p->domain_count);
     for (uint32_t i = 0; i < p->fact_count; i++)
-        r.regs[p->facts[i].reg] = facts[i];
+        reached[p->facts[i].reg] = facts[i];
+    const uint32_t *item = e->reach_items;
     for (struct step *s = e->steps; s->at != NONE; s++) {
-        const uint32_t *at = p->code + s->at, *end = at + (*at >> 8);
-        const char *layout = op_infos[s->op].operands;
-        const enum op op = (enum op)s->op;
-        r.found = op_is_remade(op);
-        if (op == OP_CODE_CROSS)
-            r.found |= r.domains[p->domains[at[1]].a] | r.domains[p->domains[at[1]].b];
-        layout_walk(layout, at + 1, end, operand_reach, &r);
-        s->kept = !r.found;
-        if (!r.found)
-            continue;
-        layout_walk(layout, at + 1, end, output_reach, &r);
-        if (op == OP_CODE_CROSS || op == OP_CODE_GROUP || op == OP_CODE_CLOSE || op == OP_CODE_MERGE)
-            r.domains[at[1]] = 1;
+        const uint32_t depends = item[0], makes = item[1];
+        int found = op_is_remade((enum op)s->op);
+        item += 2;
+        for (uint32_t i = 0; i < depends && !found; i++)
+            found = reached[item[i]];
+        item += depends;
+        s->kept = !found;
+        for (uint32_t i = 0; i < makes && found; i++)
+            reached[item[i]] = 1;
+        item += makes;
     }
     return 1;
 }

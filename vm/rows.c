@@ -193,10 +193,17 @@ struct row_plan *rows_plan(const struct edict_evaluator *e, const uint32_t *colu
     return p->cells ? p : NULL;
 }
 
+static inline size_t value_slot(const struct row_column *c, int64_t value, int64_t date)
+{
+    return (size_t)((((uint64_t)value ^ (uint64_t)date << 48) * 0x9E3779B97F4A7C15u) >> c->shift);
+}
+
 /* Tests every row for a value that has not been met. */
-static void value_learn(struct match *m, struct row_plan *p, uint32_t column, size_t slot, size_t record)
+static void value_learn(
+    struct match *m, struct row_plan *p, uint32_t column, size_t slot, size_t record, int64_t value, int64_t date)
 {
     uint64_t *set = p->column[column].sets + slot * p->words;
+    p->column[column].entries[slot] = (struct row_memory){ value, (uint64_t)date * 2 + 1 };
     memset(set, 0, p->words * sizeof *set);
     for (uint32_t r = 0; r < p->count; r++) {
         uint32_t count;
@@ -204,21 +211,6 @@ static void value_learn(struct match *m, struct row_plan *p, uint32_t column, si
         const int fits = match_cell(m, column, test, count, record) != MATCH_NO;
         set[r / 64] |= (uint64_t)fits << r % 64;
     }
-}
-
-/* The rows that a value on a date does not rule out. */
-static inline const uint64_t *value_rows(
-    struct match *m, struct row_plan *p, uint32_t k, size_t record, int64_t v, int64_t date)
-{
-    const struct row_column *c = &p->column[k];
-    const size_t slot = (size_t)((((uint64_t)v ^ (uint64_t)date << 48) * 0x9E3779B97F4A7C15u) >> c->shift);
-    struct row_memory *entry = &c->entries[slot];
-    const uint64_t dated = (uint64_t)date * 2 + 1;
-    if (entry->value != v || entry->dated != dated) {
-        *entry = (struct row_memory){ v, dated };
-        value_learn(m, p, k, slot, record);
-    }
-    return c->sets + slot * p->words;
 }
 
 /* The rows that a column's cell does not rule out; NULL: it is in doubt and rules out nothing. */
@@ -231,7 +223,11 @@ static const uint64_t *cell_rows(struct match *m, struct row_plan *p, uint32_t k
         return w & WHY_HELD || !m->columns[k].named ? NULL : c->sets + ((size_t)1 << (64 - c->shift)) * p->words;
     if (c->coded && cell_w(&m->date, record))
         return NULL;
-    return value_rows(m, p, k, record, cell_v(cells, record), c->dated ? cell_v(&m->date, record) : 0);
+    const int64_t v = cell_v(cells, record), date = c->dated ? cell_v(&m->date, record) : 0;
+    const size_t slot = value_slot(c, v, date);
+    if (c->entries[slot].value != v || c->entries[slot].dated != (uint64_t)date * 2 + 1)
+        value_learn(m, p, k, slot, record, v, date);
+    return c->sets + slot * p->words;
 }
 
 /* What one column leaves of the rows of all records: of a column that is documented everywhere, and of one that is not.
@@ -239,11 +235,17 @@ static const uint64_t *cell_rows(struct match *m, struct row_plan *p, uint32_t k
 static void column_rule_out(struct match *m, struct row_plan *p, uint32_t k, uint32_t records)
 {
     const struct cells cells = m->columns[k].cells, date = m->date;
-    const int dated = p->column[k].dated;
+    const struct row_column c = p->column[k];
     uint64_t *alive = m->alive;
-    for (uint32_t i = 0; i < records; i++)
-        if (alive[i])
-            alive[i] &= *value_rows(m, p, k, i, cell_v(&cells, i), dated ? cell_v(&date, i) : 0);
+    for (uint32_t i = 0; i < records; i++) {
+        if (!alive[i])
+            continue;
+        const int64_t v = cell_v(&cells, i), day = c.dated ? cell_v(&date, i) : 0;
+        const size_t slot = value_slot(&c, v, day);
+        if (c.entries[slot].value != v || c.entries[slot].dated != (uint64_t)day * 2 + 1)
+            value_learn(m, p, k, slot, i, v, day);
+        alive[i] &= c.sets[slot];
+    }
 }
 
 static void column_rule_out_doubt(struct match *m, struct row_plan *p, uint32_t k, uint32_t records)

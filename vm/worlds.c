@@ -173,6 +173,8 @@ static int standing_same(const struct standing *a, const struct standing *b)
     int64_t x[WORLDS_MODIFIERS], y[WORLDS_MODIFIERS];
     if (a->list != b->list || a->code != b->code || a->date != b->date || a->modifier_count != b->modifier_count)
         return 0;
+    if (memcmp(a->modifiers, b->modifiers, a->modifier_count * sizeof *x) == 0) return 1;
+    if (a->modifier_count == 1) return 0;
     memcpy(x, a->modifiers, sizeof x);
     memcpy(y, b->modifiers, sizeof y);
     qsort(x, a->modifier_count, sizeof *x, code_order);
