@@ -123,7 +123,7 @@ for part in $parts; do
     [ "$failed" -eq 0 ] || { echo "---- $part"; grep -v -e '^ok' -e '^1\.\.' "$work/log" | head -100; echo "----"; }
     printf '%-9s %4d passed' "$part" "$passed"
     [ "$failed" -eq 0 ] || printf ', %d failed' "$failed"
-    [ "$skipped" -eq 0 ] || printf ', %d skipped: %s' "$skipped" "$(sed -n 's/^skip //p' "$work/log" | head -1)"
+    [ "$skipped" -eq 0 ] || printf ', %d skipped: %s' "$skipped" "$(sed -n -e 's/^skip //p' -e 's/.*# SKIP //p' "$work/log" | head -1)"
     echo
     total_passed=$((total_passed + passed)) total_failed=$((total_failed + failed)) total_skipped=$((total_skipped + skipped))
 done
