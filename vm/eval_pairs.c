@@ -142,7 +142,7 @@ void eval_cross(struct edict_evaluator *e, const uint32_t *at)
         if (all > LIMIT_PAIRS)
             eval_limit(e, "pairs of records", LIMIT_PAIRS);
     }
-    struct side a, b;
+    struct side a = { .list = NULL }, b = { .list = NULL };
     struct pairing p;
     if (e->status != EDICT_OK || !side_open(e, &a, d->a, conditions[0]) || !side_open(e, &b, d->b, conditions[1]) ||
         !pairing_open(e, &p, at, &b))

@@ -60,7 +60,7 @@ static int implied_by(const struct finder *f, const uint32_t *cross, enum op op,
         return cross[3] && same && ((same[1] == x && same[2] == y) || (same[1] == y && same[2] == x));
     }
     for (uint32_t k = 0; op == OP_CODE_EQ && k < cross[4] && k < KEYS_MOST; k++) {
-        *is = (struct implied){ keys[2 * k], keys[2 * k + 1] };
+        *is = (struct implied){ keys[(size_t)2 * k], keys[(size_t)2 * k + 1] };
         if ((gathers(f, at[1], x, is->a) && gathers(f, at[2], y, is->b)) ||
             (gathers(f, at[2], x, is->a) && gathers(f, at[1], y, is->b)))
             return 1;

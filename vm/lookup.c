@@ -2,6 +2,7 @@
  * what an evaluator has met before. */
 #include "vm/eval.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { DATE_FIRST = -25567, DATE_LAST = 84005 };
@@ -315,6 +316,7 @@ void pairs_list(struct edict_evaluator *e, uint32_t relation, const struct cells
     const struct image_relation *r = &p->relations[relation];
     const uint32_t *rows = pair_rows(p, r).rows;
     const struct cells a = keys[0], b = keys[1];
+    assert(r->keys == 3);
     for (uint32_t i = 0; i < count; i++) {
         const struct pair_place *place = pair_met(e, relation, cell_v(&a, i), cell_v(&b, i));
         has[i] = 0;
