@@ -173,7 +173,8 @@ static void test_modifiers(void **state)
     (void)state;
     for (unsigned marks = WORLDS_MODIFIERS; marks <= WORLDS_MODIFIERS + 1; marks++) {
         char cell[64] = "M0", last[64];
-        for (unsigned i = 1; i < marks; i++) snprintf(cell + strlen(cell), 8, ", M%u", i);
+        for (unsigned i = 1; i < marks; i++)
+            snprintf(cell + strlen(cell), sizeof cell - strlen(cell), ", M%u", i % 10);
         pack_begin();
         buffer_printf(&text, "bill job, every row that matches, cite BOOK\n  | kind | code | units | modifiers |\n"
             "  | wash | A1 | 1 | %s |\n  | paint | A1 | 1 | %s |\n", cell, cell);
