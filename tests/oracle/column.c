@@ -72,6 +72,11 @@ static struct value define_cell(struct run *r, struct field *f, const struct pla
     return undocumented(reason_both(r, behind, x.why));
 }
 
+struct value of_encounter_cell(struct run *r, struct field *f, const struct place *p)
+{
+    return f->how == FIELD_AGREED ? of_encounter_cell(r, f->source, p) : define_cell(r, f, p);
+}
+
 struct column *column_of(struct run *r, struct field *f)
 {
     struct known *known = known_of(r->o, f);

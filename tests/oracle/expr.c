@@ -49,6 +49,7 @@ static struct value field_cell(struct run *r, const struct place *p, const struc
     struct field *f = e->field;
     const struct column *c = column_of(r, f);
     if (f->kind == r->o->m->encounter) return c->cells[0];
+    if (p->kind == r->o->m->encounter) return of_encounter_cell(r, f, p); /* no record asks */
     uint32_t i = p->i;
     switch (e->at) {
     case AT_THIS: i = p->o; break;

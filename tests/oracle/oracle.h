@@ -234,6 +234,8 @@ const struct trace *trace_of(struct oracle *o, const void *key, struct item *it,
 /* Does it say the same for all records? */
 int of_encounter(const struct oracle *o, const struct expr *e);
 int field_of_encounter(const struct oracle *o, const struct field *f);
+/* Of such a field, asked by no record. */
+struct value of_encounter_cell(struct run *r, struct field *f, const struct place *p);
 struct field *plain_fact(struct field *f);
 
 /* ---- oracle.c: the whole. The answer goes to `out`; `worlds`: how many may be

@@ -194,7 +194,8 @@ int field_of_encounter(const struct oracle *o, const struct field *f)
 int of_encounter(const struct oracle *o, const struct expr *e)
 {
     if (!e) return 1;
-    if (e->op == X_FIELD) return field_of_encounter(o, e->field);
+    if (e->op == X_FIELD)
+        return field_of_encounter(o, e->field) && (!e->via || e->field->kind == o->m->encounter);
     if (e->query) return !e->query->correlated;
     if (e->op == X_SECOND) return 0;
     for (unsigned i = 0; i < e->arg_count; i++)

@@ -35,18 +35,6 @@ static void text_add(struct oracle *o, const char *text)
 static void reach_field(struct reach *x, struct field *f);
 static void reach_kind(struct reach *x, struct kind *k);
 
-/* Does it depend on no record? Then it is worked out once, also where there is no record that asks. */
-static int stands_alone(const struct oracle *o, const struct expr *e)
-{
-    if (!e) return 1;
-    if (e->op == X_FIELD) return e->field->kind == o->m->encounter;
-    if (e->op == X_SECOND) return 0;
-    if (e->query) return !e->query->correlated;
-    for (unsigned i = 0; i < e->arg_count; i++)
-        if (!stands_alone(o, e->args[i])) return 0;
-    return stands_alone(o, e->a) && stands_alone(o, e->b) && stands_alone(o, e->c);
-}
-
 static void alone_add(struct reach *x, const struct expr *e)
 {
     struct oracle *o = x->o;
@@ -64,7 +52,8 @@ static void reach_expr(struct reach *x, const struct expr *e)
 {
     if (!e) return;
     const int inside = x->inside;
-    if (!inside && stands_alone(x->o, e)) alone_add(x, e);
+    /* Worked out once, also where there is no record that asks. */
+    if (!inside && of_encounter(x->o, e)) alone_add(x, e);
     if (e->op == X_CONST && e->type.base == TYPE_TEXT) text_add(x->o, (const char *)(intptr_t)e->value);
     else if (e->op == X_CONST) bound_add(x->o, e->type.base, e->value);
     if (e->op == X_FIELD) {
