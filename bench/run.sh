@@ -70,6 +70,8 @@ same() { # NAME SUM: CLIPS says R1 to R4 only
 }
 {
     same edict "$(lite_run "$cores" 2> "$to/error" | "$generators/lite/map" | sum)"
+    [ "$("$edict" run -q "$to/lite_r14.edx" "$data/encounters.ndjson" 2> "$to/error" | "$generators/lite/map" derived | sum)" = \
+        "$expected_derived" ] && echo derived_edict yes || echo derived_edict NO
     [ "$("$edict" run -q "$to/caps.edx" "$caps/encounters.ndjson" 2> "$to/error" | "$generators/caps/map" | sum)" = \
         "$("$generators/caps/limit" run "$caps" "$caps/encounters.ndjson" | sum)" ] && echo caps_edict yes || echo caps_edict NO
     same learnt "$("$limit" run "$data" "$data/encounters.ndjson" learnt threads "$cores" | sum)"
@@ -124,6 +126,8 @@ done
 "$generators/caps/limit" time "$caps" "$caps/encounters.ndjson" "$rounds" > "$to/caps_limit.parts"
 head -n 20000 "$data/encounters.ndjson" > "$to/lite20k.ndjson"
 "$generators/stages" "$to/lite.edx" "$to/lite20k.ndjson" "$rounds" > "$to/edict.parts"
+"$generators/stages" "$to/lite_r12.edx" "$to/lite20k.ndjson" "$rounds" > "$to/r12.parts"
+"$generators/stages" "$to/lite_r14.edx" "$to/lite20k.ndjson" "$rounds" > "$to/r14.parts"
 head -n 20000 "$caps/encounters.ndjson" > "$to/caps20k.ndjson"
 "$generators/stages" "$to/caps.edx" "$to/caps20k.ndjson" "$rounds" > "$to/caps.parts"
 "$generators/stages" "$to/hospital.edx" "$to/complete_all.ndjson" "$rounds" > "$to/hospital.parts"
