@@ -34,16 +34,9 @@ void buffer_clear(struct buffer *b)
         b->at[0] = 0;
 }
 
-/* Room for `more` bytes and the terminating 0. */
-static int buffer_reserve(struct buffer *b, size_t more)
+/* So many bytes in all. */
+static int buffer_room(struct buffer *b, size_t need)
 {
-    if (b->failed)
-        return 0;
-    if (more > b->ceiling || b->size > b->ceiling - more) {
-        b->failed = BUFFER_FULL;
-        return 0;
-    }
-    size_t need = b->size + more + 1;
     if (need <= b->room)
         return 1;
     size_t room = b->room < 128 ? 256 : b->room * 2;
@@ -59,6 +52,23 @@ static int buffer_reserve(struct buffer *b, size_t more)
     b->at = at;
     b->room = room;
     return 1;
+}
+
+/* Room for `more` bytes and the terminating 0. */
+static int buffer_reserve(struct buffer *b, size_t more)
+{
+    if (b->failed)
+        return 0;
+    if (more > b->ceiling || b->size > b->ceiling - more) {
+        b->failed = BUFFER_FULL;
+        return 0;
+    }
+    return buffer_room(b, b->size + more + 1);
+}
+
+char *buffer_open_more(struct buffer *b, size_t most)
+{
+    return !b->failed && buffer_room(b, b->size + most + 1) ? b->at + b->size : NULL;
 }
 
 void buffer_expect(struct buffer *b, size_t more)
@@ -106,24 +116,19 @@ void buffer_printf(struct buffer *b, const char *format, ...)
     b->size += (size_t)size;
 }
 
-/* Is a byte of the eight at `at` written otherwise than as it is? Whole words, no byte looked at alone. */
-static int word_escapes(const char *at)
+static int word_escapes_at(const char *at)
 {
-    const uint64_t ones = UINT64_MAX / 255, tops = ones << 7;
     uint64_t v;
     memcpy(&v, at, sizeof v);
-    const uint64_t quote = v ^ ones * '"', slash = v ^ ones * '\\', del = v ^ ones * 0x7f;
-    const uint64_t marks = ((quote - ones) & ~quote) | ((slash - ones) & ~slash) | ((del - ones) & ~del);
-    return ((((v - ones * 0x20) & ~v) | marks) & tops) != 0;
+    return json_word_escapes(v);
 }
 
-void buffer_json(struct buffer *b, const char *at, size_t size)
+void buffer_escaped(struct buffer *b, const char *at, size_t size)
 {
     static const char hex[] = "0123456789abcdef";
-    buffer_byte(b, '"');
     size_t done = 0;
     for (size_t i = 0; i < size; i++) {
-        while (size - i > 8 && !word_escapes(at + i)) i += 8;
+        while (size - i > 8 && !word_escapes_at(at + i)) i += 8;
         unsigned char c = (unsigned char)at[i];
         if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
             continue;
@@ -143,5 +148,11 @@ void buffer_json(struct buffer *b, const char *at, size_t size)
     }
     if (size > done)
         buffer_add(b, at + done, size - done);
+}
+
+void buffer_json(struct buffer *b, const char *at, size_t size)
+{
+    buffer_byte(b, '"');
+    buffer_escaped(b, at, size);
     buffer_byte(b, '"');
 }

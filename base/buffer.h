@@ -48,9 +48,33 @@ static inline void buffer_byte(struct buffer *b, char c)
     b->at[b->size++] = c;
     b->at[b->size] = 0;
 }
+/* Room for `most` bytes behind what is there, to be stored without further checks; buffer_close tells where they end.
+ * NULL: no room, or failed before. What passes the ceiling is forgotten. */
+char *buffer_open_more(struct buffer *b, size_t most);
+static inline char *buffer_open(struct buffer *b, size_t most)
+{
+    if (b->failed || most >= b->room - b->size) return buffer_open_more(b, most);
+    return b->at + b->size;
+}
+static inline void buffer_close(struct buffer *b, const char *end)
+{
+    const size_t size = (size_t)(end - b->at);
+    if (size > b->ceiling) b->failed = BUFFER_FULL;
+    else b->size = size;
+    b->at[b->size] = 0;
+}
 void buffer_int(struct buffer *b, int64_t n);
 void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A JSON string with its quotes; control characters, quotes and backslashes escaped, other bytes as they are. */
 void buffer_json(struct buffer *b, const char *at, size_t size);
+void buffer_escaped(struct buffer *b, const char *at, size_t size);    /* without the quotes */
+/* Is a byte of these eight escaped? All at once. */
+static inline int json_word_escapes(uint64_t v)
+{
+    const uint64_t ones = UINT64_MAX / 255, tops = ones << 7;
+    const uint64_t quote = v ^ ones * '"', slash = v ^ ones * '\\', del = v ^ ones * 0x7f;
+    const uint64_t marks = ((quote - ones) & ~quote) | ((slash - ones) & ~slash) | ((del - ones) & ~del);
+    return ((((v - ones * 0x20) & ~v) | marks) & tops) != 0;
+}
 
 #endif

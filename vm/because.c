@@ -54,14 +54,16 @@ int because_new(struct input *in, const struct edict_program *p)
         if ((p->code[at] & 0xff) != OP_CODE_EMIT) continue;
         const uint32_t list = because_at(p, at);
         for (uint32_t i = 0, entry = list + 1; i < p->code[list]; i++, entry += 3)
-            in->because[in->because_count++] = (struct because){ at, p->code[entry] >> 8, entry };
+            in->because[in->because_count++] = (struct because){ at, p->code[entry] >> 8, entry, p->code[entry] & 0xff,
+                p->code[entry + 1], p->code[entry + 2] };
     }
     qsort(in->because, in->because_count, sizeof *in->because, by_row);
+    in->because[in->because_count].emit = NONE;
     return 1;
 }
 
-/* The first of the entries that an EMIT has for one row. */
-static const struct because *because_first(const struct input *in, uint32_t emit, uint32_t only)
+/* The first of the entries that an EMIT has for one row, among all. */
+static uint32_t because_first(const struct input *in, uint32_t emit, uint32_t only)
 {
     const struct because *low = in->because;
     for (size_t n = in->because_count; n > 0;) {
@@ -73,58 +75,52 @@ static const struct because *because_first(const struct input *in, uint32_t emit
             n /= 2;
         }
     }
-    return low;
+    return (uint32_t)(low - in->because);
 }
 
-static int row_add(struct edict_evaluator *e, struct holds *h, uint32_t row)
+static void row_add(struct wording *w, uint32_t row)
 {
-    for (uint32_t i = 0; i < h->row_count; i++)
-        if (h->rows[i] == row) return 1;
-    if (h->row_count == h->row_room) {
-        void *pool = h->rows;
-        const int ok = pool_room(e, &pool, &h->row_room, h->row_count + 1, sizeof *h->rows);
-        h->rows = pool;
-        if (!ok) return 0;
-    }
-    h->rows[h->row_count++] = row;
-    return 1;
+    if (w->told[row] == w->telling) return;
+    w->told[row] = w->telling;
+    w->because[w->because_count++] = row;
 }
 
 /* The trace row in a cell. */
-static void row_cell(struct edict_evaluator *e, struct holds *h, uint32_t reg, uint32_t record)
+static void row_cell(struct edict_evaluator *e, struct wording *w, uint32_t reg, uint32_t record)
 {
     const struct column *c = &e->columns[reg];
     uint32_t i = e->program->registers[reg].domain ? record : lane_cell(c, e->lane);
     if (i >= c->n || (c->w && c->w[i]) || c->v[i] < 0 || c->v[i] >= (int64_t)e->program->row_count) return;
-    row_add(e, h, (uint32_t)c->v[i]);
+    row_add(w, (uint32_t)c->v[i]);
 }
 
 /* What one entry names for a charge. */
-static void entry_gather(struct edict_evaluator *e, struct holds *h, const struct charge *c, const uint32_t *entry)
+static void entry_gather(struct edict_evaluator *e, struct wording *w, const struct charge *c, const struct because *b)
 {
-    const uint32_t mode = entry[0] & 0xff;
-    if (mode != BECAUSE_MEMBERS) {
-        row_cell(e, h, entry[2], mode == BECAUSE_SELF ? c->record : e->lane);
+    if (b->mode != BECAUSE_MEMBERS) {
+        row_cell(e, w, b->reg, b->mode == BECAUSE_SELF ? c->record : e->lane);
         return;
     }
-    const struct column *link = &e->columns[entry[1]];
-    const uint32_t in = e->program->registers[entry[1]].domain, end = link->n ? lane_end(e, in, e->lane) : 0;
+    const struct column *link = &e->columns[b->link];
+    const uint32_t in = e->program->registers[b->link].domain, end = link->n ? lane_end(e, in, e->lane) : 0;
     for (uint32_t r = lane_first(e, in, e->lane); r < end; r++)
-        if (link->v[r] == (int64_t)c->record && !(link->w && link->w[r])) row_cell(e, h, entry[2], r);
+        if (link->v[r] == (int64_t)c->record && !(link->w && link->w[r])) row_cell(e, w, b->reg, r);
 }
 
-void because_gather(struct edict_evaluator *e, struct holds *h, const struct charge *c)
+void because_gather(struct edict_evaluator *e, struct wording *w, const struct charge *c)
 {
     const struct input *in = input_of(e);
-    const struct because *end = in->because + in->because_count;
-    const struct because *every = because_first(in, c->emit, 0), *own = because_first(in, c->emit, c->row + 1);
-    row_add(e, h, c->row);
-    for (uint32_t i = 0; i < c->effect_count; i++) row_add(e, h, c->effects[i]);
+    struct because_place *place = &w->places[c->row];
+    if (place->emit != c->emit + 1)
+        *place = (struct because_place){ c->emit + 1, because_first(in, c->emit, 0),
+            because_first(in, c->emit, c->row + 1) };
+    const struct because *all = in->because + place->all, *own = in->because + place->own;
+    row_add(w, c->row);
+    for (uint32_t i = 0; i < c->effect_count; i++) row_add(w, c->effects[i]);
     for (;;) { /* both in the order in which they stand */
-        const int more = every < end && every->emit == c->emit && every->only == 0;
-        const int own_more = own < end && own->emit == c->emit && own->only == c->row + 1;
+        const int more = all->emit == c->emit && all->only == 0;
+        const int own_more = own->emit == c->emit && own->only == c->row + 1;
         if (!more && !own_more) return;
-        const struct because *next = !own_more || (more && every->entry < own->entry) ? every++ : own++;
-        entry_gather(e, h, c, &e->program->code[next->entry]);
+        entry_gather(e, w, c, !own_more || (more && all->entry < own->entry) ? all++ : own++);
     }
 }

@@ -30,7 +30,6 @@ void holds_free(struct edict_evaluator *e)
     free(h->rules);
     free(h->stack);
     free(h->queue);
-    free(h->rows);
     free(h);
     input_of(e)->holds = NULL;
 }
@@ -324,15 +323,16 @@ int holds_gather(struct edict_evaluator *e)
 }
 
 uint32_t behind_collect(const struct edict_evaluator *e, uint32_t want, uint32_t domain, uint32_t record,
-    unsigned char *marks)
+    struct marks *marks)
 {
     const struct edict_program *p = e->program;
     uint32_t n = 0;
     if (domain == NONE || record == NONE) return 0;
     if (domain == want) {
         const uint32_t first = lane_first(e, want, e->lane);
-        if (record >= lane_end(e, want, e->lane) || marks[record - first]) return 0;
-        return marks[record - first] = 1;
+        if (record >= lane_end(e, want, e->lane) || mark_is(marks, record - first)) return 0;
+        marks->word[(record - first) / 64] |= (uint64_t)1 << (record - first) % 64;
+        return 1;
     }
     const struct image_domain *d = &p->domains[domain];
     if (d->kind == DOMAIN_GROUP) {

@@ -8,10 +8,7 @@ void put_cites(struct edict_evaluator *e, struct buffer *out, const uint32_t *ro
     const struct edict_program *p = e->program;
     struct wording *w = input_of(e)->wording;
     int first = 1;
-    if (++w->generation == 0) {
-        memset(w->met, 0, p->cite_count * sizeof *w->met);
-        w->generation = 1;
-    }
+    const uint32_t turn = wording_turn(&w->generation, w->met, p->cite_count);
     buffer_byte(out, '[');
     for (uint32_t i = 0; i < count; i++) {
         const struct image_row *row = &p->rows[rows[i]];
@@ -19,8 +16,8 @@ void put_cites(struct edict_evaluator *e, struct buffer *out, const uint32_t *ro
         uint32_t at = row->cites ? row->cites_at : item->cites_at, n = row->cites ? row->cites : item->cites;
         for (uint32_t k = 0; k < n; k++) {
             uint32_t cite = p->cite_refs[at + k];
-            if (w->met[cite] == w->generation) continue;
-            w->met[cite] = w->generation;
+            if (w->met[cite] == turn) continue;
+            w->met[cite] = turn;
             if (!first) buffer_add(out, ", ", 2);
             first = 0;
             put_piece(out, w, w->cites[cite]);
@@ -29,45 +26,91 @@ void put_cites(struct edict_evaluator *e, struct buffer *out, const uint32_t *ro
     buffer_byte(out, ']');
 }
 
-void put_tail(struct edict_evaluator *e, struct buffer *out, uint32_t first)
+/* What stands behind these rows was told before, with the same bytes: where. NULL: it was not, and `slot` is for it. */
+static const char *tail_known(const struct wording *w, uint64_t hash, struct tail **slot)
 {
-    const struct edict_program *p = e->program;
-    struct holds *h = holds_of(e);
-    uint32_t shown = p->header->source_shown;
-    if (!h) return;
-    h->row_count = 0;
-    memset(h->shown, 0, sizeof h->shown);
-    for (uint32_t c = first; c != NONE; c = e->charges[c].next) {
-        if (shown != NONE) behind_collect(e, shown, e->charges[c].domain, e->charges[c].record, h->shown);
-        because_gather(e, h, &e->charges[c]);
+    struct tails *t = w->tails;
+    const size_t rows = w->because_count * sizeof *w->because;
+    *slot = &t->slots[hash >> (64 - TAIL_BITS)];
+    if ((*slot)->hash != hash || (*slot)->rows != w->because_count) return NULL;
+    const char *at = t->bytes + (*slot)->at;
+    return memcmp(at, w->because, rows) == 0 ? at + rows : NULL;
+}
+
+static void tail_keep(const struct wording *w, uint64_t hash, struct tail *slot, const char *at, size_t size)
+{
+    struct tails *t = w->tails;
+    const size_t rows = w->because_count * sizeof *w->because;
+    if (rows + size > TAIL_BYTES / 64) return;
+    if (t->size + rows + size > TAIL_BYTES) {
+        memset(t->slots, 0, sizeof t->slots);
+        t->size = 0;
     }
-    if (shown != NONE) {
-        put_key(out, program_string(p, p->domains[shown].key), 0);
-        put_records(e, out, shown, h->shown);
+    *slot = (struct tail){ hash, w->because_count, (uint32_t)size, t->size };
+    memcpy(t->bytes + t->size, w->because, rows);
+    memcpy(t->bytes + t->size + rows, at, size);
+    t->size += (uint32_t)(rows + size);
+}
+
+/* `, "because": […], "cite": […]` of the rows that were gathered. */
+static void put_because(struct edict_evaluator *e, struct buffer *out)
+{
+    struct wording *w = input_of(e)->wording;
+    struct tail *slot;
+    uint64_t hash = ~(uint64_t)w->because_count;
+    for (uint32_t i = 0; i < w->because_count; i++) hash = (hash ^ w->because[i]) * 0x9E3779B97F4A7C15u ^ hash >> 29;
+    const char *told = tail_known(w, hash, &slot);
+    if (told) {
+        buffer_add(out, told, slot->size);
+        return;
     }
+    const size_t from = out->size;
     put_name(out, "because");
     buffer_byte(out, '[');
-    for (uint32_t i = 0; i < h->row_count; i++) {
+    for (uint32_t i = 0; i < w->because_count; i++) {
         if (i) buffer_add(out, ", ", 2);
-        put_piece(out, input_of(e)->wording, input_of(e)->wording->rows[h->rows[i]]);
+        put_piece(out, w, w->rows[w->because[i]]);
     }
     buffer_byte(out, ']');
     put_name(out, "cite");
-    put_cites(e, out, h->rows, h->row_count);
+    put_cites(e, out, w->because, w->because_count);
+    if (!out->failed) tail_keep(w, hash, slot, out->at + from, out->size - from);
 }
 
-static void put_charge_head(struct buffer *out, int64_t code, int64_t units)
+/* `, "services": […]` of the chain of charges that starts at `first`, whose rows are gathered on the way. */
+static char *store_behind(struct edict_evaluator *e, struct buffer *out, char *to, uint32_t first)
 {
-    put_first(out, "code");
-    put_code(out, code);
-    put_name(out, "units");
-    buffer_int(out, units);
-    put_name(out, "modifiers");
+    struct wording *w = input_of(e)->wording;
+    const uint32_t shown = e->program->header->source_shown;
+    struct marks marks = { { 0 } };
+    wording_turn(&w->telling, w->told, e->program->row_count);
+    w->because_count = 0;
+    for (uint32_t c = first; c != NONE; c = e->charges[c].next) {
+        if (shown != NONE) behind_collect(e, shown, e->charges[c].domain, e->charges[c].record, &marks);
+        because_gather(e, w, &e->charges[c]);
+    }
+    if (shown == NONE) return to;
+    if (store_more(out, &to, w->services.size, STORE_CHARGE)) to = store_ready(to, w, w->services);
+    to = store_records(e, out, to, STORE_CHARGE, shown, &marks);
+    *to = ']';
+    return to + 1;
+}
+
+void put_tail(struct edict_evaluator *e, struct buffer *out, uint32_t first)
+{
+    char *to = buffer_open(out, STORE_CHARGE);
+    if (!to) return;
+    buffer_close(out, store_behind(e, out, to, first));
+    put_because(e, out);
 }
 
 static void put_standing(struct edict_evaluator *e, struct buffer *out, const struct standing *s)
 {
-    put_charge_head(out, s->code, s->units);
+    put_first(out, "code");
+    put_code(out, s->code);
+    put_name(out, "units");
+    buffer_int(out, s->units);
+    put_name(out, "modifiers");
     buffer_byte(out, '[');
     for (uint32_t i = 0; i < s->modifier_count; i++) {
         if (i) buffer_text(out, ", ");
@@ -75,27 +118,27 @@ static void put_standing(struct edict_evaluator *e, struct buffer *out, const st
     }
     buffer_byte(out, ']');
     put_name(out, "date");
-    put_date(out, s->date);
+    put_date(e, out, s->date);
     struct text tail = worlds_tail(e, s);
     buffer_add(out, tail.at, tail.size);
 }
 
 static void put_final(struct edict_evaluator *e, struct buffer *out, const struct final_charge *f)
 {
-    put_charge_head(out, f->code, f->units);
-    put_codes(e, out, f->modifiers);
-    put_name(out, "date");
-    put_date(out, f->date);
-    put_tail(e, out, f->first);
+    char *to = buffer_open(out, STORE_CHARGE);
+    if (!to) return;
+    to = store_charge(e, out, to, STORE_CHARGE, f->code, f->units, f->modifiers);
+    to = store(to, ", \"date\": ");
+    to = store_date(input_of(e)->wording, to, f->date);
+    buffer_close(out, store_behind(e, out, to, f->first));
+    put_because(e, out);
 }
 
 static void put_list(struct edict_evaluator *e, struct buffer *out, uint32_t list, int empty)
 {
-    const struct edict_program *p = e->program;
     uint32_t standing_count = 0, n = 0;
     const struct standing *standing = worlds_standing(e, &standing_count);
-    put_key(out, program_string(p, p->lists[list]), 0);
-    buffer_byte(out, '[');
+    put_piece(out, input_of(e)->wording, input_of(e)->wording->lists[list]);
     const uint32_t from = standing ? 0 : e->final_firsts[e->lane];
     const uint32_t count = empty ? 0 : standing ? standing_count : e->final_firsts[e->lane + 1];
     for (uint32_t i = from; i < count; i++) {
@@ -160,7 +203,7 @@ void result_write(struct edict_evaluator *e, edict_answer *answer, int no_rules)
     else put_known(e, out, 0, e->lane);
     put_piece(out, input_of(e)->wording, input_of(e)->wording->head);
     if (date->w && date->w[lane]) buffer_text(out, "null");
-    else put_date(out, date->v[lane]);
+    else put_date(e, out, date->v[lane]);
     buffer_text(out, no_rules ? ", \"status\": \"no_rules\"" : answer->held ? ", \"status\": \"held\"" :
         ", \"status\": \"complete\"");
     for (uint32_t list = 0; list < p->list_count; list++) put_list(e, out, list, no_rules);

@@ -5,6 +5,7 @@
 
 #include "vm/bind.h"
 #include "vm/limits.h"
+#include "vm/store.h"
 
 /* One hold of the answer: a rule and a fact that must be documented first. */
 struct hold {
@@ -20,15 +21,57 @@ struct hold_entry { uint32_t hold, record; };
 
 /* What is the same in every answer, as JSON. */
 struct piece { uint32_t at, size; };
+/* The rules behind a charge (`because`) and what they cite, as text, by the rows: most charges were met before. */
+enum { TAIL_BITS = 9, TAIL_BYTES = 1 << 18 };
+struct tail { uint64_t hash; uint32_t rows, size, at; };    /* at: in bytes, the rows and behind them the text */
+struct tails {
+    struct tail slots[1 << TAIL_BITS];
+    uint32_t size;
+    char bytes[TAIL_BYTES];
+};
+/* Where because.c finds what an EMIT (offset + 1) names for one of its rows: first entry for all, first for this. */
+struct because_place { uint32_t emit, all, own; };
 struct wording {
     struct buffer bytes;
     struct piece *rows, *cites, head;       /* head: from `, "pack"` to `"date": ` */
+    struct piece *lists, services;          /* `, "charges": [`; `, "services": [` of what findings and charges name */
     uint32_t *met, generation;              /* of each citation: list in which it was last told */
+    uint32_t *told, telling;                /* of each row: the same of because lists */
+    uint32_t *because, because_count;       /* because list of one charge */
+    struct because_place *places;           /* of each row */
+    struct tails *tails;
+    int32_t day; char day_text[16];         /* the last date told, with its quotes */
 };
 
 static inline void put_piece(struct buffer *out, const struct wording *w, struct piece piece)
 {
     buffer_add(out, w->bytes.at + piece.at, piece.size);
+}
+static inline char *store_ready(char *to, const struct wording *w, struct piece piece)
+{
+    return store_piece(to, w->bytes.at + piece.at, piece.size);
+}
+/* Another one: the lists that name rows or citations once. */
+static inline uint32_t wording_turn(uint32_t *turn, uint32_t *of, uint32_t count)
+{
+    if (++*turn == 0) { /* after so many nothing old may look new */
+        memset(of, 0, count * sizeof *of);
+        *turn = 1;
+    }
+    return *turn;
+}
+
+/* Records of one list of one encounter, a bit each. */
+struct marks { uint64_t word[(LIMIT_RECORDS + 63) / 64]; };
+static inline int mark_is(const struct marks *m, uint32_t record)
+{
+    return (int)(m->word[record / 64] >> record % 64 & 1);
+}
+static inline uint32_t marks_count(const struct marks *m)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < sizeof m->word / sizeof *m->word; i++) n += (uint32_t)__builtin_popcountll(m->word[i]);
+    return n;
 }
 
 /* A hash over numbered things: slots of another generation are free. */
@@ -47,8 +90,6 @@ struct holds {
     struct hold_rule *rules; uint32_t rule_count, rule_room;
     uint32_t *stack; uint32_t stack_room;
     uint32_t *queue; uint32_t queue_room;
-    uint32_t *rows; uint32_t row_count, row_room;       /* because list of one charge */
-    unsigned char shown[LIMIT_RECORDS], other[LIMIT_RECORDS];
 };
 
 /* Gathers the holds of the lane e->lane from its findings. 0: no memory. */
@@ -56,13 +97,13 @@ int holds_gather(struct edict_evaluator *e);
 struct holds *holds_of(struct edict_evaluator *e);
 static inline int hold_plain_message(const struct finding *f) { return f->kind == FIND_HOLD && f->why == 0; }
 
-/* because.c: all rules behind one charge, into h->rows: its bill row, then what its bill names. */
-void because_gather(struct edict_evaluator *e, struct holds *h, const struct charge *c);
+/* because.c: all rules behind one charge that are not among w->because yet: its bill row, then what its bill names. */
+void because_gather(struct edict_evaluator *e, struct wording *w, const struct charge *c);
 
 /* Marks the records of LIST domain `want` that stand behind a record. Returns how many marks are new. Marks count from
  * the lane's first record, as the reasons and the holds do. */
 uint32_t behind_collect(const struct edict_evaluator *e, uint32_t want, uint32_t domain, uint32_t record,
-    unsigned char *marks);
+    struct marks *marks);
 /* The fact that names a domain's records, or NONE. */
 uint32_t known_fact(const struct edict_program *p, uint32_t domain);
 uint32_t fact_of_register(const struct edict_program *p, uint32_t reg);
@@ -73,12 +114,19 @@ uint32_t fact_of_register(const struct edict_program *p, uint32_t reg);
 void put_key(struct buffer *out, const char *key, int first);
 void put_string(struct buffer *out, const struct edict_program *p, uint32_t string);
 void put_known(struct edict_evaluator *e, struct buffer *out, uint32_t domain, uint32_t record);
-void put_date(struct buffer *out, int64_t date);
+void put_date(struct edict_evaluator *e, struct buffer *out, int64_t date);
 void put_code(struct buffer *out, int64_t code);
-void put_codes(struct edict_evaluator *e, struct buffer *out, int64_t list);
+/* Stored (store.h): the name of a record; a date; `"code": …, "units": …, "modifiers": […]`; records that are marked,
+ * without brackets. */
+char *store_known(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, uint32_t domain,
+    uint32_t record);
+char *store_date(struct wording *w, char *to, int64_t date);
+char *store_codes(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, int64_t list);
+char *store_charge(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, int64_t code, int64_t units,
+    int64_t modifiers);
+char *store_records(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, uint32_t domain,
+    const struct marks *marks);
 void put_rule(struct buffer *out, const struct edict_program *p, uint32_t row);
-/* `[…]` with the records of `domain` that are marked. */
-void put_records(struct edict_evaluator *e, struct buffer *out, uint32_t domain, const unsigned char *marks);
 /* `, "services": […], "because": […], "cite": […]` of the chain of charges that starts at `first`. */
 void put_tail(struct edict_evaluator *e, struct buffer *out, uint32_t first);
 void put_cites(struct edict_evaluator *e, struct buffer *out, const uint32_t *rows, uint32_t count);

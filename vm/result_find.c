@@ -53,13 +53,13 @@ static void put_head(struct buffer *out, const struct edict_program *p, uint32_t
     put_string(out, p, p->items[p->rows[row].item].name);
 }
 
-static void put_known_as(struct edict_evaluator *e, struct buffer *out, uint32_t domain, const unsigned char *marks,
+static void put_known_as(struct edict_evaluator *e, struct buffer *out, uint32_t domain, const struct marks *marks,
     const char *front)
 {
     const struct edict_program *p = e->program;
     uint32_t fact = known_fact(p, domain), r = 0;
     const uint32_t first = lane_first(e, domain, e->lane), n = lane_end(e, domain, e->lane) - first;
-    while (r < n && !marks[r]) r++;
+    while (r < n && !mark_is(marks, r)) r++;
     if (r == n) return;
     buffer_text(out, ", \"");
     buffer_text(out, front);
@@ -68,27 +68,39 @@ static void put_known_as(struct edict_evaluator *e, struct buffer *out, uint32_t
     put_known(e, out, domain, first + r);
 }
 
+static void put_records(struct edict_evaluator *e, struct buffer *out, uint32_t domain, const struct marks *marks)
+{
+    buffer_byte(out, '[');
+    char *to = buffer_open(out, STORE_OVER);
+    if (to) buffer_close(out, store_records(e, out, to, 0, domain, marks));
+    buffer_byte(out, ']');
+}
+
 /* The records that a finding is about: single ones under their fact's name, others as lists. */
 static void put_subjects(struct edict_evaluator *e, struct buffer *out, const struct finding *f)
 {
     const struct edict_program *p = e->program;
-    struct holds *h = holds_of(e);
-    for (uint32_t pass = 0; h && pass < 2; pass++) {
+    for (uint32_t pass = 0; pass < 2; pass++) {
         for (uint32_t d = 1; d < p->domain_count; d++) {
             if (p->domains[d].kind != DOMAIN_LIST || (p->domains[d].known_as != 0) != (pass == 0)) continue;
-            memset(h->shown, 0, sizeof h->shown);
-            memset(h->other, 0, sizeof h->other);
-            uint32_t first = behind_collect(e, d, f->domain, f->record, h->shown);
+            struct marks shown = { { 0 } }, other = { { 0 } };
+            uint32_t first = behind_collect(e, d, f->domain, f->record, &shown);
             if (pass == 0) {
-                uint32_t second = behind_collect(e, d, f->other_domain, f->other, h->other);
-                if (first) put_known_as(e, out, d, h->shown, "");
-                if (second) put_known_as(e, out, d, h->other, first ? "other_" : "");
-            } else if (first + behind_collect(e, d, f->other_domain, f->other, h->shown)) {
+                uint32_t second = behind_collect(e, d, f->other_domain, f->other, &other);
+                if (first) put_known_as(e, out, d, &shown, "");
+                if (second) put_known_as(e, out, d, &other, first ? "other_" : "");
+            } else if (first + behind_collect(e, d, f->other_domain, f->other, &shown)) {
                 put_key(out, program_string(p, p->domains[d].key), 0);
-                put_records(e, out, d, h->shown);
+                put_records(e, out, d, &shown);
             }
         }
     }
+}
+
+static void put_codes(struct edict_evaluator *e, struct buffer *out, int64_t list)
+{
+    char *to = buffer_open(out, STORE_CHARGE);
+    if (to) buffer_close(out, store_codes(e, out, to, 0, list));
 }
 
 static void put_charge(struct edict_evaluator *e, struct buffer *out, int64_t code, int64_t units, int64_t modifiers)
@@ -183,7 +195,7 @@ void put_finding_key(struct edict_evaluator *e, struct buffer *out, const struct
 }
 
 /* What to ask for, where the pack has no words of its own: "document the site necessary of s2, s3". */
-static void ask(struct edict_evaluator *e, struct buffer *out, const struct hold *hold, const unsigned char *marks)
+static void ask(struct edict_evaluator *e, struct buffer *out, const struct hold *hold, const struct marks *marks)
 {
     const struct edict_program *p = e->program;
     const struct image_fact *f = &p->facts[hold->fact];
@@ -194,7 +206,7 @@ static void ask(struct edict_evaluator *e, struct buffer *out, const struct hold
     int first = 1;
     const uint32_t begin = lane_first(e, f->domain, e->lane), n = lane_end(e, f->domain, e->lane) - begin;
     for (uint32_t r = begin; f->domain != 0 && r < begin + n; r++) {
-        if (!marks[r - begin]) continue;
+        if (!mark_is(marks, r - begin)) continue;
         buffer_text(text, first ? " of " : ", ");
         first = 0;
         uint32_t reg = p->domains[f->domain].known;
@@ -240,7 +252,7 @@ void put_hold(struct edict_evaluator *e, struct buffer *out, uint32_t number)
     struct holds *h = holds_of(e);
     const struct hold *hold = &h->list[number];
     const struct finding *f = &e->findings[hold->finding];
-    unsigned char *marks = h->shown;
+    struct marks marks = { { 0 } };
     put_head(out, p, FIND_HOLD, hold->row);
     if (hold->fact == NONE) {
         put_subjects(e, out, f);
@@ -253,17 +265,16 @@ void put_hold(struct edict_evaluator *e, struct buffer *out, uint32_t number)
     }
     const struct image_fact *fact = &p->facts[hold->fact];
     uint32_t only = NONE;
-    memset(marks, 0, sizeof h->shown);
     for (uint32_t i = 0; i < h->entry_count; i++) {
         if (h->entries[i].hold != number || h->entries[i].record == NONE) continue;
         only = h->entries[i].record;
-        marks[only] = 1;
+        marks.word[only / 64] |= (uint64_t)1 << only % 64;
     }
     if (fact->domain != 0 && p->domains[fact->domain].known_as) {
-        put_known_as(e, out, fact->domain, marks, "");
+        put_known_as(e, out, fact->domain, &marks, "");
     } else if (fact->domain != 0) {
         put_key(out, program_string(p, p->domains[fact->domain].key), 0);
-        put_records(e, out, fact->domain, marks);
+        put_records(e, out, fact->domain, &marks);
     }
     put_name(out, "fact");
     put_string(out, p, fact->name);
@@ -276,6 +287,6 @@ void put_hold(struct edict_evaluator *e, struct buffer *out, uint32_t number)
     /* A fact that asks in words of its own: those of the rule are about another one. */
     if (fact->hold) put_string(out, p, fact->hold);
     else if (hold->said && p->rows[hold->row].hold) put_string(out, p, p->rows[hold->row].hold);
-    else ask(e, out, hold, marks);
+    else ask(e, out, hold, &marks);
     put_foot(e, out, hold->row);
 }

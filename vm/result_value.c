@@ -8,10 +8,8 @@
 static void code_text(struct buffer *out, int64_t code)
 {
     char text[8];
-    uint32_t n = 0;
     if (code == 0) buffer_text(out, "none");
-    for (uint64_t c = (uint64_t)code; c >> 56 && n < 8; c <<= 8) text[n++] = (char)(c >> 56);
-    buffer_add(out, text, n);
+    else buffer_add(out, text, code_bytes(code, text));
 }
 
 static void time_text(struct buffer *out, int64_t minutes)
@@ -118,31 +116,77 @@ void put_string(struct buffer *out, const struct edict_program *p, uint32_t stri
     buffer_json(out, program_string(p, string), p->strings[string].size);
 }
 
-void put_date(struct buffer *out, int64_t date)
+const char store_pairs[200] = "00010203040506070809" "10111213141516171819" "20212223242526272829"
+    "30313233343536373839" "40414243444546474849" "50515253545556575859" "60616263646566676869"
+    "70717273747576777879" "80818283848586878889" "90919293949596979899";
+
+int store_more(struct buffer *out, char **to, size_t most, size_t rest)
 {
-    char text[11];
-    date_text((int32_t)date, text);
-    buffer_byte(out, '"');
-    buffer_add(out, text, 10);
-    buffer_byte(out, '"');
+    if ((size_t)(out->at + out->room - *to) > most + rest + STORE_OVER) return 1;
+    buffer_close(out, *to);
+    char *more = buffer_open(out, most + rest + STORE_OVER);
+    if (!more) return 0;
+    *to = more;
+    return 1;
+}
+
+/* Room again, behind what was added; where there is none, from `at` on, as before. */
+static char *store_reopen(struct buffer *out, size_t at, size_t rest)
+{
+    char *to = buffer_open(out, rest + STORE_OVER);
+    return to ? to : out->at + at;
+}
+
+char *store_long(struct buffer *out, char *to, size_t rest, const char *text, size_t size)
+{
+    const size_t at = (size_t)(to - out->at);
+    buffer_close(out, to);
+    buffer_escaped(out, text, size);
+    return store_reopen(out, at, rest);
+}
+
+char *store_date(struct wording *w, char *to, int64_t date)
+{
+    if ((int32_t)date != w->day) {
+        w->day = (int32_t)date;
+        date_text(w->day, w->day_text + 1);
+        w->day_text[11] = '"';
+    }
+    memcpy(to, w->day_text, sizeof w->day_text);
+    return to + 12;
+}
+
+void put_date(struct edict_evaluator *e, struct buffer *out, int64_t date)
+{
+    char text[STORE_VALUE];
+    buffer_add(out, text, (size_t)(store_date(input_of(e)->wording, text, date) - text));
 }
 
 void put_code(struct buffer *out, int64_t code)
 {
-    buffer_byte(out, '"');
-    code_text(out, code);
-    buffer_byte(out, '"');
+    char text[STORE_VALUE];
+    buffer_add(out, text, (size_t)(store_code(text, code) - text));
 }
 
-void put_codes(struct edict_evaluator *e, struct buffer *out, int64_t list)
+char *store_codes(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, int64_t list)
 {
-    uint32_t at = (uint32_t)((uint64_t)list >> 24), n = (uint32_t)(list & 0xffffff);
-    buffer_byte(out, '[');
-    for (uint32_t i = 0; i < n; i++) {
-        if (i) buffer_text(out, ", ");
-        put_code(out, e->codes[at + i]);
+    const int64_t *codes = e->codes + ((uint64_t)list >> 24);
+    const uint32_t n = (uint32_t)(list & 0xffffff);
+    *to++ = '[';
+    if (n && store_more(out, &to, (size_t)n * STORE_VALUE, rest)) {
+        for (uint32_t i = 0; i < n; i++) to = store(store_code(to, codes[i]), ", ");
+        to -= 2;
     }
-    buffer_byte(out, ']');
+    *to = ']';
+    return to + 1;
+}
+
+char *store_charge(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, int64_t code, int64_t units,
+    int64_t modifiers)
+{
+    to = store_code(store(to, "\"code\": "), code);
+    to = store_int(store(to, ", \"units\": "), units);
+    return store_codes(e, out, store(to, ", \"modifiers\": "), rest, modifiers);
 }
 
 /* item#row, or the item alone. */
@@ -164,36 +208,46 @@ uint32_t known_fact(const struct edict_program *p, uint32_t domain)
     return p->domains[domain].known == NONE ? NONE : fact_of_register(p, p->domains[domain].known);
 }
 
-void put_known(struct edict_evaluator *e, struct buffer *out, uint32_t domain, uint32_t record)
+char *store_known(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, uint32_t domain,
+    uint32_t record)
 {
     const struct edict_program *p = e->program;
-    uint32_t reg = p->domains[domain].known;
+    const uint32_t reg = p->domains[domain].known, type = reg == NONE ? TYPE_COUNT : p->registers[reg].type;
     const struct column *c = reg == NONE ? NULL : &e->columns[reg];
-    const int text = c && p->registers[reg].type == TYPE_TEXT;
-    if (!c || record >= c->n || (c->w && c->w[record]) || (text && text_is_new(e, c->v[record]))) {
-        buffer_int(out, (int64_t)(record - lane_first(e, domain, e->lane)) + 1);
-    } else if (text) {
+    if (!c || record >= c->n || (c->w && c->w[record]) || (type == TYPE_TEXT && text_is_new(e, c->v[record])))
+        return store_int(to, (int64_t)(record - lane_first(e, domain, e->lane)) + 1);
+    if (type == TYPE_COUNT) return store_int(to, c->v[record]);
+    *to++ = '"';
+    if (type == TYPE_TEXT) {
         struct text t = bind_text(e, c->v[record]);
-        buffer_json(out, t.at, t.size);
-    } else if (p->registers[reg].type == TYPE_COUNT) {
-        buffer_int(out, c->v[record]);
+        to = store_text(out, to, rest + 1, t.at, t.size);
     } else {
-        buffer_byte(out, '"');
-        result_value(e, out, p->registers[reg].type, c->v[record]);
-        buffer_byte(out, '"');
+        const size_t at = (size_t)(to - out->at);
+        buffer_close(out, to);
+        result_value(e, out, type, c->v[record]);
+        to = store_reopen(out, at, rest + STORE_VALUE);
     }
+    *to = '"';
+    return to + 1;
 }
 
-void put_records(struct edict_evaluator *e, struct buffer *out, uint32_t domain, const unsigned char *marks)
+void put_known(struct edict_evaluator *e, struct buffer *out, uint32_t domain, uint32_t record)
 {
-    int first = 1;
-    buffer_byte(out, '[');
-    const uint32_t from = lane_first(e, domain, e->lane), n = lane_end(e, domain, e->lane) - from;
-    for (uint32_t r = 0; r < n; r++) {
-        if (!marks[r]) continue;
-        if (!first) buffer_text(out, ", ");
-        first = 0;
-        put_known(e, out, domain, from + r);
-    }
-    buffer_byte(out, ']');
+    char *to = buffer_open(out, STORE_VALUE * 2);
+    if (to) buffer_close(out, store_known(e, out, to, STORE_VALUE, domain, record));
+}
+
+char *store_records(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, uint32_t domain,
+    const struct marks *marks)
+{
+    const uint32_t first = lane_first(e, domain, e->lane);
+    uint32_t n = 0;
+    const size_t room = rest + (size_t)marks_count(marks) * STORE_VALUE;
+    if (!store_more(out, &to, 0, room)) return to;
+    for (uint32_t i = 0; i < sizeof marks->word / sizeof *marks->word; i++)
+        for (uint64_t word = marks->word[i]; word; word &= word - 1) {
+            if (n++) to = store(to, ", ");
+            to = store_known(e, out, to, room, domain, first + i * 64 + (uint32_t)__builtin_ctzll(word));
+        }
+    return to;
 }
