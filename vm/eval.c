@@ -275,8 +275,8 @@ void eval_forget(struct edict_evaluator *e)
     memset(e->final_firsts, 0, sizeof e->final_firsts);
 }
 
-/* Forgets what the last run made; facts, policies and constants stay. */
-static void eval_restart(struct edict_evaluator *e)
+/* Facts, policies and constants stay. */
+void eval_restart(struct edict_evaluator *e)
 {
     const struct edict_program *p = e->program;
     arena_reset(&e->arena);
@@ -328,6 +328,22 @@ void eval_cells_count(struct edict_evaluator *e)
     for (uint32_t i = 0; i < e->program->domain_count; i++)
         e->cells += (uint64_t)e->outputs[i] *
                     (e->program->domains[i].kind == DOMAIN_CROSS ? e->all_pairs[i] : e->sizes[i]);
+}
+
+static uint64_t lane_size(const struct edict_evaluator *e, uint32_t domain, uint32_t lane)
+{
+    return e->sizes[domain] ? lane_end(e, domain, lane) - lane_first(e, domain, lane) : 0;
+}
+
+uint64_t eval_lane_cells(const struct edict_evaluator *e, uint32_t lane)
+{
+    uint64_t cells = 0;
+    for (uint32_t i = 0; i < e->program->domain_count; i++) {
+        const struct image_domain *d = &e->program->domains[i];
+        cells += e->outputs[i] * (d->kind == DOMAIN_CROSS ? lane_size(e, d->a, lane) * lane_size(e, d->b, lane)
+                                                          : lane_size(e, i, lane));
+    }
+    return cells;
 }
 
 edict_status eval_run(struct edict_evaluator *e, uint32_t to)
@@ -447,7 +463,8 @@ void eval_free(struct edict_evaluator *e)
     void *owned[] = { e->columns, e->sizes, e->const_values, e->const_states, e->why_cache, e->whys, e->intervals,
         e->codes, e->charges, e->finals, e->findings, e->args, e->firsts, e->owners, e->outputs, e->pairs[0],
         e->pairs[1], e->spreads, e->set_cache, e->set_dated, e->place_cache, e->pair_cache, e->fixed, e->all_pairs,
-        e->steps, e->reached, e->writers, e->implied, e->reach_items };
+        e->steps, e->reached, e->writers, e->implied, e->reach_items,
+        e->live };
     rows_free(e);
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
@@ -478,5 +495,6 @@ void eval_free(struct edict_evaluator *e)
     e->implied = NULL;
     e->reached = NULL;
     e->reach_items = NULL;
+    e->live = NULL;
     e->args = NULL;
 }

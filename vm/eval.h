@@ -200,8 +200,10 @@ int implied_new(struct edict_evaluator *e);
 int implied_holds(const struct edict_evaluator *e, uint32_t number);
 void implied_yes(struct edict_evaluator *e, uint32_t reg);
 
-/* Forgets charges and findings. One instruction. The size of what SETOF keeps in evaluator.identities. */
+/* Forgets charges and findings; all that the last run made. One instruction. The size of what SETOF keeps in
+ * evaluator.identities. */
 void eval_forget(struct edict_evaluator *e);
+void eval_restart(struct edict_evaluator *e);
 void eval_step_run(struct edict_evaluator *e, const struct step *s, const uint32_t *code);
 enum { IDENTITY_HEADS = 256 };
 #define IDENTITIES_SIZE ((IDENTITY_HEADS + 1) * sizeof(void *))

@@ -15,10 +15,11 @@ void worlds_free(struct edict_evaluator *e)
     if (!w) return;
     void *owned[] = { w->trials, w->followers, w->candidates, w->outcomes, w->standing, w->findings, w->values,
         w->rows, w->blamed,
-        w->numbers, w->now, w->sizes, w->tried };
+        w->numbers, w->kinds, w->kind_lanes, w->states, w->sizes, w->tried };
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
     buffer_free(&w->text);
     buffer_free(&w->scratch);
+    buffer_free(&w->bytes);
     free(w);
     input_of(e)->worlds = NULL;
 }
@@ -37,6 +38,7 @@ static struct worlds *worlds_of(struct edict_evaluator *e)
         e->allocations++;
         buffer_init(&in->worlds->text, WORLDS_BYTES);
         buffer_init(&in->worlds->scratch, WORLDS_BYTES);
+        buffer_init(&in->worlds->bytes, WORLDS_BYTES);
     }
     return in->worlds;
 }
@@ -290,68 +292,22 @@ static int findings_meet(struct edict_evaluator *e, struct worlds *w, int first)
     return 1;
 }
 
-/* Counts the trials' digits on. 0: all combinations are through. */
-static int trials_next(struct worlds *w)
+int world_meet(struct edict_evaluator *e, struct worlds *w, int again, int64_t *possible)
 {
-    for (uint32_t i = w->trial_count; i-- > 0; w->trials[i].now = 0)
-        if (++w->trials[i].now < w->trials[i].count) return 1;
-    return 0;
-}
-
-/* What the world in lane e->lane gives. 0: no memory, or too many modifiers. */
-static int world_meet(struct edict_evaluator *e, struct worlds *w, int64_t *possible)
-{
-    if (!holds_gather(e)) return 0;
-    if (holds_of(e)->count) {
-        if (impossible(e, w)) return 1;
-        if (!blamed_gather(e, w, 0)) return 0;
+    if (!again) {
+        if (!holds_gather(e)) return 0;
+        if (holds_of(e)->count) {
+            if (impossible(e, w)) return 1;
+            if (!blamed_gather(e, w, 0)) return 0;
+        }
+        if (*possible == 0 && !standing_start(e, w)) return 0;
+        if (*possible > 0) standing_meet(e, w);
+        if (!findings_meet(e, w, *possible == 0)) return 0;
     }
-    if (*possible == 0 && !standing_start(e, w)) return 0;
-    if (*possible > 0) standing_meet(e, w);
-    if (!findings_meet(e, w, *possible == 0)) return 0;
     for (uint32_t i = 0; i < w->trial_count; i++)
-        if (!candidate_meet(e, w, &w->candidates[w->trials[i].at + w->now[e->lane * w->trial_count + i]])) return 0;
+        if (!candidate_meet(e, w, &w->candidates[w->trials[i].at + w->trials[i].now])) return 0;
     ++*possible;
     return 1;
-}
-
-/* Evaluates the worlds in n lanes: the first time in full, then only what depends on the facts that are tried. 0: one
- * failed, or they turn out much larger than the encounter without the facts, from which their number was taken. */
-static int chunk_run(struct edict_evaluator *e, struct worlds *w, uint32_t n, uint32_t lanes, int *kept)
-{
-    const int again = *kept && n == lanes;
-    if ((again ? rerun(e) : eval_run(e, e->program->code_size)) != EDICT_OK) return 0;
-    w->written += e->cells;
-    if (w->written > WORLDS_WRITTEN) return 0;
-    if (!again) *kept = n == lanes && !*kept && trials_reach(e, w) && rerun_keep(e);
-    return e->status == EDICT_OK;
-}
-
-/* All worlds of the trials, `lanes` of them at a time. Counts those that are possible. -1: one of them failed. */
-static int64_t round_run(struct edict_evaluator *e, struct worlds *w, uint32_t lanes)
-{
-    int64_t possible = 0;
-    int more = 1, kept = 0;
-    void *now = w->now;
-    const int room = pool_room(e, &now, &w->now_room, lanes * w->trial_count, sizeof *w->now);
-    w->now = now;
-    w->outcome_count = w->standing_count = w->finding_count = 0;
-    buffer_clear(&w->text);
-    if (!room) return -1;
-    while (more) {
-        uint32_t n = 0;
-        for (; more && n < lanes; n++) {
-            trials_set(e, w, n);
-            for (uint32_t i = 0; i < w->trial_count; i++) w->now[n * w->trial_count + i] = w->trials[i].now;
-            more = trials_next(w);
-        }
-        lanes_use(e, w, n);
-        if (!chunk_run(e, w, n, lanes, &kept)) return -1;
-        for (e->lane = 0; e->lane < n; e->lane++)
-            if (!world_meet(e, w, &possible)) return -1;
-        e->lane = 0;
-    }
-    return possible;
 }
 
 /* The round in lanes; where they do not fit into the limits together, one by one. */
@@ -362,15 +318,16 @@ static int64_t round_try(struct edict_evaluator *e, struct worlds *w, uint32_t w
     int64_t possible = -1;
     for (; possible < 0 && lanes > 0 && e->status != EDICT_MEMORY; lanes = lanes > 1 ? 1 : 0) {
         for (uint32_t i = 0; i < w->trial_count; i++) {
-            w->trials[i].now = 0;
             for (uint32_t k = 0; k < w->trials[i].count; k++) {
                 w->candidates[w->trials[i].at + k].met = 0;
                 w->candidates[w->trials[i].at + k].first = NONE;
             }
         }
         w->blamed_count = blamed;
+        w->outcome_count = w->standing_count = w->finding_count = 0;
+        buffer_clear(&w->text);
         if (!lanes_spread(e, w, lanes)) break;
-        possible = round_run(e, w, lanes);
+        possible = round_run(e, w, worlds, lanes);
         e->lane = 0;
         lanes_use(e, w, 1);
     }
@@ -538,7 +495,7 @@ edict_status worlds_run(struct edict_evaluator *e)
     struct worlds *w = worlds_of(e);
     uint64_t dispatches = e->dispatches;
     if (!w) return e->status = EDICT_MEMORY;
-    size_t rooms = w->text.room + w->scratch.room;
+    size_t rooms = w->text.room + w->scratch.room + w->bytes.room;
     w->active = w->ran = 0;
     w->written = 0;
     w->blamed_count = w->row_count = 0;
@@ -548,7 +505,7 @@ edict_status worlds_run(struct edict_evaluator *e)
     /* A world that failed (too large a number, a limit) only means that the three-valued answer stands. */
     if (e->status == EDICT_MEMORY || !w->ran) return e->status;
     if (eval_run(e, e->program->code_size) == EDICT_OK) w->active = found && settle(e, w);
-    e->allocations += w->text.room + w->scratch.room != rooms;
+    e->allocations += w->text.room + w->scratch.room + w->bytes.room != rooms;
     e->dispatches = dispatches;
     return e->status;
 }

@@ -25,6 +25,7 @@ struct follower { uint32_t fact, record, trial; };
 struct candidate { int64_t value; uint32_t met, first; };
 struct outcome { struct standing what; uint32_t next; };
 struct world_finding { uint32_t at, size, kind, alive; uint64_t hash; };
+struct world_state { uint64_t hash; size_t at, size; };
 struct world_values { uint32_t fact, record, at, size; };
 
 struct worlds {
@@ -42,7 +43,10 @@ struct worlds {
     int64_t *numbers; uint32_t number_count, number_room;
     uint32_t number_most, number_settle;    /* candidates there is room for; numbers at which equal ones are dropped */
     int crowded;                            /* there is no room for so many candidates: no more are looked for */
-    uint32_t *now; uint32_t now_room;   /* candidate of each trial, of the world in each lane */
+    uint32_t *kinds; uint32_t kind_room;    /* of each world, from 0: those of one kind come to the same */
+    uint32_t *kind_lanes; uint32_t kind_lane_room;  /* lane that stands for a kind; NONE */
+    struct world_state *states; uint32_t state_count, state_room;   /* of each kind that was found */
+    struct buffer bytes;                /* of them */
     unsigned char *tried; uint32_t tried_room;  /* facts that are, by number */
     uint32_t *sizes; uint32_t size_room;    /* records of each domain of one world */
     struct buffer text, scratch;
@@ -58,6 +62,12 @@ int lanes_spread(struct edict_evaluator *e, struct worlds *w, uint32_t lanes);
 void lanes_use(struct edict_evaluator *e, const struct worlds *w, uint32_t lanes);
 /* Finds the instructions that depend on the facts that are tried (rerun_plan). 0: no memory. */
 int trials_reach(struct edict_evaluator *e, struct worlds *w);
+/* All worlds of the trials, in `lanes` of them at most at a time (worlds_round.c). Counts those that are possible. -1:
+ * one of them failed, or there is no memory. */
+int64_t round_run(struct edict_evaluator *e, struct worlds *w, uint32_t worlds, uint32_t lanes);
+/* What the world in lane e->lane, with the candidates that are on, gives. `again`: another one that comes to the same
+ * was met before. 0: no memory, or too many modifiers. */
+int world_meet(struct edict_evaluator *e, struct worlds *w, int again, int64_t *possible);
 /* Sets the cells of a lane to the candidates that are on; puts back what was there in lane 0. */
 void trials_set(struct edict_evaluator *e, const struct worlds *w, uint32_t lane);
 void trials_restore(struct edict_evaluator *e, const struct worlds *w);
