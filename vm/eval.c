@@ -462,7 +462,7 @@ void eval_free(struct edict_evaluator *e)
 {
     void *owned[] = { e->columns, e->sizes, e->const_values, e->const_states, e->why_cache, e->whys, e->intervals,
         e->codes, e->charges, e->finals, e->findings, e->args, e->firsts, e->owners, e->outputs, e->pairs[0],
-        e->pairs[1], e->spreads, e->set_cache, e->set_dated, e->place_cache, e->pair_cache, e->fixed, e->all_pairs,
+        e->pairs[1], e->spreads, e->set_cache, e->set_dated, e->place_cache, e->code_pairs, e->fixed, e->all_pairs,
         e->steps, e->reached, e->writers, e->implied, e->reach_items,
         e->live };
     rows_free(e);
@@ -486,7 +486,7 @@ void eval_free(struct edict_evaluator *e)
     e->spreads = NULL;
     e->set_cache = NULL;
     e->place_cache = NULL;
-    e->pair_cache = NULL;
+    e->code_pairs = NULL;
     e->set_dated = NULL;
     e->fixed = NULL;
     e->all_pairs = NULL;

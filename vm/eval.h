@@ -82,15 +82,39 @@ static inline uint64_t hash_mix(uint64_t hash, uint64_t value)
 
 /* Record tests. */
 int set_has(const struct edict_evaluator *e, uint32_t set, int64_t code, int64_t date);
-/* The memories of set_has and pairs_find_again. 0: no memory. */
+/* The memories of set_has and of eval_codes.c. 0: no memory. */
 int lookup_caches_new(struct edict_evaluator *e);
-/* The row of the relation with these keys on the date, or NULL. `again`: of a relation of pairs, with the memory of
- * where its codes were found. */
+int codes_cache_new(struct edict_evaluator *e);
+static inline int keys_order(const int64_t *row, const int64_t *keys, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (row[i] != keys[i])
+            return row[i] < keys[i] ? -1 : 1;
+    return 0;
+}
+/* A row that an image's opening has looked at, or that is as good: of a large relation only look-ups look at rows. */
+static inline int row_good(const struct edict_program *p, const struct image_relation *r, const int64_t *row)
+{
+    return relation_looked_at(r) || program_value_fits(p, TYPE_ROW, row[r->columns + 2]);
+}
+/* The row of the relation with these keys on the date, or NULL. */
 const int64_t *relation_find(const struct edict_program *p, uint32_t relation, const int64_t *keys, int64_t date);
+/* eval_codes.c: of a relation of pairs; `again`: with the memory of where its codes were found. */
+const int64_t *pairs_find(
+    const struct edict_program *p, const struct image_relation *r, const int64_t *keys, int64_t date);
 const int64_t *pairs_find_again(struct edict_evaluator *e, uint32_t relation, const int64_t *keys, int64_t date);
-/* For each of `count` records: has the relation of pairs a row with these three keys on the date? */
-void pairs_list(struct edict_evaluator *e, uint32_t relation, const struct cells *keys, const struct cells *date,
-    int64_t *has, uint32_t count);
+/* Where a key's cells come from. One that was gathered by a link of pairs: `at` is the link and the cells are those of
+ * the records it was gathered from; else NULL. */
+struct key_source {
+    const int64_t *v, *at;
+    size_t step;
+    uint32_t records; /* cells */
+};
+struct key_source key_source(struct edict_evaluator *e, uint32_t reg, const struct cells *key, uint32_t records);
+/* LISTS of a relation of pairs, whose keys (registers `regs`) are documented. 0: not done, because the codes were not
+ * gathered by links of pairs. */
+int pairs_list(struct edict_evaluator *e, uint32_t relation, const uint32_t *regs, const struct cells *keys,
+    const struct cells *date, struct column *o);
 
 /* Pools of lists: room for `need` more behind the end, not counted yet. NULL: failed. Earlier addresses become invalid.
  */

@@ -16,6 +16,19 @@ static int value_good(const struct edict_evaluator *e, uint32_t relation, int64_
     return relation_looked_at(&p->relations[relation]) || program_value_fits(p, p->registers[reg].type, value);
 }
 
+struct key_source key_source(struct edict_evaluator *e, uint32_t reg, const struct cells *key, uint32_t records)
+{
+    const uint32_t *gather = e->program->code + e->writers[reg], domain = reg_domain(e, reg);
+    if (e->writers[reg] && (gather[-1] & 0xff) == OP_CODE_GATHER && key->step) {
+        const uint32_t link = gather[1], target = e->program->registers[link].target;
+        const int64_t *to = e->columns[link].v;
+        const struct cells all = cells_of(e, gather[2], target);
+        if (to && (to == e->pairs[0][domain] || to == e->pairs[1][domain]) && e->sizes[target] < records && !all.w)
+            return (struct key_source){ all.v, to, all.step, e->sizes[target] };
+    }
+    return (struct key_source){ key->v, NULL, key->step, records };
+}
+
 /* Which records have a key that occurs in a column of the relation. A key that was gathered by a link of pairs is asked
  * for once a record that it was gathered from: `at` is then the link, else NULL. */
 struct occurs {
@@ -26,26 +39,13 @@ struct occurs {
 static int occurs_open(struct edict_evaluator *e, struct occurs *o, const struct relation_index *x, uint32_t column,
     uint32_t reg, const struct cells *key, uint32_t records)
 {
-    const uint32_t *gather = e->program->code + e->writers[reg], domain = reg_domain(e, reg);
-    struct cells from = *key;
-    o->at = NULL;
-    if (e->writers[reg] && (gather[-1] & 0xff) == OP_CODE_GATHER && key->step) {
-        const uint32_t link = gather[1], target = e->program->registers[link].target;
-        const int64_t *to = e->columns[link].v;
-        const struct cells all = cells_of(e, gather[2], target);
-        if (to && (to == e->pairs[0][domain] || to == e->pairs[1][domain]) && e->sizes[target] < records && !all.w) {
-            o->at = to;
-            from = all;
-            records = e->sizes[target];
-        }
-    }
-    unsigned char *yes = eval_alloc(e, records, 1);
+    const struct key_source from = key_source(e, reg, key, records);
+    unsigned char *yes = eval_alloc(e, from.records, 1);
     const uint64_t *known = x->known[column];
-    const int64_t *v = from.v;
-    const size_t step = from.step;
-    for (uint32_t i = 0; yes && i < records; i++)
-        yes[i] = (unsigned char)bits_know(known, v[i * step]);
+    for (uint32_t i = 0; yes && i < from.records; i++)
+        yes[i] = (unsigned char)bits_know(known, from.v[i * from.step]);
     o->yes = yes;
+    o->at = from.at;
     return yes != NULL;
 }
 
@@ -57,10 +57,6 @@ static void lists_three(struct edict_evaluator *e, uint32_t relation, const uint
     const uint32_t n = o->n;
     int64_t *v = o->v;
     struct occurs a, b;
-    if (e->program->relations[relation].codes) {
-        pairs_list(e, relation, keys, date, v, n);
-        return;
-    }
     const int indexed = x->slots != NULL;
     if (indexed && !keys[2].step && !key_known(x, 2, keys[2].v[0])) {
         memset(v, 0, n * sizeof *v);
@@ -100,7 +96,10 @@ void eval_relation(struct edict_evaluator *e, enum op op, const uint32_t *at)
         cells[k] = cells_of(e, keys[k], in);
         doubt |= cells[k].w != NULL;
     }
-    if (op == OP_CODE_LISTS && !doubt && count == 3) {
+    const int pairs = e->program->relations[relation].codes != 0;
+    if (pairs && op == OP_CODE_LISTS && !doubt && pairs_list(e, relation, keys, cells, &date, o))
+        return;
+    if (op == OP_CODE_LISTS && !doubt && !pairs && count == 3) {
         lists_three(e, relation, keys, cells, &date, o);
         return;
     }
