@@ -331,7 +331,7 @@ uint32_t behind_collect(const struct edict_evaluator *e, uint32_t want, uint32_t
     if (domain == want) {
         const uint32_t first = lane_first(e, want, e->lane);
         if (record >= lane_end(e, want, e->lane) || mark_is(marks, record - first)) return 0;
-        marks->word[(record - first) / 64] |= (uint64_t)1 << (record - first) % 64;
+        mark_set(marks, record - first);
         return 1;
     }
     const struct image_domain *d = &p->domains[domain];

@@ -83,15 +83,16 @@ static char *store_behind(struct edict_evaluator *e, struct buffer *out, char *t
     struct wording *w = input_of(e)->wording;
     const uint32_t shown = e->program->header->source_shown;
     struct marks marks = { { 0 } };
+    uint32_t count = 0;
     wording_turn(&w->telling, w->told, e->program->row_count);
     w->because_count = 0;
     for (uint32_t c = first; c != NONE; c = e->charges[c].next) {
-        if (shown != NONE) behind_collect(e, shown, e->charges[c].domain, e->charges[c].record, &marks);
+        if (shown != NONE) count += behind_collect(e, shown, e->charges[c].domain, e->charges[c].record, &marks);
         because_gather(e, w, &e->charges[c]);
     }
     if (shown == NONE) return to;
-    if (store_more(out, &to, w->services.size, STORE_CHARGE)) to = store_ready(to, w, w->services);
-    to = store_records(e, out, to, STORE_CHARGE, shown, &marks);
+    to = store_ready(out, to, STORE_CHARGE, w, w->services);
+    to = store_records(e, out, to, STORE_CHARGE, shown, &marks, count);
     *to = ']';
     return to + 1;
 }

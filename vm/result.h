@@ -31,10 +31,20 @@ struct tails {
 };
 /* Where because.c finds what an EMIT (offset + 1) names for one of its rows: first entry for all, first for this. */
 struct because_place { uint32_t emit, all, own; };
+/* How findings name the records of a LIST domain: one (`, "line": `, a second one `, "other_line": `) or all of them
+ * (`, "services": [`). */
+struct subject { uint32_t domain, listed; struct piece key, other; };
+/* What a FIND says: from `{"kind"` to its rule (`review`: where a rival wants something else), its message in parts
+ * with an operand behind each (NONE: the last), from `, "cite"` to the end. */
+struct said { struct piece text; uint32_t operand; };
+struct find { struct piece head, review, foot; uint32_t said_at, said_size; };   /* said_size: without operands */
 struct wording {
     struct buffer bytes;
     struct piece *rows, *cites, head;       /* head: from `, "pack"` to `"date": ` */
     struct piece *lists, services;          /* `, "charges": [`; `, "services": [` of what findings and charges name */
+    struct subject *subjects; uint32_t subject_count;   /* in the order in which findings name them */
+    struct find *finds; uint32_t *find_at;  /* by code offset: number */
+    struct said *said;
     uint32_t *met, generation;              /* of each citation: list in which it was last told */
     uint32_t *told, telling;                /* of each row: the same of because lists */
     uint32_t *because, because_count;       /* because list of one charge */
@@ -47,8 +57,10 @@ static inline void put_piece(struct buffer *out, const struct wording *w, struct
 {
     buffer_add(out, w->bytes.at + piece.at, piece.size);
 }
-static inline char *store_ready(char *to, const struct wording *w, struct piece piece)
+/* A piece, and room for `rest` behind it. */
+static inline char *store_ready(struct buffer *out, char *to, size_t rest, const struct wording *w, struct piece piece)
 {
+    if (!store_more(out, &to, piece.size, rest)) return to;
     return store_piece(to, w->bytes.at + piece.at, piece.size);
 }
 /* Another one: the lists that name rows or citations once. */
@@ -67,11 +79,9 @@ static inline int mark_is(const struct marks *m, uint32_t record)
 {
     return (int)(m->word[record / 64] >> record % 64 & 1);
 }
-static inline uint32_t marks_count(const struct marks *m)
+static inline void mark_set(struct marks *m, uint32_t record)
 {
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < sizeof m->word / sizeof *m->word; i++) n += (uint32_t)__builtin_popcountll(m->word[i]);
-    return n;
+    m->word[record / 64] |= (uint64_t)1 << record % 64;
 }
 
 /* A hash over numbered things: slots of another generation are free. */
@@ -104,8 +114,6 @@ void because_gather(struct edict_evaluator *e, struct wording *w, const struct c
  * the lane's first record, as the reasons and the holds do. */
 uint32_t behind_collect(const struct edict_evaluator *e, uint32_t want, uint32_t domain, uint32_t record,
     struct marks *marks);
-/* The fact that names a domain's records, or NONE. */
-uint32_t known_fact(const struct edict_program *p, uint32_t domain);
 uint32_t fact_of_register(const struct edict_program *p, uint32_t reg);
 
 /* Pieces of JSON: `, "key": ` of a key that is a literal. */
@@ -116,6 +124,8 @@ void put_string(struct buffer *out, const struct edict_program *p, uint32_t stri
 void put_known(struct edict_evaluator *e, struct buffer *out, uint32_t domain, uint32_t record);
 void put_date(struct edict_evaluator *e, struct buffer *out, int64_t date);
 void put_code(struct buffer *out, int64_t code);
+/* The word of a finding's kind. */
+const char *kind_word(uint32_t kind);
 /* Stored (store.h): the name of a record; a date; `"code": …, "units": …, "modifiers": […]`; records that are marked,
  * without brackets. */
 char *store_known(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, uint32_t domain,
@@ -125,7 +135,7 @@ char *store_codes(struct edict_evaluator *e, struct buffer *out, char *to, size_
 char *store_charge(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, int64_t code, int64_t units,
     int64_t modifiers);
 char *store_records(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, uint32_t domain,
-    const struct marks *marks);
+    const struct marks *marks, uint32_t count);
 void put_rule(struct buffer *out, const struct edict_program *p, uint32_t row);
 /* `, "services": […], "because": […], "cite": […]` of the chain of charges that starts at `first`. */
 void put_tail(struct edict_evaluator *e, struct buffer *out, uint32_t first);

@@ -11,177 +11,168 @@ static void put_words(struct buffer *out, const struct buffer *text)
     buffer_json(out, text->at ? text->at : "", text->size);
 }
 
-/* A message with {0}, {1} … replaced by its operands. */
-static void message(struct edict_evaluator *e, struct buffer *out, const struct finding *f)
-{
-    const struct edict_program *p = e->program;
-    const char *at = program_string(p, f->message), *end = at + p->strings[f->message].size, *done = at;
-    struct input *in = input_of(e);
-    struct buffer *text = &in->words;
-    buffer_clear(text);
-    for (; at < end; at++) {
-        if (*at != '{') continue;
-        const char *digit = at + 1;
-        uint32_t n = 0;
-        while (digit < end && *digit >= '0' && *digit <= '9' && n < 1000) n = n * 10 + (uint32_t)(*digit++ - '0');
-        if (digit == at + 1 || digit >= end || *digit != '}' || n >= f->args) continue;
-        buffer_add(text, done, (size_t)(at - done));
-        const struct argument *a = &e->args[f->args_at + n];
-        if (a->state) buffer_text(text, "not documented");
-        else result_value(e, text, a->type, a->value);
-        at = digit;
-        done = digit + 1;
-    }
-    if (end > done) buffer_add(text, done, (size_t)(end - done));
-    put_words(out, text);
-}
-
-static const char *kind_word(uint32_t kind)
+const char *kind_word(uint32_t kind)
 {
     static const char *const words[] = { "deny", "change", "missing", "hold", "review", "note" };
     return kind < sizeof words / sizeof *words ? words[kind] : "note";
 }
 
-static void put_head(struct buffer *out, const struct edict_program *p, uint32_t kind, uint32_t row)
+/* One operand of a message; `size` grows by its bytes, not escaped. */
+static char *store_operand(struct edict_evaluator *e, struct buffer *out, char *to, const struct argument *a,
+    size_t *size)
 {
-    buffer_byte(out, '{');
-    put_first(out, "kind");
-    buffer_byte(out, '"');
-    buffer_text(out, kind_word(kind));
-    buffer_byte(out, '"');
-    put_name(out, "rule");
-    put_string(out, p, p->items[p->rows[row].item].name);
+    static const char open[] = "not documented";
+    struct text t = { open, sizeof open - 1 };
+    struct buffer *words = &input_of(e)->words;
+    char code[8];
+    if (!a->state && a->type == TYPE_COUNT) {
+        char *next = store_int(to, a->value);
+        *size += (size_t)(next - to);
+        return next;
+    }
+    if (!a->state && a->type == TYPE_CODE && a->value) {
+        t = (struct text){ code, code_bytes(a->value, code) };
+    } else if (!a->state && a->type == TYPE_TEXT) {
+        if (!text_is_new(e, a->value)) t = bind_text(e, a->value);
+    } else if (!a->state) {
+        buffer_clear(words);
+        result_value(e, words, a->type, a->value);
+        if (words->failed) out->failed = words->failed;
+        t = (struct text){ words->at, (uint32_t)words->size };
+    }
+    *size += t.size;
+    return store_text(out, to, STORE_CHARGE, t.at, t.size);
 }
 
-static void put_known_as(struct edict_evaluator *e, struct buffer *out, uint32_t domain, const struct marks *marks,
-    const char *front)
+/* The record of a LIST domain that stands behind a record, the first one if there are several; NONE. */
+static uint32_t record_behind(const struct edict_evaluator *e, uint32_t want, uint32_t domain, uint32_t record)
 {
-    const struct edict_program *p = e->program;
-    uint32_t fact = known_fact(p, domain), r = 0;
-    const uint32_t first = lane_first(e, domain, e->lane), n = lane_end(e, domain, e->lane) - first;
-    while (r < n && !mark_is(marks, r)) r++;
-    if (r == n) return;
-    buffer_text(out, ", \"");
-    buffer_text(out, front);
-    buffer_text(out, program_string(p, fact == NONE ? p->domains[domain].name : p->facts[fact].name));
-    buffer_text(out, "\": ");
-    put_known(e, out, domain, first + r);
+    struct marks marks = { { 0 } };
+    uint32_t word = 0;
+    if (domain == want) return record < lane_end(e, want, e->lane) ? record : NONE;
+    if (domain == NONE || e->program->domains[domain].kind == DOMAIN_LIST) return NONE;
+    if (!behind_collect(e, want, domain, record, &marks)) return NONE;
+    while (!marks.word[word]) word++;
+    return lane_first(e, want, e->lane) + word * 64 + (uint32_t)__builtin_ctzll(marks.word[word]);
 }
 
-static void put_records(struct edict_evaluator *e, struct buffer *out, uint32_t domain, const struct marks *marks)
+static char *store_all(struct edict_evaluator *e, struct buffer *out, char *to, const struct subject *s,
+    const struct marks *marks, uint32_t count)
 {
-    buffer_byte(out, '[');
-    char *to = buffer_open(out, STORE_OVER);
-    if (to) buffer_close(out, store_records(e, out, to, 0, domain, marks));
-    buffer_byte(out, ']');
+    to = store_ready(out, to, STORE_CHARGE, input_of(e)->wording, s->key);
+    to = store_records(e, out, to, STORE_CHARGE, s->domain, marks, count);
+    *to = ']';
+    return to + 1;
+}
+
+static char *store_one(struct edict_evaluator *e, struct buffer *out, char *to, struct piece key, uint32_t domain,
+    uint32_t record)
+{
+    to = store_ready(out, to, STORE_CHARGE, input_of(e)->wording, key);
+    return store_known(e, out, to, STORE_CHARGE, domain, record);
 }
 
 /* The records that a finding is about: single ones under their fact's name, others as lists. */
-static void put_subjects(struct edict_evaluator *e, struct buffer *out, const struct finding *f)
+static char *store_subjects(struct edict_evaluator *e, struct buffer *out, char *to, const struct finding *f)
 {
-    const struct edict_program *p = e->program;
-    for (uint32_t pass = 0; pass < 2; pass++) {
-        for (uint32_t d = 1; d < p->domain_count; d++) {
-            if (p->domains[d].kind != DOMAIN_LIST || (p->domains[d].known_as != 0) != (pass == 0)) continue;
-            struct marks shown = { { 0 } }, other = { { 0 } };
-            uint32_t first = behind_collect(e, d, f->domain, f->record, &shown);
-            if (pass == 0) {
-                uint32_t second = behind_collect(e, d, f->other_domain, f->other, &other);
-                if (first) put_known_as(e, out, d, &shown, "");
-                if (second) put_known_as(e, out, d, &other, first ? "other_" : "");
-            } else if (first + behind_collect(e, d, f->other_domain, f->other, &shown)) {
-                put_key(out, program_string(p, p->domains[d].key), 0);
-                put_records(e, out, d, &shown);
-            }
+    const struct wording *w = input_of(e)->wording;
+    for (const struct subject *s = w->subjects; s < w->subjects + w->subject_count; s++) {
+        const uint32_t d = s->domain;
+        if (s->listed) {
+            struct marks marks = { { 0 } };
+            uint32_t count = behind_collect(e, d, f->domain, f->record, &marks);
+            count += behind_collect(e, d, f->other_domain, f->other, &marks);
+            if (count) to = store_all(e, out, to, s, &marks, count);
+            continue;
         }
+        const uint32_t one = record_behind(e, d, f->domain, f->record);
+        const uint32_t other = record_behind(e, d, f->other_domain, f->other);
+        if (one != NONE) to = store_one(e, out, to, s->key, d, one);
+        if (other != NONE) to = store_one(e, out, to, one == NONE ? s->key : s->other, d, other);
     }
-}
-
-static void put_codes(struct edict_evaluator *e, struct buffer *out, int64_t list)
-{
-    char *to = buffer_open(out, STORE_CHARGE);
-    if (to) buffer_close(out, store_codes(e, out, to, 0, list));
-}
-
-static void put_charge(struct edict_evaluator *e, struct buffer *out, int64_t code, int64_t units, int64_t modifiers)
-{
-    put_name(out, "code");
-    put_code(out, code);
-    put_name(out, "units");
-    buffer_int(out, units);
-    put_name(out, "modifiers");
-    put_codes(e, out, modifiers);
+    return to;
 }
 
 /* A value of a change as the contract writes it: modifiers are a list, even one that is a single code. */
-static void put_changed(struct edict_evaluator *e, struct buffer *out, const char *key, uint32_t type, int64_t value)
+static char *store_changed(struct edict_evaluator *e, struct buffer *out, char *to, uint32_t what, uint32_t type,
+    int64_t value)
 {
-    put_key(out, key, 0);
-    if (type == TYPE_CODES) {
-        put_codes(e, out, value);
-    } else if (strcmp(key, "modifiers") == 0) {
-        buffer_byte(out, '[');
-        if (value) put_code(out, value);
-        buffer_byte(out, ']');
-    } else if (type == TYPE_CODE) {
-        put_code(out, value);
-    } else {
-        buffer_int(out, type == TYPE_DECIMAL || type == TYPE_MONEY ? value / 1000000 : value);
+    const int modifiers = what == CHANGE_MODIFIERS;
+    to = modifiers ? store(to, ", \"modifiers\": ")
+        : what == CHANGE_CODE ? store(to, ", \"code\": ") : store(to, ", \"units\": ");
+    if (type == TYPE_CODES) return store_codes(e, out, to, STORE_CHARGE, value);
+    if (modifiers) {
+        to = store(to, "[");
+        if (value) to = store_code(to, value);
+        return store(to, "]");
     }
+    if (type == TYPE_CODE) return store_code(to, value);
+    return store_int(to, type == TYPE_DECIMAL || type == TYPE_MONEY ? value / 1000000 : value);
 }
 
 /* What should stand there. Where the last three operands are code, units and modifiers of the subject, all of it. */
-static void put_change(struct edict_evaluator *e, struct buffer *out, const struct finding *f)
+static char *store_change(struct edict_evaluator *e, struct buffer *out, char *to, const struct finding *f)
 {
-    static const char *const keys[] = { "code", "units", "modifiers" };
     static const uint32_t changes[] = { CHANGE_CODE, CHANGE_UNITS, CHANGE_MODIFIERS };
     const struct edict_program *p = e->program;
     const uint32_t reg = p->code[f->code_at + (p->code[f->code_at] >> 8) - 1];
     const uint32_t type = reg == NONE ? TYPE_CODE : p->registers[reg].type;
     for (uint32_t i = 0; i < 3; i++) {
         const struct argument *a = f->args >= 3 ? &e->args[f->args_at + f->args - 3 + i] : NULL;
-        if (f->change == changes[i]) put_changed(e, out, keys[i], type, f->value);
-        else if (a && !a->state) put_changed(e, out, keys[i], a->type, a->value);
+        if (f->change == changes[i]) to = store_changed(e, out, to, changes[i], type, f->value);
+        else if (a && !a->state) to = store_changed(e, out, to, changes[i], a->type, a->value);
     }
+    return to;
 }
 
-static void put_foot(struct edict_evaluator *e, struct buffer *out, uint32_t row)
-{
-    put_name(out, "cite");
-    put_cites(e, out, &row, 1);
-    buffer_byte(out, '}');
-}
-
-static void put_rivals(struct edict_evaluator *e, struct buffer *out, const struct finding *f)
+static char *store_rivals(struct edict_evaluator *e, struct buffer *out, char *to, const struct finding *f)
 {
     const struct edict_program *p = e->program;
     struct buffer *text = &input_of(e)->words;
     buffer_clear(text);
     buffer_printf(text, "the rules %s and %s want different things here",
-                  program_string(p, p->items[p->rows[f->rival - 1].item].name),
+        program_string(p, p->items[p->rows[f->rival - 1].item].name),
         program_string(p, p->items[p->rows[f->row].item].name));
-    put_words(out, text);
+    if (text->failed) out->failed = text->failed;
+    to = store_text(out, store(to, ", \"message\": \""), STORE_CHARGE, text->at, text->size);
+    return store(to, "\"");
+}
+
+/* A message, its operands between the parts of it that are always the same. Not longer than one put together. */
+static char *store_message(struct edict_evaluator *e, struct buffer *out, char *to, const struct finding *f,
+    const struct find *x)
+{
+    const struct input *in = input_of(e);
+    size_t size = x->said_size;
+    for (const struct said *s = in->wording->said + x->said_at;; s++) {
+        to = store_ready(out, to, STORE_CHARGE, in->wording, s->text);
+        if (s->operand == NONE) break;
+        to = store_operand(e, out, to, &e->args[f->args_at + s->operand], &size);
+    }
+    if (size > in->words.ceiling) out->failed = BUFFER_FULL;
+    return to;
 }
 
 static void put_parts(struct edict_evaluator *e, struct buffer *out, const struct finding *f, int key)
 {
-    const struct edict_program *p = e->program;
-    uint32_t kind = f->domain == NONE ? NONE : p->domains[f->domain].kind;
-    put_head(out, p, f->kind, f->row);
-    if (!key || (kind != DOMAIN_FINAL && kind != DOMAIN_CHARGES)) put_subjects(e, out, f);
+    const struct wording *w = input_of(e)->wording;
+    const struct find *x = &w->finds[w->find_at[f->code_at]];
+    const uint32_t kind = f->domain == NONE ? NONE : e->program->domains[f->domain].kind;
+    char *to = buffer_open(out, STORE_CHARGE);
+    if (!to) return;
+    to = store_ready(out, to, STORE_CHARGE, w, f->rival ? x->review : x->head);
+    if (!key || (kind != DOMAIN_FINAL && kind != DOMAIN_CHARGES)) to = store_subjects(e, out, to, f);
     if (f->change != CHANGE_NOTHING) {
-        put_change(e, out, f);
+        to = store_change(e, out, to, f);
     } else if (kind == DOMAIN_FINAL && f->record < e->final_count) {
         const struct final_charge *c = &e->finals[f->record];
-        put_charge(e, out, c->code, c->units, c->modifiers);
+        to = store_charge(e, out, store(to, ", "), STORE_CHARGE, c->code, c->units, c->modifiers);
     } else if (kind == DOMAIN_CHARGES && f->record < e->charge_count) {
         const struct charge *c = &e->charges[f->record];
-        put_charge(e, out, c->code, c->units, c->modifiers);
+        to = store_charge(e, out, store(to, ", "), STORE_CHARGE, c->code, c->units, c->modifiers);
     }
-    put_name(out, "message");
-    if (f->rival) put_rivals(e, out, f);
-    else message(e, out, f);
-    put_foot(e, out, f->row);
+    to = f->rival ? store_rivals(e, out, to, f) : store_message(e, out, to, f, x);
+    buffer_close(out, store_ready(out, to, 0, w, x->foot));
 }
 
 void put_finding(struct edict_evaluator *e, struct buffer *out, const struct finding *f)
@@ -246,47 +237,54 @@ int hold_is_repeated(struct edict_evaluator *e, uint32_t number)
     return 0;
 }
 
+/* The records that lack the fact of a hold; where findings name one record, every record has a hold of its own. */
+static char *store_lacking(struct edict_evaluator *e, struct buffer *out, char *to, uint32_t domain,
+    const struct marks *marks, uint32_t count, uint32_t only)
+{
+    const struct subject *s = input_of(e)->wording->subjects;
+    while (s->domain != domain) s++;
+    if (s->listed) return store_all(e, out, to, s, marks, count);
+    return store_one(e, out, to, s->key, domain, lane_first(e, domain, e->lane) + only);
+}
+
 void put_hold(struct edict_evaluator *e, struct buffer *out, uint32_t number)
 {
     const struct edict_program *p = e->program;
-    struct holds *h = holds_of(e);
+    const struct holds *h = holds_of(e);
     const struct hold *hold = &h->list[number];
-    const struct finding *f = &e->findings[hold->finding];
+    const struct image_fact *fact = hold->fact == NONE ? NULL : &p->facts[hold->fact];
+    const uint32_t words = hold->said ? p->rows[hold->row].hold : 0;
     struct marks marks = { { 0 } };
-    put_head(out, p, FIND_HOLD, hold->row);
-    if (hold->fact == NONE) {
-        put_subjects(e, out, f);
-        put_name(out, "message");
-        if (hold->said && p->rows[hold->row].hold) put_string(out, p, p->rows[hold->row].hold);
-        else if (f->message) message(e, out, f);
-        else buffer_text(out, "\"what is documented does not decide this\"");
-        put_foot(e, out, hold->row);
-        return;
-    }
-    const struct image_fact *fact = &p->facts[hold->fact];
-    uint32_t only = NONE;
-    for (uint32_t i = 0; i < h->entry_count; i++) {
+    uint32_t only = NONE, count = 0;
+    for (uint32_t i = 0; fact && i < h->entry_count; i++) {
         if (h->entries[i].hold != number || h->entries[i].record == NONE) continue;
         only = h->entries[i].record;
-        marks.word[only / 64] |= (uint64_t)1 << only % 64;
+        mark_set(&marks, only);
+        count++;
     }
-    if (fact->domain != 0 && p->domains[fact->domain].known_as) {
-        put_known_as(e, out, fact->domain, &marks, "");
-    } else if (fact->domain != 0) {
-        put_key(out, program_string(p, p->domains[fact->domain].key), 0);
-        put_records(e, out, fact->domain, &marks);
-    }
-    put_name(out, "fact");
-    put_string(out, p, fact->name);
-    struct text values = hold->count == 1 ? worlds_values(e, hold->fact, only) : (struct text){ "", 0 };
-    if (values.size) {
-        put_name(out, "values");
-        buffer_add(out, values.at, values.size);
+    buffer_text(out, "{\"kind\": \"hold\", \"rule\": ");
+    put_string(out, p, p->items[p->rows[hold->row].item].name);
+    char *to = buffer_open(out, STORE_CHARGE);
+    if (!to) return;
+    if (!fact) to = store_subjects(e, out, to, &e->findings[hold->finding]);
+    else if (fact->domain) to = store_lacking(e, out, to, fact->domain, &marks, count, only);
+    buffer_close(out, to);
+    if (fact) {
+        put_name(out, "fact");
+        put_string(out, p, fact->name);
+        struct text values = hold->count == 1 ? worlds_values(e, hold->fact, only) : (struct text){ "", 0 };
+        if (values.size) {
+            put_name(out, "values");
+            buffer_add(out, values.at, values.size);
+        }
     }
     put_name(out, "message");
     /* A fact that asks in words of its own: those of the rule are about another one. */
-    if (fact->hold) put_string(out, p, fact->hold);
-    else if (hold->said && p->rows[hold->row].hold) put_string(out, p, p->rows[hold->row].hold);
-    else ask(e, out, hold, &marks);
-    put_foot(e, out, hold->row);
+    if (fact && fact->hold) put_string(out, p, fact->hold);
+    else if (words) put_string(out, p, words);
+    else if (fact) ask(e, out, hold, &marks);
+    else buffer_text(out, "\"what is documented does not decide this\"");
+    put_name(out, "cite");
+    put_cites(e, out, &hold->row, 1);
+    buffer_byte(out, '}');
 }

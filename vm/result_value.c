@@ -120,11 +120,10 @@ const char store_pairs[200] = "00010203040506070809" "10111213141516171819" "202
     "30313233343536373839" "40414243444546474849" "50515253545556575859" "60616263646566676869"
     "70717273747576777879" "80818283848586878889" "90919293949596979899";
 
-int store_more(struct buffer *out, char **to, size_t most, size_t rest)
+int store_grow(struct buffer *out, char **to, size_t most)
 {
-    if ((size_t)(out->at + out->room - *to) > most + rest + STORE_OVER) return 1;
     buffer_close(out, *to);
-    char *more = buffer_open(out, most + rest + STORE_OVER);
+    char *more = buffer_open(out, most);
     if (!more) return 0;
     *to = more;
     return 1;
@@ -193,7 +192,9 @@ char *store_charge(struct edict_evaluator *e, struct buffer *out, char *to, size
 void put_rule(struct buffer *out, const struct edict_program *p, uint32_t row)
 {
     buffer_text(out, program_string(p, p->items[p->rows[row].item].name));
-    if (p->rows[row].number) buffer_printf(out, "#%u", p->rows[row].number);
+    if (!p->rows[row].number) return;
+    buffer_byte(out, '#');
+    buffer_int(out, p->rows[row].number);
 }
 
 uint32_t fact_of_register(const struct edict_program *p, uint32_t reg)
@@ -201,11 +202,6 @@ uint32_t fact_of_register(const struct edict_program *p, uint32_t reg)
     for (uint32_t i = 0; i < p->fact_count; i++)
         if (p->facts[i].reg == reg) return i;
     return NONE;
-}
-
-uint32_t known_fact(const struct edict_program *p, uint32_t domain)
-{
-    return p->domains[domain].known == NONE ? NONE : fact_of_register(p, p->domains[domain].known);
 }
 
 char *store_known(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, uint32_t domain,
@@ -238,11 +234,11 @@ void put_known(struct edict_evaluator *e, struct buffer *out, uint32_t domain, u
 }
 
 char *store_records(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, uint32_t domain,
-    const struct marks *marks)
+    const struct marks *marks, uint32_t count)
 {
     const uint32_t first = lane_first(e, domain, e->lane);
     uint32_t n = 0;
-    const size_t room = rest + (size_t)marks_count(marks) * STORE_VALUE;
+    const size_t room = rest + (size_t)count * STORE_VALUE;
     if (!store_more(out, &to, 0, room)) return to;
     for (uint32_t i = 0; i < sizeof marks->word / sizeof *marks->word; i++)
         for (uint64_t word = marks->word[i]; word; word &= word - 1) {

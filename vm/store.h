@@ -62,7 +62,12 @@ static inline char *store_code(char *to, int64_t code)
 
 /* More room, where what comes next (`most`) and what comes then (`rest`) may not have it. 0: none, nothing is lost that
  * was made before. */
-int store_more(struct buffer *out, char **to, size_t most, size_t rest);
+int store_grow(struct buffer *out, char **to, size_t most);
+static inline int store_more(struct buffer *out, char **to, size_t most, size_t rest)
+{
+    most += rest + STORE_OVER;
+    return (size_t)(out->at + out->room - *to) > most || store_grow(out, to, most);
+}
 
 /* Less than eight bytes, at least one, with blanks behind them. */
 static inline uint64_t word_short(const char *at, size_t size)

@@ -19,6 +19,108 @@ static struct piece list_open(struct buffer *b, const char *key)
     return piece_end(b, from);
 }
 
+/* `, "key": ` */
+static struct piece key_piece(struct buffer *b, const char *front, const char *key)
+{
+    const size_t from = b->size;
+    buffer_printf(b, ", \"%s%s\": ", front, key);
+    return piece_end(b, from);
+}
+
+/* Single records are named before lists. */
+static int subjects_new(struct wording *w, const struct edict_program *p)
+{
+    w->subjects = calloc(p->domain_count, sizeof *w->subjects);
+    for (uint32_t listed = 0; w->subjects && listed < 2; listed++)
+        for (uint32_t i = 0; i < p->domain_count; i++) {
+            const struct image_domain *d = &p->domains[i];
+            if (d->kind != DOMAIN_LIST || (d->known_as == 0) != listed) continue;
+            struct subject *s = &w->subjects[w->subject_count++];
+            *s = (struct subject){ .domain = i, .listed = listed };
+            const uint32_t fact = d->known == NONE ? NONE : fact_of_register(p, d->known);
+            const char *name = program_string(p, fact == NONE ? d->name : p->facts[fact].name);
+            s->key = listed ? list_open(&w->bytes, program_string(p, d->key)) : key_piece(&w->bytes, "", name);
+            if (!listed) s->other = key_piece(&w->bytes, "other_", name);
+        }
+    return w->subjects != NULL;
+}
+
+/* The parts of a message around its operands {0}, {1} …, counted where there is no room for them yet. */
+static uint32_t said_new(struct buffer *b, const struct edict_program *p, uint32_t message, uint32_t operands,
+    struct said *said, uint32_t *size)
+{
+    const char *at = program_string(p, message), *end = at + p->strings[message].size, *done = at;
+    uint32_t count = 0;
+    *size = p->strings[message].size;
+    size_t from = b->size;
+    if (said) put_name(b, "message");
+    if (said) buffer_byte(b, '"');
+    for (; at < end; at++) {
+        if (*at != '{') continue;
+        const char *digit = at + 1;
+        uint32_t n = 0;
+        while (digit < end && *digit >= '0' && *digit <= '9' && n < 1000) n = n * 10 + (uint32_t)(*digit++ - '0');
+        if (digit == at + 1 || digit >= end || *digit != '}' || n >= operands) continue;
+        if (said) {
+            buffer_escaped(b, done, (size_t)(at - done));
+            said[count] = (struct said){ piece_end(b, from), n };
+            from = b->size;
+        }
+        count++;
+        *size -= (uint32_t)(digit + 1 - at);
+        at = digit;
+        done = digit + 1;
+    }
+    if (said) {
+        buffer_escaped(b, done, (size_t)(end - done));
+        buffer_byte(b, '"');
+        said[count] = (struct said){ piece_end(b, from), NONE };
+    }
+    return count + 1;
+}
+
+static struct piece head_piece(struct buffer *b, const struct edict_program *p, uint32_t kind, uint32_t row)
+{
+    const size_t from = b->size;
+    buffer_printf(b, "{\"kind\": \"%s\", \"rule\": ", kind_word(kind));
+    put_string(b, p, p->items[p->rows[row].item].name);
+    return piece_end(b, from);
+}
+
+static int finds_new(struct edict_evaluator *e, struct wording *w)
+{
+    const struct edict_program *p = e->program;
+    struct buffer *b = &w->bytes;
+    size_t finds = 0, said = 0;
+    uint32_t size;
+    for (uint32_t at = 0; at < p->code_size; at += p->code[at] >> 8) {
+        if ((p->code[at] & 0xff) != OP_CODE_FIND) continue;
+        said += said_new(b, p, p->code[at + 5], p->code[at + 6], NULL, &size);
+        finds++;
+    }
+    w->finds = calloc(finds + 1, sizeof *w->finds);
+    w->said = calloc(said + 1, sizeof *w->said);
+    w->find_at = calloc((size_t)p->code_size + 1, sizeof *w->find_at);
+    if (!w->finds || !w->said || !w->find_at) return 0;
+    finds = said = 0;
+    for (uint32_t at = 0; at < p->code_size; at += p->code[at] >> 8) {
+        if ((p->code[at] & 0xff) != OP_CODE_FIND) continue;
+        const uint32_t row = p->code[at + 1];
+        struct find *x = &w->finds[finds];
+        w->find_at[at] = (uint32_t)finds++;
+        x->head = head_piece(b, p, p->code[at + 2], row);
+        x->review = head_piece(b, p, FIND_REVIEW, row);
+        x->said_at = (uint32_t)said;
+        said += said_new(b, p, p->code[at + 5], p->code[at + 6], w->said + said, &x->said_size);
+        const size_t from = b->size;
+        put_name(b, "cite");
+        put_cites(e, b, &row, 1);
+        buffer_byte(b, '}');
+        x->foot = piece_end(b, from);
+    }
+    return 1;
+}
+
 int wording_new(struct edict_evaluator *e)
 {
     const struct edict_program *p = e->program;
@@ -50,6 +152,7 @@ int wording_new(struct edict_evaluator *e)
         put_string(b, p, p->cites[i].key);
         w->cites[i] = piece_end(b, from);
     }
+    if (!subjects_new(w, p) || !finds_new(e, w)) return 0;
     date_text(0, w->day_text + 1);
     w->day_text[0] = w->day_text[11] = '"';
     const size_t from = b->size;
@@ -73,6 +176,10 @@ void wording_free(struct edict_evaluator *e)
     free(w->because);
     free(w->places);
     free(w->tails);
+    free(w->subjects);
+    free(w->finds);
+    free(w->find_at);
+    free(w->said);
     buffer_free(&w->bytes);
     free(w);
     input_of(e)->wording = NULL;

@@ -110,6 +110,10 @@ static void test_room(void **state)
     "  | code      | code         | 1000A          |\n" \
     "  | a         | count        | 0              |\n" \
     "  | b         | count        | 0              |\n" \
+    "  | dose      | decimal mg   |                |\n" \
+    "  | note      | text         |                |\n" \
+    "  | key       | yes or no    |                |\n" \
+    "  | start     | time         |                |\n" \
     "  | modifiers | list of code | empty          |\n"
 
 static edict_program *answer_program(const char *items)
@@ -256,11 +260,47 @@ static void test_ceilings(void **state)
     edict_program_free(p);
 }
 
+/* Messages with operands of all kinds: what a service says, and the message that comes. */
+static void test_messages(void **state)
+{
+    static const struct { const char *service, *message; } said[] = {
+        { "", "<0> <1000A> <not documented> <not documented> <none> <not documented> <not documented> <s1>" },
+        { "\"a\": 7, \"b\": 500000, \"code\": \"ABCDE\", \"dose\": 12.5, \"note\": \"\", \"key\": true",
+            "<-499993> <ABCDE> <12.5> <> <none> <yes> <not documented> <s1>" },
+        { "\"b\": 12, \"note\": \"\\\"\\u0001\\n\\\\\", "
+          "\"start\": \"2026-01-01T01:02\", \"modifiers\": [\"A1\", \"B2\"]",
+            "<-12> <1000A> <not documented> <\\\"\\u0001\\n\\\\> <A1, B2> <not documented> <2026-01-01T01:02> <s1>" },
+        { "\"a\": 100, \"id\": \"e\", \"note\": \"0123456789012345678901234567\"",
+            "<100> <1000A>"
+            " <not documented> <0123456789012345678901234567> <none> <not documented> <not documented> <e>" },
+        { "\"note\": \"01234567890123456789012345678\\t\"",
+            "<0> <1000A>"
+            " <not documented> <01234567890123456789012345678\\t> <none> <not documented> <not documented> <s1>" },
+    };
+    edict_evaluator *e = NULL;
+    edict_error error;
+    edict_answer answer;
+    (void)state;
+    edict_program *p = answer_program("define less of service \"Less\", cite BOOK\n  is a - b\n"
+        "rule said \"Said\", cite BOOK\n  for each service\n"
+        "  then note \"<{less}> <{code}> <{dose}> <{note}> <{modifiers}> <{key}> <{start}> <{id}>\"\n");
+    assert_int_equal(edict_evaluator_new(p, NULL, &e, &error), EDICT_OK);
+    for (unsigned i = 0; i < sizeof said / sizeof *said; i++) {
+        char one[256], wanted[256];
+        snprintf(one, sizeof one, "{\"id\": \"e\", \"date\": \"2026-01-01\", \"services\": [{%s}]}", said[i].service);
+        snprintf(wanted, sizeof wanted, ", \"message\": \"%s\", \"cite\": [\"BOOK\"]}]}", said[i].message);
+        if (edict_evaluate(e, one, strlen(one), 1, &answer, &error)) fail_msg("%s: %s", one, error.message);
+        if (!strstr(answer.json, wanted)) fail_msg("%s is not in %s", wanted, answer.json);
+    }
+    edict_evaluator_free(e);
+    edict_program_free(p);
+}
+
 #define HERE(name) cmocka_unit_test_setup_teardown(test_##name, here_start, here_end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = { HERE(numbers), HERE(codes), HERE(texts), HERE(room), HERE(reasons),
-        HERE(ceilings) };
+        HERE(ceilings), HERE(messages) };
     return cmocka_run_group_tests_name("answer", tests, NULL, NULL);
 }
