@@ -5,6 +5,7 @@
 
 #include "vm/evaluator.h"
 #include "vm/json.h"
+#include "vm/scan.h"
 
 #define ENCOUNTER_BYTES (16u << 20)     /* one encounter's JSON */
 #define UNKNOWN_KEYS 1024u              /* different unknown keys that are remembered */
@@ -12,19 +13,53 @@
 #define WORLDS_CELLS (16u << 20)        /* cells that all of them together should write: large encounters get fewer */
 #define WORLDS_WRITTEN (64u << 20)      /* and may, where they are larger than the encounter was */
 
-#define STATE_UNSET 0xffffffffu         /* while reading: this record has not named the fact yet */
+#define STATE_UNSET 0xffffffffu         /* while reading: the record says nothing of the fact */
 
 /* What a key of a record means. */
 struct key { uint32_t hash, domain, name; uint32_t fact; uint32_t list; };   /* a fact, or a LIST domain; else NONE */
 
-/* What came behind a key (or at the beginning of a record) last time: the bytes from the end of the value before to the
- * next value, and the key that they name. */
-struct follow { uint32_t key, size, quote; char raw[52]; };
+/* Places of an encounter's text between two tokens: behind a value of each key of each domain, known or not; of a list
+ * also before its value, between its objects, and behind an object's opening brace. A place tells the state of the
+ * reader of JSON. Each knows ways that led from it to the next value (or brace): these bytes, then that place. */
+enum { WAYS = 4, WAY_ROOM = 64, UNKNOWN_PLACES = 128 };
+enum { LIST_AFTER, LIST_BEFORE, LIST_BETWEEN, OBJECT_BEGIN, LIST_PLACES };
+enum { PLACE_LIST = 64, PLACE_UNKNOWN, PLACE_WITHIN, PLACE_END };     /* kinds besides the types of facts */
+struct way { struct mark mark; struct place *to; };
+struct place {
+    struct way ways[WAYS];
+    uint32_t kind, number;              /* number: of the fact, the list, the unknown key */
+    struct fact_column *column;
+    struct unknown_key *unknown;
+    uint32_t turn;                      /* the way that is forgotten next */
+    uint8_t token[WAYS];                /* where its key or brace stands */
+    char raw[WAYS][WAY_ROOM];
+};
+
+/* A word with the quote behind it, as it stands in a text; texts that were met lately; months. */
+enum { HINT_BITS = 4, MONTH_BITS = 6 };
+struct word_mark { struct mark mark; const char *text; };
+struct known_text { struct mark mark; int64_t number; uint64_t batch; };
+struct month { uint64_t text; int32_t before; uint32_t days; };   /* yyyy-mm-; the day before its first */
 
 /* Of so many records of a list the reasons why they have not a fact are remembered (bind.c). */
 enum { MISSING_PLACES = 16 };
 
-struct fact_column { int64_t *v; uint32_t *w; };
+/* One fact: cells of all records; whether the record being read named it. */
+struct fact_column {
+    int64_t *v;
+    uint32_t *w;
+    uint64_t *named, bit;
+    uint32_t empty;                     /* what is not documented is empty, not a gap */
+    uint32_t words;
+    const struct word_mark *marks;      /* of its words */
+    const uint32_t *numbers;
+    uint32_t *hints;                    /* by hash: the word that was met */
+    struct known_text *known;           /* by hash */
+};
+
+/* Records being read, `record` now, and where the reader is: behind `place`, or at the value before it. */
+struct reading { uint32_t domain, first, record; int at_value; struct place *place; uint64_t object; };
+enum reached { AHEAD_KEY, AHEAD_VALUE, AHEAD_END };
 
 struct unknown_key { uint32_t hash, domain; uint64_t seen; char *text; uint32_t size; uint32_t shown; }; /* text: the
     key, a 0, and from `shown` on what edict_unknown_key tells of it */
@@ -48,12 +83,18 @@ struct input {
     struct unknown_key unknown[UNKNOWN_KEYS]; uint32_t unknown_count, unknown_told;
     uint32_t unknown_slots[UNKNOWN_KEYS * 2];       /* number + 1 */
     struct because *because; uint32_t because_count; /* because.c */
-    struct follow *follows;                         /* one a slot of keys, and one a domain behind them */
-    uint32_t *last_words;                           /* of each fact: place of its last word */
-    char day_text[10]; int32_t day;                 /* the last date read */
+    struct place *places, *list_places, *unknown_places, *end;  /* of facts, of lists, of unknown keys, behind all */
+    struct word_mark *word_marks;                   /* one a word of a fact */
+    uint32_t *hints;
+    struct known_text *known_texts;
+    uint64_t batch;                                 /* number of the last bind_start */
+    struct month months[1 << MONTH_BITS];
+    uint32_t fact_words;                            /* words of a set of facts */
+    uint64_t *full, *named;                         /* sets: facts of each domain; those that their record named */
+    uint64_t *gaps, *doubts, *same;                 /* missing in this encounter, in any lane; MISSING_SAME */
+    uint32_t *known_facts;                          /* of each domain: by which its records are known, or NONE */
     uint32_t *lists, list_count;                    /* the domains that are lists */
     uint32_t *missing;                              /* MISSING_PLACES a fact: the reason that this record has none */
-    uint32_t *facts_of, *facts_at;                  /* facts by domain; those of d: facts_at[d] to facts_at[d + 1] */
     uint32_t fact;                                  /* being read; NONE: no fact */
     uint32_t domain, record;                        /* record being read */
     uint32_t element;                               /* of a list of codes; NONE */
@@ -85,15 +126,33 @@ void texts_clear(struct edict_evaluator *e);
 int64_t texts_intern(struct edict_evaluator *e, struct text s);
 uint32_t texts_count(const struct edict_evaluator *e);
 
-/* bind.c: room for `need` records in all fact columns of a domain. 0: no memory. */
+/* bind_new.c: the slot of a key, filled, or where it would go; room for `need` records in all fact columns of a domain,
+ * 0: no memory. */
+struct key *key_slot(const struct input *in, const struct edict_program *p, uint32_t hash, uint32_t domain,
+    struct text t);
+uint32_t key_hash(uint32_t domain, struct text t);
 int bind_room(struct edict_evaluator *e, uint32_t domain, uint32_t need);
 
-/* bind_fast.c: the slot of the key that follows slot `last`, if it came as last time, and its value is next; NONE: ask
- * the reader. A key that the reader gave, `from` where the value before it ended. The value of a fact: 1 read, 0 stays
- * not documented, -1 ask the reader. */
-uint32_t key_ahead(struct input *in, uint32_t last);
-void key_learn(struct input *in, uint32_t last, uint32_t key, size_t from);
-int value_fast(struct edict_evaluator *e, uint32_t fact, int64_t *out);
+static inline struct place *list_place(const struct input *in, uint32_t domain, unsigned which)
+{
+    return &in->list_places[domain * LIST_PLACES + which];
+}
+
+/* bind_fast.c: reads records as long as all comes as it came before. AHEAD_KEY: the reader of tokens is asked for a key
+ * or the end; AHEAD_VALUE: for the value of r->place; AHEAD_END: the object is read, and its list does not go on with
+ * an object that can be read here. */
+enum reached read_ahead(struct edict_evaluator *e, struct reading *r);
+void record_begin(struct input *in, struct reading *r);
+/* Before an entry of a list, or its end: the place behind it if it came before like this, or NULL: ask the reader. */
+struct place *object_ahead(struct input *in, struct place *place);
+/* What was just read from byte `from` on led from a place to another; its key or brace stands at `token`. */
+void way_learn(struct input *in, struct place *place, struct place *to, size_t from, size_t token);
+/* A record says nothing of a fact; it ended. */
+void fact_gap(struct input *in, uint32_t fact, uint32_t record);
+void record_end(struct input *in, uint32_t domain, uint32_t record);
+
+/* bind_missing.c: what the encounter does not say, when everything was read. */
+edict_status bind_missing(struct edict_evaluator *e);
 
 /* bind_value.c: the value whose first token is `token`, for in->fact. 1 read, 0 stays not documented, -1 an
  * error was set. */

@@ -1,36 +1,64 @@
-/* The usual case of reading an encounter, without tokens: keys that come as they came last time, to the byte, and
- * values as they are mostly written. Anything else is left to the reader of tokens, at the same place, as if nothing
- * had been tried. */
+/* The usual case of reading an encounter, without tokens: what stands between two values came last time too, to the
+ * byte, and values are as they are mostly written. Anything else is left to the reader of tokens, at the same place, as
+ * if nothing had been tried. */
 #include "base/date.h"
 #include "vm/bind.h"
+#include "vm/limits.h"
 
 #include <string.h>
 
-uint32_t key_ahead(struct input *in, uint32_t last)
+/* The same where the text ends before eight bytes. */
+static const struct way *way_last(const struct place *at, const char *p, size_t left)
 {
-    const struct follow *f = &in->follows[last];
-    struct json *j = &in->json;
-    if (f->key == NONE || f->size > j->size - j->pos || memcmp(f->raw, j->at + j->pos, f->size) != 0 ||
-        (j->state != STATE_KEY_OR_END && (j->state != STATE_AFTER || j->open[j->depth - 1] != '{')))
-        return NONE;
-    j->offset = j->pos + f->quote;
-    j->pos += f->size;
-    j->state = STATE_VALUE;
-    return f->key;
+    for (unsigned i = 0; i < WAYS && left < 8; i++)
+        if (at->ways[i].to && at->ways[i].mark.size <= left && memcmp(at->raw[i], p, at->ways[i].mark.size) == 0)
+            return &at->ways[i];
+    return NULL;
 }
 
-void key_learn(struct input *in, uint32_t last, uint32_t key, size_t from)
+/* The way from a place that is the same here, or NULL. */
+static inline const struct way *way_find(const struct place *at, const char *p, size_t left)
 {
-    struct follow *f = &in->follows[last];
+    for (unsigned i = 0; i < WAYS; i++) {
+        const struct way *w = &at->ways[i];
+        if (mark_same(&w->mark, p, left) &&
+            (w->mark.size <= 16 || memcmp(at->raw[i] + 8, p + 8, w->mark.size - 16u) == 0))
+            return w;
+    }
+    return way_last(at, p, left);
+}
+
+static size_t way_token(const struct place *at, const struct way *w) { return at->token[w - at->ways]; }
+
+void way_learn(struct input *in, struct place *place, struct place *to, size_t from, size_t token)
+{
     const struct json *j = &in->json;
-    size_t end = j->pos;
-    while (end < j->size && strchr(" \t\n\r", j->at[end]) && j->at[end]) end++;
-    f->key = NONE;
-    if (end - from > sizeof f->raw) return;
-    f->size = (uint32_t)(end - from);
-    f->quote = (uint32_t)(j->offset - from);
-    memcpy(f->raw, j->at + from, f->size);
-    f->key = key;
+    const size_t size = j->pos - from;
+    if (!place || size > WAY_ROOM) return;
+    const uint32_t i = place->turn;
+    place->turn = (i + 1) % WAYS;
+    place->ways[i] = (struct way){ bytes_mark(j->at + from, (uint32_t)size), to };
+    place->token[i] = (uint8_t)(token - from);
+    memcpy(place->raw[i], j->at + from, size);
+}
+
+struct place *object_ahead(struct input *in, struct place *place)
+{
+    struct json *j = &in->json;
+    const struct way *w = way_find(place, j->at + j->pos, j->size - j->pos);
+    if (!w) return NULL;
+    j->offset = j->pos + way_token(place, w);
+    j->pos += w->mark.size;
+    if (w->to == in->end) {
+        j->depth = 1;
+        j->state = STATE_AFTER;
+    } else {
+        j->open[1] = '[';
+        j->open[2] = '{';
+        j->depth = 3;
+        j->state = STATE_KEY_OR_END;
+    }
+    return w->to;
 }
 
 /* The length of a plain string whose opening quote stands at `p`, or NONE. */
@@ -41,53 +69,63 @@ static uint32_t plain_string(const char *p, size_t left)
     return n + 1 < left && p[n + 1] == '"' ? n : NONE;
 }
 
-/* The day of ten bytes; most dates of an encounter are the same. */
-static int day_read(struct input *in, const char *p, int32_t *day)
-{
-    if (memcmp(in->day_text, p, sizeof in->day_text) != 0) {
-        if (!date_parse(p, &in->day)) {
-            in->day_text[0] = 0;
-            return 0;
-        }
-        memcpy(in->day_text, p, sizeof in->day_text);
-    }
-    *day = in->day;
-    return 1;
-}
+static inline uint32_t hash_of(uint64_t x, unsigned bits) { return (uint32_t)(x * 0x9E3779B97F4A7C15u >> (64 - bits)); }
 
-static int digit_pair(const char *p)
+/* The day of ten bytes. Months are remembered: their first day, and how many they have. */
+static inline int day_read(struct input *in, const char *p, int32_t *day)
 {
-    const unsigned a = (unsigned char)p[0] - (unsigned)'0', b = (unsigned char)p[1] - (unsigned)'0';
-    return a > 9 || b > 9 ? 99 : (int)(a * 10 + b);
+    const uint64_t text = load8(p);
+    struct month *m = &in->months[hash_of(text, MONTH_BITS)];
+    const unsigned tens = (unsigned char)p[8] - (unsigned)'0', ones = (unsigned char)p[9] - (unsigned)'0';
+    const unsigned n = tens * 10 + ones;
+    if (m->text != text) {
+        if (!date_parse(p, day)) return 0;
+        *m = (struct month){ text, *day - (int32_t)n,
+            (uint32_t)date_month_days((p[0] - '0') * 1000 + (p[1] - '0') * 100 + (p[2] - '0') * 10 + (p[3] - '0'),
+                (p[5] - '0') * 10 + (p[6] - '0')) };
+        return 1;
+    }
+    *day = m->before + (int32_t)n;
+    return ones <= 9 && tens <= 3 && n - 1 < m->days;
 }
 
 /* Bytes of a time with its quotes, or 0. */
-static size_t time_fast(struct input *in, const char *p, size_t left, int64_t *out)
+static inline size_t time_fast(struct input *in, const char *p, size_t left, int64_t *out)
 {
     int32_t day;
-    if (left < 18 || p[0] != '"' || p[11] != 'T' || p[14] != ':') return 0;
-    const int hour = digit_pair(p + 12), minute = digit_pair(p + 15);
-    const int seconds = p[17] == ':';
-    if (hour > 23 || minute > 59 || (seconds ? left < 21 || p[20] != '"' || digit_pair(p + 18) > 59 : p[17] != '"') ||
-        !day_read(in, p + 1, &day))
-        return 0;
+    if (left < 21 || p[0] != '"') return 0;
+    const uint64_t x = (load8(p + 11) & 0xffffffffffffu) ^ 0x30303a303054u;  /* T00:00 */
+    const unsigned hour = (unsigned)(x >> 8 & 0xff) * 10 + (unsigned)(x >> 16 & 0xff);
+    const unsigned minute = (unsigned)(x >> 32 & 0xff) * 10 + (unsigned)(x >> 40);
+    if (x & 0xff0000ffu || !are_digits(x) || hour > 23 || minute > 59 || !day_read(in, p + 1, &day)) return 0;
     *out = ((int64_t)day * 24 + hour) * 60 + minute;
-    return seconds ? 21 : 18;
+    if (p[17] == '"') return 18;
+    const unsigned tens = (unsigned char)p[18] - (unsigned)'0', ones = (unsigned char)p[19] - (unsigned)'0';
+    return p[17] == ':' && tens <= 5 && ones <= 9 && p[20] == '"' ? 21 : 0;
 }
 
 /* Bytes of a code with its quotes, or 0. */
-static size_t code_fast(const char *p, size_t left, int64_t *out)
+static inline size_t code_fast(const char *p, size_t left, int64_t *out)
 {
-    uint64_t v = 0;
-    size_t n = 1;
+    const uint64_t ones = 0x0101010101010101u, high = ones << 7;
     if (left < 10 || p[0] != '"') return 0;
-    for (; n < 9; n++) {
-        const unsigned char c = (unsigned char)p[n];
-        if ((c < '0' || c > '9') && (c < 'A' || c > 'Z')) break;
-        v |= (uint64_t)c << (64 - 8 * n);
+    uint64_t w = load8(p + 1), x = w ^ ones * '"';
+    const uint64_t quote = (x - ones) & ~x & high;  /* its lowest bit is in the first quote */
+    size_t n = 8;
+    if (quote) {
+        const uint64_t keep = (quote ^ (quote - 1)) >> 8;
+        n = (size_t)__builtin_ctzll(quote) / 8;
+        w &= keep;
+        x = w | (ones * '0' & ~keep);
+    } else {
+        if (p[9] != '"') return 0;
+        x = w;
     }
-    *out = (int64_t)v;
-    return n > 1 && p[n] == '"' ? n + 1 : 0;
+    const uint64_t digit = (x + ones * (0x80 - '0')) & ~(x + ones * (0x7f - '9'));
+    const uint64_t letter = (x + ones * (0x80 - 'A')) & ~(x + ones * (0x7f - 'Z'));
+    if (!n || x & high || ((digit | letter) & high) != high) return 0;
+    *out = (int64_t)__builtin_bswap64(w);
+    return n + 2;
 }
 
 static size_t codes_fast(struct edict_evaluator *e, const char *p, size_t left, int64_t *out, int *read)
@@ -120,71 +158,217 @@ static size_t codes_fast(struct edict_evaluator *e, const char *p, size_t left, 
     return at + 1;
 }
 
-static size_t number_fast(const char *p, size_t left, int64_t *out)
+/* Bytes of a number of up to seven digits without sign and exponent, times 10^places, or 0: another one. */
+static inline size_t number_fast(const char *p, size_t left, unsigned places, int64_t *out)
 {
-    int64_t v = 0;
-    size_t n = 0;
-    while (n < left && n < 10 && p[n] >= '0' && p[n] <= '9') v = v * 10 + (p[n++] - '0');
-    if (n == 0 || n == 10 || n == left || (p[0] == '0' && n > 1) || p[n] == '.' || p[n] == 'e' || p[n] == 'E') return 0;
+    if (left < 9) return 0;
+    uint64_t x = load8(p) ^ 0x3030303030303030u;
+    const uint64_t other = (x | (x + 0x0606060606060606u)) & 0xf0f0f0f0f0f0f0f0u;
+    if (!other) return 0;
+    size_t n = (size_t)__builtin_ctzll(other) / 8;
+    if (!n || (n > 1 && p[0] == '0')) return 0;
+    x <<= 64 - 8 * n;               /* the digits, zeros before them */
+    x = x * 10 + (x >> 8);          /* pairs, fours, all eight */
+    int64_t v = (int64_t)((((x & 0xff000000ffu) * (100 + (1000000ull << 32))) +
+        ((x >> 16 & 0xff000000ffu) * (1 + (10000ull << 32)))) >> 32);
+    if (p[n] == '.') {
+        const size_t point = n++;
+        for (; n < left && places && p[n] >= '0' && p[n] <= '9'; places--) v = v * 10 + (p[n++] - '0');
+        if (n == point + 1 || n == left || (p[n] >= '0' && p[n] <= '9')) return 0;
+    }
+    if (p[n] == 'e' || p[n] == 'E') return 0;
+    for (; places; places--) v *= 10;
     *out = v;
     return n;
 }
 
-static size_t word_fast(struct edict_evaluator *e, uint32_t fact, const char *p, size_t left, int64_t *out)
+/* Words are tried by what their first bytes said last time, then all. */
+static inline size_t word_fast(const struct fact_column *c, const char *p, size_t left, int64_t *out)
 {
-    const struct edict_program *program = e->program;
-    const struct image_fact *f = &program->facts[fact];
-    struct input *in = input_of(e);
-    const uint32_t size = plain_string(p, left);
-    if (size == NONE) return 0;
-    for (uint32_t i = 0, k = in->last_words[fact]; i < f->words; i++, k = k + 1 == f->words ? 0 : k + 1) {
-        const uint32_t word = program->fact_words[f->words_at + k], string = program->words[word];
-        if (program->strings[string].size != size || memcmp(program_string(program, string), p + 1, size) != 0)
-            continue;
-        in->last_words[fact] = k;
-        *out = word;
-        return size + 2u;
+    if (left < 10 || p[0] != '"') return 0;
+    uint32_t *hint = &c->hints[hash_of(load8(p + 1), HINT_BITS)], k = *hint;
+    for (uint32_t i = 0; i < c->words; i++) {
+        const struct word_mark *w = &c->marks[k];
+        if (mark_same(&w->mark, p + 1, left - 1) &&
+            (w->mark.size <= 16 || memcmp(w->text + 8, p + 9, w->mark.size - 16u) == 0)) {
+            *hint = k;
+            *out = c->numbers[k];
+            return w->mark.size + 1u;
+        }
+        k = k + 1 == c->words ? 0 : k + 1;
     }
     return 0;
 }
 
-int value_fast(struct edict_evaluator *e, uint32_t fact, int64_t *out)
+/* Short texts are remembered with their numbers as long as the numbers hold. */
+static inline size_t text_fast(struct edict_evaluator *e, struct known_text *known, const char *p, size_t left,
+    int64_t *out)
+{
+    const uint64_t batch = input_of(e)->batch;
+    if (left < 10) return 0;
+    struct known_text *k = &known[hash_of(load8(p + 1), HINT_BITS)];
+    if (p[0] == '"' && mark_same(&k->mark, p + 1, left - 1) && k->batch == batch) {
+        *out = k->number;
+        return k->mark.size + 1u;
+    }
+    const uint32_t n = plain_string(p, left);
+    if (n == NONE || (*out = texts_intern(e, (struct text){ p + 1, n })) < 0) return 0;
+    if (n < 16) *k = (struct known_text){ bytes_mark(p + 1, n + 1), *out, batch };
+    return n + 2u;
+}
+
+/* Bytes of a string that nobody reads, or 0. */
+static inline size_t string_pass(const char *p, size_t left)
+{
+    size_t n = 1;
+    if (left > JSON_TEXT_BYTES) left = JSON_TEXT_BYTES;
+    for (;;) {
+        n += json_plain(p + n, left - n, left - n);
+        if (left - n < 2) return 0;
+        if (p[n] == '"') return n + 1;
+        if (p[n] != '\\' || !p[n + 1] || !strchr("\"\\/bfnrt", p[n + 1])) return 0;
+        n += 2;
+    }
+}
+
+/* Bytes of a value that nobody reads, or 0. */
+static inline size_t value_pass(const char *p, size_t left)
+{
+    int64_t ignored;
+    if (left < 6) return 0;
+    switch (*p) {
+    case '"': return string_pass(p, left);
+    case 't': return memcmp(p, "true", 4) == 0 ? 4 : 0;
+    case 'f': return memcmp(p, "false", 5) == 0 ? 5 : 0;
+    case 'n': return memcmp(p, "null", 4) == 0 ? 4 : 0;
+    default: return number_fast(p, left, 6, &ignored);
+    }
+}
+
+void fact_gap(struct input *in, uint32_t fact, uint32_t record)
+{
+    const struct fact_column *c = &in->columns[fact];
+    c->v[record] = 0;
+    c->w[record] = c->empty ? 0 : STATE_UNSET;
+    if (!c->empty) in->gaps[fact / 64] |= c->bit;
+}
+
+/* Bytes of the value of a fact and the value; *read 0: it says that it is not documented. Or 0. */
+static inline size_t fact_fast(struct edict_evaluator *e, const struct place *place, const char *p, size_t left,
+    int64_t *v, int *read)
+{
+    const struct fact_column *c = place->column;
+    struct input *in = input_of(e);
+    size_t size = 0;
+    int32_t day;
+    if (left < 5) return 0;
+    switch (place->kind) {
+    case TYPE_BOOL:
+        *v = memcmp(p, "true", 4) == 0;
+        size = *v ? 4 : memcmp(p, "false", 5) == 0 ? 5 : 0;
+        break;
+    case TYPE_WORD: size = word_fast(c, p, left, v); break;
+    case TYPE_CODE: size = code_fast(p, left, v); break;
+    case TYPE_CODES: size = codes_fast(e, p, left, v, read); break;
+    case TYPE_TEXT: size = text_fast(e, c->known, p, left, v); break;
+    case TYPE_DATE:
+        if (left > 12 && p[0] == '"' && p[11] == '"' && day_read(in, p + 1, &day)) {
+            size = 12;
+            *v = day;
+        }
+        break;
+    case TYPE_TIME: size = time_fast(in, p, left, v); break;
+    case TYPE_DECIMAL:
+    case TYPE_MONEY: size = number_fast(p, left, 6, v); break;
+    default: size = number_fast(p, left, 0, v);
+    }
+    if (size || memcmp(p, "null", 4) != 0) return size;
+    *read = 0;
+    return 4;
+}
+
+void record_begin(struct input *in, struct reading *r)
+{
+    r->object = ++in->object;
+    r->place = list_place(in, r->domain, OBJECT_BEGIN);
+    in->starts[r->domain][r->record] = in->json.offset;
+    for (uint32_t i = 0; i < in->fact_words; i++) in->named[i] &= ~in->full[r->domain * in->fact_words + i];
+}
+
+void record_end(struct input *in, uint32_t domain, uint32_t record)
+{
+    for (uint32_t i = 0; i < in->fact_words; i++)
+        for (uint64_t left = in->full[domain * in->fact_words + i] & ~in->named[i]; left; left &= left - 1)
+            fact_gap(in, i * 64 + (uint32_t)__builtin_ctzll(left), record);
+}
+
+/* Behind the brace of the list's next record, if it comes as it came before and there is room; else NULL. */
+static inline const char *next_record(struct edict_evaluator *e, struct reading *r, const char *p, const char *end)
+{
+    struct input *in = input_of(e);
+    const uint32_t next = r->record + 1;
+    const struct place *between = list_place(in, r->domain, LIST_BETWEEN);
+    const struct way *w = way_find(between, p, (size_t)(end - p));
+    if (!w || w->to == in->end || next - r->first == LIMIT_RECORDS || next >= in->rooms[r->domain]) return NULL;
+    in->json.offset = (size_t)(p - in->json.at) + way_token(between, w);
+    e->sizes[r->domain] = r->record = next;
+    record_begin(in, r);
+    return p + w->mark.size;
+}
+
+enum reached read_ahead(struct edict_evaluator *e, struct reading *r)
 {
     struct input *in = input_of(e);
     struct json *j = &in->json;
-    const char *p = j->at + j->pos;
-    const size_t left = j->size - j->pos;
-    size_t size = 0;
-    int read = 1;
-    int32_t day;
-    if (j->state != STATE_VALUE || !left) return -1;
-    switch (e->program->facts[fact].type) {
-    case TYPE_BOOL:
-        size = left > 4 && memcmp(p, "true", 4) == 0 ? 4 : left > 5 && memcmp(p, "false", 5) == 0 ? 5 : 0;
-        *out = size == 4;
-        break;
-    case TYPE_WORD: size = word_fast(e, fact, p, left, out); break;
-    case TYPE_CODE: size = code_fast(p, left, out); break;
-    case TYPE_CODES: size = codes_fast(e, p, left, out, &read); break;
-    case TYPE_TEXT: {
-        const uint32_t n = plain_string(p, left);
-        if (n != NONE && (*out = texts_intern(e, (struct text){ p + 1, n })) >= 0) size = n + 2u;
-        break;
+    const char *const end = j->at + j->size, *p = j->at + j->pos, *token = j->at + j->offset;
+    struct place *place = r->place;
+    for (int at_value = r->at_value; place; at_value = 0) {
+        size_t size = 0;
+        if (!at_value) {
+            const struct way *w = way_find(place, p, (size_t)(end - p));
+            if (!w) break;
+            token = p + way_token(place, w);
+            p += w->mark.size;
+            place = w->to;
+        }
+        if (place->kind < PLACE_LIST) {
+            const struct fact_column *c = place->column;
+            int64_t v = 0;
+            int read = 1;
+            if (!(*c->named & c->bit)) size = fact_fast(e, place, p, (size_t)(end - p), &v, &read);
+            if (size) {
+                *c->named |= c->bit;
+                c->v[r->record] = v;
+                c->w[r->record] = 0;
+                if (!read) fact_gap(in, place->number, r->record);
+            }
+        } else if (place->kind == PLACE_UNKNOWN) {
+            if (place->unknown->seen != r->object) size = value_pass(p, (size_t)(end - p));
+            if (size) place->unknown->seen = r->object;
+        } else if (place->kind == PLACE_END) {
+            record_end(in, r->domain, r->record);
+            const char *next = r->domain ? next_record(e, r, p, end) : NULL;
+            if (!next) {
+                j->pos = (size_t)(p - j->at);
+                j->state = --j->depth ? STATE_AFTER : STATE_DONE;
+                return AHEAD_END;
+            }
+            place = r->place;
+            size = (size_t)(next - p);
+        }
+        if (!size) {
+            r->at_value = 1;
+            r->place = place;
+            j->offset = (size_t)(token - j->at);
+            j->pos = (size_t)(p - j->at);
+            j->state = STATE_VALUE;
+            return AHEAD_VALUE;
+        }
+        p += size;
     }
-    case TYPE_DATE:
-        if (left > 12 && p[0] == '"' && p[11] == '"' && day_read(in, p + 1, &day)) size = 12;
-        if (size) *out = day;
-        break;
-    case TYPE_TIME: size = time_fast(in, p, left, out); break;
-    case TYPE_DECIMAL:
-    case TYPE_MONEY:
-        size = number_fast(p, left, out);
-        *out = size ? *out * 1000000 : 0;
-        break;
-    default: size = number_fast(p, left, out);
-    }
-    if (!size) return -1;
-    j->pos += size;
-    j->state = STATE_AFTER;
-    return read;
+    r->place = place;
+    r->at_value = 0;
+    j->state = place == list_place(in, r->domain, OBJECT_BEGIN) ? STATE_KEY_OR_END : STATE_AFTER;
+    j->pos = (size_t)(p - j->at);
+    return AHEAD_KEY;
 }
