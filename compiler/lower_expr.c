@@ -277,6 +277,16 @@ static uint32_t lower_keys(struct lower *l, const struct place *p, const struct 
     return ir_op(l, e->op == X_LOOKUP ? OP_CODE_LOOKUP : OP_CODE_LISTS, domain, e->type.base, 0, w, count);
 }
 
+/* `x is yes` is x, `x is no` is not x: in every state. */
+static uint32_t equal_reg(struct lower *l, const struct expr *e, uint32_t domain, uint32_t a, uint32_t b)
+{
+    const int first = e->a->op == X_CONST || !e->b;
+    const struct expr *is = first ? e->a : e->b;
+    const uint32_t what = first ? b : a;
+    if (is->op != X_CONST || is->type.base != TYPE_BOOL) return ir2(l, OP_CODE_EQ, domain, TYPE_BOOL, a, b);
+    return const_value(l, is) ? what : ir1(l, OP_CODE_NOT, domain, TYPE_BOOL, what);
+}
+
 uint32_t lower_expr(struct lower *l, const struct place *p, const struct expr *e)
 {
     if (!e) {
@@ -326,7 +336,7 @@ uint32_t lower_expr(struct lower *l, const struct place *p, const struct expr *e
     case X_AND: return ir2(l, OP_CODE_AND, domain, t, a, b);
     case X_OR: return ir2(l, OP_CODE_OR, domain, t, a, b);
     case X_NOT: return ir1(l, OP_CODE_NOT, domain, t, a);
-    case X_EQ: return ir2(l, OP_CODE_EQ, domain, t, a, b);
+    case X_EQ: return equal_reg(l, e, domain, a, b);
     case X_LT: return ir2(l, OP_CODE_LT, domain, t, a, b);
     case X_LE: return ir2(l, OP_CODE_LE, domain, t, a, b);
     case X_DOC: return ir1(l, OP_CODE_DOC, domain, t, a);

@@ -179,6 +179,15 @@ static wide round_div(wide a, wide b, uint32_t how)
         a = -a;
         b = -b;
     }
+    if ((int64_t)a == a && (int64_t)b == b) { /* nearly always: the processor divides these by itself */
+        const int64_t n = (int64_t)a, by = (int64_t)b;
+        int64_t whole = n / by, left = n % by;
+        if (left < 0) {
+            left += by;
+            whole--;
+        }
+        return (wide)whole + (how == 0 ? left > 0 : how == 2 && left >= by - left);
+    }
     wide q = a / b, rest = a % b;
     if (rest < 0) {
         rest += b;

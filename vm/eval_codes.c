@@ -179,7 +179,7 @@ static uint32_t pairs_meet(const struct search *firsts, const int64_t *x, const 
 static void codes_place(struct edict_evaluator *e, uint32_t relation, const struct key_source *s, uint32_t *places)
 {
     for (uint32_t i = 0; i < s->records; i++)
-        places[i] = code_place(e, relation, s->v[i]);
+        places[i] = code_place(e, relation, s->v[i * s->step]);
 }
 
 /* Finds for all pairs of records which have a pair of codes. */

@@ -29,55 +29,57 @@ struct key_source key_source(struct edict_evaluator *e, uint32_t reg, const stru
     return (struct key_source){ key->v, NULL, key->step, records };
 }
 
-/* Which records have a key that occurs in a column of the relation. A key that was gathered by a link of pairs is asked
- * for once a record that it was gathered from: `at` is then the link, else NULL. */
-struct occurs {
-    const unsigned char *yes;
-    const int64_t *at;
-};
-
-static int occurs_open(struct edict_evaluator *e, struct occurs *o, const struct relation_index *x, uint32_t column,
-    uint32_t reg, const struct cells *key, uint32_t records)
+/* Leaves of the listed records those with a key that occurs in the relation's column: their number. A key that was
+ * gathered by a link of pairs is asked for once a record that it was gathered from. */
+static uint32_t keys_occur(
+    struct edict_evaluator *e, const uint64_t *known, const struct key_source *s, uint32_t *list, uint32_t count)
 {
-    const struct key_source from = key_source(e, reg, key, records);
-    unsigned char *yes = eval_alloc(e, from.records, 1);
-    const uint64_t *known = x->known[column];
-    for (uint32_t i = 0; yes && i < from.records; i++)
-        yes[i] = (unsigned char)bits_know(known, from.v[i * from.step]);
-    o->yes = yes;
-    o->at = from.at;
-    return yes != NULL;
+    uint32_t n = 0;
+    if (!s->at && !s->step)
+        return bits_know(known, s->v[0]) ? count : 0;
+    if (!s->at) {
+        for (uint32_t k = 0; k < count; k++) {
+            const uint32_t i = list[n] = list[k];
+            n += (uint32_t)bits_know(known, s->v[i]);
+        }
+        return n;
+    }
+    unsigned char *yes = eval_alloc(e, s->records, 1);
+    for (uint32_t i = 0; yes && i < s->records; i++)
+        yes[i] = (unsigned char)bits_know(known, s->v[i * s->step]);
+    for (uint32_t k = 0; yes && k < count; k++) {
+        const uint32_t i = list[n] = list[k];
+        n += yes[s->at[i]];
+    }
+    return n;
 }
 
-/* LISTS with three documented keys, the question of all pairs of codes: most are ruled out by their first two. */
-static void lists_three(struct edict_evaluator *e, uint32_t relation, const uint32_t *regs, const struct cells *keys,
-    const struct cells *date, struct column *o)
+/* LISTS with documented keys: mostly, one of them occurs in no row. */
+static void lists_certain(struct edict_evaluator *e, uint32_t relation, const uint32_t *regs, const struct cells *keys,
+    uint32_t count, const struct cells *date, struct column *o, int64_t *key)
 {
     const struct relation_index *x = &e->program->indexes[relation];
     const uint32_t n = o->n;
+    uint32_t left = n, at = 0, *list = eval_alloc(e, n, sizeof *list);
     int64_t *v = o->v;
-    struct occurs a, b;
-    const int indexed = x->slots != NULL;
-    if (indexed && !keys[2].step && !key_known(x, 2, keys[2].v[0])) {
-        memset(v, 0, n * sizeof *v);
+    if (!list)
         return;
+    for (uint32_t i = 0; i < n; i++)
+        list[i] = i;
+    for (uint32_t k = 0; x->slots && left && k < count && k < INDEX_KEYS; k++) {
+        const struct key_source s = key_source(e, regs[k], &keys[k], n);
+        left = keys_occur(e, x->known[k], &s, list, left);
     }
-    if (indexed && (!occurs_open(e, &a, x, 0, regs[0], &keys[0], n) || !occurs_open(e, &b, x, 1, regs[1], &keys[1], n)))
-        return;
-    const int gathered = indexed && a.at && b.at;
-    for (uint32_t i = 0; i < n; i++) {
-        v[i] = 0;
-        if (gathered) { /* of all pairs of records: mostly none */
-            while (i < n && !(a.yes[a.at[i]] & b.yes[b.at[i]]))
-                v[i++] = 0;
-            if (i == n)
-                return;
-        } else if (indexed && !(a.yes[a.at ? a.at[i] : i] & b.yes[b.at ? b.at[i] : i])) {
-            continue;
-        }
-        const int64_t key[3] = { cell_v(&keys[0], i), cell_v(&keys[1], i), cell_v(&keys[2], i) };
-        v[i] = relation_find(e->program, relation, key, cell_v(date, i)) != NULL;
+    for (uint32_t k = 0; k < left; k++) {
+        const uint32_t i = list[k];
+        while (at < i)
+            v[at++] = 0;
+        for (uint32_t c = 0; c < count; c++)
+            key[c] = cell_v(&keys[c], i);
+        v[at++] = find_row(e, relation, key, cell_v(date, i)) != NULL;
     }
+    while (at < n)
+        v[at++] = 0;
 }
 
 /* LISTS (R, keys, date) and LOOKUP (R, column, keys, date). */
@@ -96,19 +98,9 @@ void eval_relation(struct edict_evaluator *e, enum op op, const uint32_t *at)
         cells[k] = cells_of(e, keys[k], in);
         doubt |= cells[k].w != NULL;
     }
-    const int pairs = e->program->relations[relation].codes != 0;
-    if (pairs && op == OP_CODE_LISTS && !doubt && pairs_list(e, relation, keys, cells, &date, o))
-        return;
-    if (op == OP_CODE_LISTS && !doubt && !pairs && count == 3) {
-        lists_three(e, relation, keys, cells, &date, o);
-        return;
-    }
     if (op == OP_CODE_LISTS && !doubt) {
-        for (uint32_t i = 0; i < o->n; i++) {
-            for (uint32_t k = 0; k < count; k++)
-                key[k] = cell_v(&cells[k], i);
-            o->v[i] = find_row(e, relation, key, cell_v(&date, i)) != NULL;
-        }
+        if (!e->program->relations[relation].codes || !pairs_list(e, relation, keys, cells, &date, o))
+            lists_certain(e, relation, keys, cells, count, &date, o, key);
         return;
     }
     if (!column_states(e, o))

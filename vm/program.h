@@ -21,10 +21,6 @@ static inline int bits_know(const uint64_t *known, int64_t key)
     const uint32_t h = key_hash12(key);
     return (int)(known[h / 64] >> h % 64 & 1);
 }
-static inline int key_known(const struct relation_index *x, uint32_t column, int64_t key)
-{
-    return bits_know(x->known[column], key);
-}
 
 /* Relations of up to so many rows are looked at row by row when an image is opened, and have an index. Of larger ones
  * only the place and size are: look-ups find what they can, and a row that makes no sense is no row. */
