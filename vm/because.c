@@ -55,10 +55,9 @@ int because_new(struct input *in, const struct edict_program *p)
         const uint32_t list = because_at(p, at);
         for (uint32_t i = 0, entry = list + 1; i < p->code[list]; i++, entry += 3)
             in->because[in->because_count++] = (struct because){ at, p->code[entry] >> 8, entry, p->code[entry] & 0xff,
-                p->code[entry + 1], p->code[entry + 2] };
+                p->code[entry + 1], p->code[entry + 2], p->registers[p->code[entry + 2]].domain == 0 };
     }
     qsort(in->because, in->because_count, sizeof *in->because, by_row);
-    in->because[in->because_count].emit = NONE;
     return 1;
 }
 
@@ -86,25 +85,21 @@ static void row_add(struct wording *w, uint32_t row)
 }
 
 /* The trace row in a cell. */
-static void row_cell(struct edict_evaluator *e, struct wording *w, uint32_t reg, uint32_t record)
+static inline void row_cell(struct edict_evaluator *e, struct wording *w, const struct because *b, uint32_t record)
 {
-    const struct column *c = &e->columns[reg];
-    uint32_t i = e->program->registers[reg].domain ? record : lane_cell(c, e->lane);
-    if (i >= c->n || (c->w && c->w[i]) || c->v[i] < 0 || c->v[i] >= (int64_t)e->program->row_count) return;
+    const struct column *c = &e->columns[b->reg];
+    const uint32_t i = b->root ? lane_cell(c, e->lane) : record;
+    if (i >= c->n || (c->w && c->w[i]) || (uint64_t)c->v[i] >= e->program->row_count) return;
     row_add(w, (uint32_t)c->v[i]);
 }
 
-/* What one entry names for a charge. */
-static void entry_gather(struct edict_evaluator *e, struct wording *w, const struct charge *c, const struct because *b)
+static void members_gather(struct edict_evaluator *e, struct wording *w, const struct charge *c,
+    const struct because *b)
 {
-    if (b->mode != BECAUSE_MEMBERS) {
-        row_cell(e, w, b->reg, b->mode == BECAUSE_SELF ? c->record : e->lane);
-        return;
-    }
     const struct column *link = &e->columns[b->link];
     const uint32_t in = e->program->registers[b->link].domain, end = link->n ? lane_end(e, in, e->lane) : 0;
     for (uint32_t r = lane_first(e, in, e->lane); r < end; r++)
-        if (link->v[r] == (int64_t)c->record && !(link->w && link->w[r])) row_cell(e, w, b->reg, r);
+        if (link->v[r] == (int64_t)c->record && !(link->w && link->w[r])) row_cell(e, w, b, r);
 }
 
 void because_gather(struct edict_evaluator *e, struct wording *w, const struct charge *c)
@@ -112,15 +107,16 @@ void because_gather(struct edict_evaluator *e, struct wording *w, const struct c
     const struct input *in = input_of(e);
     struct because_place *place = &w->places[c->row];
     if (place->emit != c->emit + 1)
-        *place = (struct because_place){ c->emit + 1, because_first(in, c->emit, 0),
-            because_first(in, c->emit, c->row + 1) };
-    const struct because *all = in->because + place->all, *own = in->because + place->own;
+        *place = (struct because_place){ c->emit + 1, because_first(in, c->emit, 0), because_first(in, c->emit, 1),
+            because_first(in, c->emit, c->row + 1), because_first(in, c->emit, c->row + 2) };
+    uint32_t all = place->all, own = place->own;
     row_add(w, c->row);
     for (uint32_t i = 0; i < c->effect_count; i++) row_add(w, c->effects[i]);
-    for (;;) { /* both in the order in which they stand */
-        const int more = all->emit == c->emit && all->only == 0;
-        const int own_more = own->emit == c->emit && own->only == c->row + 1;
-        if (!more && !own_more) return;
-        entry_gather(e, w, c, !own_more || (more && all->entry < own->entry) ? all++ : own++);
+    while (all < place->all_end || own < place->own_end) { /* both in the order in which they stand */
+        const int for_all = own == place->own_end ||
+            (all < place->all_end && in->because[all].entry < in->because[own].entry);
+        const struct because *b = &in->because[for_all ? all++ : own++];
+        if (b->mode == BECAUSE_MEMBERS) members_gather(e, w, c, b);
+        else row_cell(e, w, b, b->mode == BECAUSE_SELF ? c->record : e->lane);
     }
 }

@@ -65,8 +65,8 @@ struct unknown_key { uint32_t hash, domain; uint64_t seen; char *text; uint32_t 
     key, a 0, and from `shown` on what edict_unknown_key tells of it */
 
 /* An entry of an EMIT's because list: the instruction, the trace row + 1 that it is for (0: all), its place in the
- * code, and what stands there. One of no instruction (NONE) behind the last. */
-struct because { uint32_t emit, only, entry, mode, link, reg; };
+ * code, and what stands there; root: the register is of the encounter. */
+struct because { uint32_t emit, only, entry, mode, link, reg, root; };
 
 struct input {
     struct json json;

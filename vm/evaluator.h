@@ -188,6 +188,8 @@ void bind_policies(struct edict_evaluator *e);
 struct text bind_text(const struct edict_evaluator *e, int64_t value);
 /* Does it stand for a text that nobody wrote (worlds.c)? */
 int text_is_new(const struct edict_evaluator *e, int64_t value);
+/* The text, if somebody wrote it. 0: nobody did, *text stays as it is. */
+int text_known(const struct edict_evaluator *e, int64_t value, struct text *text);
 
 /* result.c: has the lane a finding that holds it? */
 int lane_held(const struct edict_evaluator *e, uint32_t lane);

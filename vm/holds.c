@@ -338,8 +338,16 @@ uint32_t behind_collect(const struct edict_evaluator *e, uint32_t want, uint32_t
     if (d->kind == DOMAIN_GROUP) {
         const struct column *link = &e->columns[d->link];
         const uint32_t end = link->n ? lane_end(e, d->a, e->lane) : 0;
-        for (uint32_t r = lane_first(e, d->a, e->lane); r < end; r++)
-            if (link->v[r] == (int64_t)record && !(link->w && link->w[r])) n += behind_collect(e, want, d->a, r, marks);
+        const uint32_t first = lane_first(e, d->a, e->lane);
+        for (uint32_t r = first; r < end; r++) {
+            if (link->v[r] != (int64_t)record || (link->w && link->w[r])) continue;
+            if (d->a != want) {
+                n += behind_collect(e, want, d->a, r, marks);
+            } else {
+                n += (uint32_t)!mark_is(marks, r - first);
+                mark_set(marks, r - first);
+            }
+        }
     } else if (d->kind == DOMAIN_CHARGES && record < e->charge_count) {
         n = behind_collect(e, want, e->charges[record].domain, e->charges[record].record, marks);
     } else if (d->kind == DOMAIN_FINAL && record < e->final_count) {

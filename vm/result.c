@@ -119,7 +119,8 @@ static void put_standing(struct edict_evaluator *e, struct buffer *out, const st
     }
     buffer_byte(out, ']');
     put_name(out, "date");
-    put_date(e, out, s->date);
+    char date[STORE_VALUE];
+    buffer_add(out, date, (size_t)(store_date(input_of(e)->wording, date, s->date) - date));
     struct text tail = worlds_tail(e, s);
     buffer_add(out, tail.at, tail.size);
 }
@@ -192,21 +193,22 @@ void result_write(struct edict_evaluator *e, edict_answer *answer, int no_rules)
 {
     const struct edict_program *p = e->program;
     struct buffer *out = &e->out;
+    struct wording *w = input_of(e)->wording;
     const struct column *date = &e->columns[p->header->date_register];
     *answer = (edict_answer){ .no_rules = no_rules };
     const uint32_t lane = lane_cell(date, e->lane);
     answer->held = !no_rules && lane_held(e, e->lane);
     if (answer->held && !holds_gather(e)) return;
     buffer_clear(out);
-    buffer_byte(out, '{');
-    put_first(out, "encounter");
-    if (p->domains[0].known == NONE) buffer_text(out, "null");
-    else put_known(e, out, 0, e->lane);
-    put_piece(out, input_of(e)->wording, input_of(e)->wording->head);
-    if (date->w && date->w[lane]) buffer_text(out, "null");
-    else put_date(e, out, date->v[lane]);
-    buffer_text(out, no_rules ? ", \"status\": \"no_rules\"" : answer->held ? ", \"status\": \"held\"" :
-        ", \"status\": \"complete\"");
+    char *to = buffer_open(out, STORE_CHARGE);
+    if (!to) return;
+    to = store(to, "{\"encounter\": ");
+    to = p->domains[0].known == NONE ? store(to, "null") : store_known(e, out, to, STORE_CHARGE, 0, e->lane);
+    to = store_ready(out, to, STORE_CHARGE, w, w->head);
+    to = date->w && date->w[lane] ? store(to, "null") : store_date(w, to, date->v[lane]);
+    to = no_rules ? store(to, ", \"status\": \"no_rules\"") : answer->held ? store(to, ", \"status\": \"held\"") :
+        store(to, ", \"status\": \"complete\"");
+    buffer_close(out, to);
     for (uint32_t list = 0; list < p->list_count; list++) put_list(e, out, list, no_rules);
     put_name(out, "findings");
     buffer_byte(out, '[');

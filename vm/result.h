@@ -29,13 +29,13 @@ struct tails {
     uint32_t size;
     char bytes[TAIL_BYTES];
 };
-/* Where because.c finds what an EMIT (offset + 1) names for one of its rows: first entry for all, first for this. */
-struct because_place { uint32_t emit, all, own; };
+/* Where because.c finds what an EMIT (offset + 1) names for one of its rows: the entries for all, for this. */
+struct because_place { uint32_t emit, all, all_end, own, own_end; };
 /* How findings name the records of a LIST domain: one (`, "line": `, a second one `, "other_line": `) or all of them
  * (`, "services": [`). */
 struct subject { uint32_t domain, listed; struct piece key, other; };
 /* What a FIND says: from `{"kind"` to its rule (`review`: where a rival wants something else), its message in parts
- * with an operand behind each (NONE: the last), from `, "cite"` to the end. */
+ * with an operand behind each (NONE: the last, with all that comes then), from the message's end on. */
 struct said { struct piece text; uint32_t operand; };
 struct find { struct piece head, review, foot; uint32_t said_at, said_size; };   /* said_size: without operands */
 struct wording {
@@ -121,15 +121,23 @@ uint32_t fact_of_register(const struct edict_program *p, uint32_t reg);
 #define put_first(out, key) buffer_add((out), "\"" key "\": ", sizeof("\"" key "\": ") - 1)
 void put_key(struct buffer *out, const char *key, int first);
 void put_string(struct buffer *out, const struct edict_program *p, uint32_t string);
-void put_known(struct edict_evaluator *e, struct buffer *out, uint32_t domain, uint32_t record);
-void put_date(struct edict_evaluator *e, struct buffer *out, int64_t date);
 void put_code(struct buffer *out, int64_t code);
 /* The word of a finding's kind. */
 const char *kind_word(uint32_t kind);
 /* Stored (store.h): the name of a record; a date; `"code": …, "units": …, "modifiers": […]`; records that are marked,
  * without brackets. */
-char *store_known(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, uint32_t domain,
+char *store_name(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, uint32_t domain,
     uint32_t record);
+/* … with numbers in line. */
+static inline char *store_known(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, uint32_t domain,
+    uint32_t record)
+{
+    const uint32_t reg = e->program->domains[domain].known;
+    const struct column *c = &e->columns[reg == NONE ? 0 : reg];
+    if (reg == NONE || e->program->registers[reg].type != TYPE_COUNT || record >= c->n || (c->w && c->w[record]))
+        return store_name(e, out, to, rest, domain, record);
+    return store_int(to, c->v[record]);
+}
 char *store_date(struct wording *w, char *to, int64_t date);
 char *store_codes(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, int64_t list);
 char *store_charge(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, int64_t code, int64_t units,

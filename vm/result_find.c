@@ -33,7 +33,7 @@ static char *store_operand(struct edict_evaluator *e, struct buffer *out, char *
     if (!a->state && a->type == TYPE_CODE && a->value) {
         t = (struct text){ code, code_bytes(a->value, code) };
     } else if (!a->state && a->type == TYPE_TEXT) {
-        if (!text_is_new(e, a->value)) t = bind_text(e, a->value);
+        text_known(e, a->value, &t);
     } else if (!a->state) {
         buffer_clear(words);
         result_value(e, words, a->type, a->value);
@@ -44,13 +44,18 @@ static char *store_operand(struct edict_evaluator *e, struct buffer *out, char *
     return store_text(out, to, STORE_CHARGE, t.at, t.size);
 }
 
+static int is_made(const struct edict_program *p, uint32_t domain)
+{
+    return domain != NONE && p->domains[domain].kind != DOMAIN_LIST;
+}
+
 /* The record of a LIST domain that stands behind a record, the first one if there are several; NONE. */
 static uint32_t record_behind(const struct edict_evaluator *e, uint32_t want, uint32_t domain, uint32_t record)
 {
+    if (domain == want) return record < lane_end(e, want, e->lane) ? record : NONE;
+    if (!is_made(e->program, domain)) return NONE;
     struct marks marks = { { 0 } };
     uint32_t word = 0;
-    if (domain == want) return record < lane_end(e, want, e->lane) ? record : NONE;
-    if (domain == NONE || e->program->domains[domain].kind == DOMAIN_LIST) return NONE;
     if (!behind_collect(e, want, domain, record, &marks)) return NONE;
     while (!marks.word[word]) word++;
     return lane_first(e, want, e->lane) + word * 64 + (uint32_t)__builtin_ctzll(marks.word[word]);
@@ -76,8 +81,10 @@ static char *store_one(struct edict_evaluator *e, struct buffer *out, char *to, 
 static char *store_subjects(struct edict_evaluator *e, struct buffer *out, char *to, const struct finding *f)
 {
     const struct wording *w = input_of(e)->wording;
+    const int made = is_made(e->program, f->domain) || is_made(e->program, f->other_domain);
     for (const struct subject *s = w->subjects; s < w->subjects + w->subject_count; s++) {
         const uint32_t d = s->domain;
+        if (!made && d != f->domain && d != f->other_domain) continue; /* no other records stand behind these */
         if (s->listed) {
             struct marks marks = { { 0 } };
             uint32_t count = behind_collect(e, d, f->domain, f->record, &marks);
@@ -125,7 +132,8 @@ static char *store_change(struct edict_evaluator *e, struct buffer *out, char *t
     return to;
 }
 
-static char *store_rivals(struct edict_evaluator *e, struct buffer *out, char *to, const struct finding *f)
+static char *store_rivals(struct edict_evaluator *e, struct buffer *out, char *to, const struct finding *f,
+    struct piece foot)
 {
     const struct edict_program *p = e->program;
     struct buffer *text = &input_of(e)->words;
@@ -135,7 +143,7 @@ static char *store_rivals(struct edict_evaluator *e, struct buffer *out, char *t
         program_string(p, p->items[p->rows[f->row].item].name));
     if (text->failed) out->failed = text->failed;
     to = store_text(out, store(to, ", \"message\": \""), STORE_CHARGE, text->at, text->size);
-    return store(to, "\"");
+    return store_ready(out, to, STORE_CHARGE, input_of(e)->wording, foot);
 }
 
 /* A message, its operands between the parts of it that are always the same. Not longer than one put together. */
@@ -171,8 +179,8 @@ static void put_parts(struct edict_evaluator *e, struct buffer *out, const struc
         const struct charge *c = &e->charges[f->record];
         to = store_charge(e, out, store(to, ", "), STORE_CHARGE, c->code, c->units, c->modifiers);
     }
-    to = f->rival ? store_rivals(e, out, to, f) : store_message(e, out, to, f, x);
-    buffer_close(out, store_ready(out, to, 0, w, x->foot));
+    to = f->rival ? store_rivals(e, out, to, f, x->foot) : store_message(e, out, to, f, x);
+    buffer_close(out, to);
 }
 
 void put_finding(struct edict_evaluator *e, struct buffer *out, const struct finding *f)

@@ -155,12 +155,6 @@ char *store_date(struct wording *w, char *to, int64_t date)
     return to + 12;
 }
 
-void put_date(struct edict_evaluator *e, struct buffer *out, int64_t date)
-{
-    char text[STORE_VALUE];
-    buffer_add(out, text, (size_t)(store_date(input_of(e)->wording, text, date) - text));
-}
-
 void put_code(struct buffer *out, int64_t code)
 {
     char text[STORE_VALUE];
@@ -204,18 +198,17 @@ uint32_t fact_of_register(const struct edict_program *p, uint32_t reg)
     return NONE;
 }
 
-char *store_known(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, uint32_t domain,
+char *store_name(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, uint32_t domain,
     uint32_t record)
 {
     const struct edict_program *p = e->program;
     const uint32_t reg = p->domains[domain].known, type = reg == NONE ? TYPE_COUNT : p->registers[reg].type;
     const struct column *c = reg == NONE ? NULL : &e->columns[reg];
-    if (!c || record >= c->n || (c->w && c->w[record]) || (type == TYPE_TEXT && text_is_new(e, c->v[record])))
+    struct text t;
+    if (!c || record >= c->n || (c->w && c->w[record]) || (type == TYPE_TEXT && !text_known(e, c->v[record], &t)))
         return store_int(to, (int64_t)(record - lane_first(e, domain, e->lane)) + 1);
-    if (type == TYPE_COUNT) return store_int(to, c->v[record]);
     *to++ = '"';
     if (type == TYPE_TEXT) {
-        struct text t = bind_text(e, c->v[record]);
         to = store_text(out, to, rest + 1, t.at, t.size);
     } else {
         const size_t at = (size_t)(to - out->at);
@@ -227,23 +220,13 @@ char *store_known(struct edict_evaluator *e, struct buffer *out, char *to, size_
     return to + 1;
 }
 
-void put_known(struct edict_evaluator *e, struct buffer *out, uint32_t domain, uint32_t record)
-{
-    char *to = buffer_open(out, STORE_VALUE * 2);
-    if (to) buffer_close(out, store_known(e, out, to, STORE_VALUE, domain, record));
-}
-
 char *store_records(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, uint32_t domain,
     const struct marks *marks, uint32_t count)
 {
-    const uint32_t first = lane_first(e, domain, e->lane);
-    uint32_t n = 0;
     const size_t room = rest + (size_t)count * STORE_VALUE;
-    if (!store_more(out, &to, 0, room)) return to;
-    for (uint32_t i = 0; i < sizeof marks->word / sizeof *marks->word; i++)
-        for (uint64_t word = marks->word[i]; word; word &= word - 1) {
-            if (n++) to = store(to, ", ");
-            to = store_known(e, out, to, room, domain, first + i * 64 + (uint32_t)__builtin_ctzll(word));
-        }
-    return to;
+    if (!count || !store_more(out, &to, 0, room)) return to;
+    for (uint32_t first = lane_first(e, domain, e->lane), i = 0; count; first += 64, i++)
+        for (uint64_t word = marks->word[i]; word; word &= word - 1, count--)
+            to = store(store_known(e, out, to, room, domain, first + (uint32_t)__builtin_ctzll(word)), ", ");
+    return to - 2;
 }

@@ -136,6 +136,13 @@ int text_is_new(const struct edict_evaluator *e, int64_t value)
     return value >= (int64_t)e->program->string_count + texts_of(e)->count;
 }
 
+int text_known(const struct edict_evaluator *e, int64_t value, struct text *text)
+{
+    if (text_is_new(e, value)) return 0;
+    *text = bind_text(e, value);
+    return 1;
+}
+
 struct text bind_text(const struct edict_evaluator *e, int64_t value)
 {
     const struct texts *t = texts_of(e);

@@ -45,38 +45,52 @@ static int subjects_new(struct wording *w, const struct edict_program *p)
     return w->subjects != NULL;
 }
 
-/* The parts of a message around its operands {0}, {1} …, counted where there is no room for them yet. */
-static uint32_t said_new(struct buffer *b, const struct edict_program *p, uint32_t message, uint32_t operands,
-    struct said *said, uint32_t *size)
+/* From the end of a finding's message on. */
+static struct piece foot_piece(struct edict_evaluator *e, struct buffer *b, size_t from, uint32_t row)
 {
+    buffer_byte(b, '"');
+    put_name(b, "cite");
+    put_cites(e, b, &row, 1);
+    buffer_byte(b, '}');
+    return piece_end(b, from);
+}
+
+/* The parts of a FIND's message around its operands {0}, {1} …, and what comes then. Returns their number. */
+static uint32_t said_new(struct edict_evaluator *e, struct buffer *b, const uint32_t *find, struct said *said,
+    uint32_t *size)
+{
+    const struct edict_program *p = e->program;
+    const uint32_t row = find[1], message = find[5], operands = find[6];
     const char *at = program_string(p, message), *end = at + p->strings[message].size, *done = at;
+    size_t from = b->size;
     uint32_t count = 0;
     *size = p->strings[message].size;
-    size_t from = b->size;
-    if (said) put_name(b, "message");
-    if (said) buffer_byte(b, '"');
+    put_name(b, "message");
+    buffer_byte(b, '"');
     for (; at < end; at++) {
         if (*at != '{') continue;
         const char *digit = at + 1;
         uint32_t n = 0;
         while (digit < end && *digit >= '0' && *digit <= '9' && n < 1000) n = n * 10 + (uint32_t)(*digit++ - '0');
         if (digit == at + 1 || digit >= end || *digit != '}' || n >= operands) continue;
-        if (said) {
-            buffer_escaped(b, done, (size_t)(at - done));
-            said[count] = (struct said){ piece_end(b, from), n };
-            from = b->size;
-        }
-        count++;
+        buffer_escaped(b, done, (size_t)(at - done));
+        said[count++] = (struct said){ piece_end(b, from), n };
+        from = b->size;
         *size -= (uint32_t)(digit + 1 - at);
         at = digit;
         done = digit + 1;
     }
-    if (said) {
-        buffer_escaped(b, done, (size_t)(end - done));
-        buffer_byte(b, '"');
-        said[count] = (struct said){ piece_end(b, from), NONE };
-    }
-    return count + 1;
+    buffer_escaped(b, done, (size_t)(end - done));
+    said[count++] = (struct said){ foot_piece(e, b, from, row), NONE };
+    return count;
+}
+
+/* So many operands a message may name, and one. */
+static size_t said_most(const struct edict_program *p, uint32_t message)
+{
+    size_t n = 1;
+    for (uint32_t i = 0; i < p->strings[message].size; i++) n += program_string(p, message)[i] == '{';
+    return n;
 }
 
 static struct piece head_piece(struct buffer *b, const struct edict_program *p, uint32_t kind, uint32_t row)
@@ -92,10 +106,9 @@ static int finds_new(struct edict_evaluator *e, struct wording *w)
     const struct edict_program *p = e->program;
     struct buffer *b = &w->bytes;
     size_t finds = 0, said = 0;
-    uint32_t size;
     for (uint32_t at = 0; at < p->code_size; at += p->code[at] >> 8) {
         if ((p->code[at] & 0xff) != OP_CODE_FIND) continue;
-        said += said_new(b, p, p->code[at + 5], p->code[at + 6], NULL, &size);
+        said += said_most(p, p->code[at + 5]);
         finds++;
     }
     w->finds = calloc(finds + 1, sizeof *w->finds);
@@ -110,13 +123,9 @@ static int finds_new(struct edict_evaluator *e, struct wording *w)
         w->find_at[at] = (uint32_t)finds++;
         x->head = head_piece(b, p, p->code[at + 2], row);
         x->review = head_piece(b, p, FIND_REVIEW, row);
+        x->foot = foot_piece(e, b, b->size, row);
         x->said_at = (uint32_t)said;
-        said += said_new(b, p, p->code[at + 5], p->code[at + 6], w->said + said, &x->said_size);
-        const size_t from = b->size;
-        put_name(b, "cite");
-        put_cites(e, b, &row, 1);
-        buffer_byte(b, '}');
-        x->foot = piece_end(b, from);
+        said += said_new(e, b, p->code + at, w->said + said, &x->said_size);
     }
     return 1;
 }
