@@ -69,13 +69,14 @@ static edict_status unknown_read(struct edict_evaluator *e, const struct reading
     return json_skip(&in->json, json_next(&in->json)) ? EDICT_OK : syntax(e);
 }
 
-static edict_status fact_read(struct edict_evaluator *e, const struct reading *r)
+static edict_status fact_read(struct edict_evaluator *e, struct reading *r)
 {
     struct input *in = input_of(e);
-    const struct fact_column *c = r->place->column;
+    struct fact_column *c = r->place->column;
     in->fact = r->place->number;
-    if (*c->named & c->bit) return duplicate(e);
-    *c->named |= c->bit;
+    if (r->named & c->bit || c->object == r->object) return duplicate(e);
+    r->named |= c->bit;
+    c->object = r->object;
     int64_t v = 0;
     const int read = value_read(e, json_next(&in->json), &v);
     if (read < 0) return in->json.code[0] ? syntax(e) : in->error->status;
@@ -83,7 +84,7 @@ static edict_status fact_read(struct edict_evaluator *e, const struct reading *r
         c->v[r->record] = v;
         c->w[r->record] = 0;
     } else {
-        fact_gap(in, in->fact, r->record);
+        fact_gap(in, in->fact, r);
     }
     in->fact = NONE;
     return EDICT_OK;
@@ -99,7 +100,7 @@ static edict_status key_read(struct edict_evaluator *e, struct reading *r)
     struct place *to = in->end, *const place = r->place;
     uint32_t number = 0;
     if (token == JSON_OBJECT_END) {
-        record_end(in, r->domain, r->record);
+        record_end(in, r);
     } else if (token == JSON_KEY) {
         const uint32_t hash = key_hash(r->domain, j->text);
         const struct key *k = key_slot(in, e->program, hash, r->domain, j->text);
@@ -129,7 +130,7 @@ static edict_status place_read(struct edict_evaluator *e, struct reading *r)
     struct input *in = input_of(e);
     const uint32_t list = r->place->number;
     r->at_value = 0;
-    if (r->place->kind < PLACE_LIST) return fact_read(e, r);
+    if (r->place->column) return fact_read(e, r);
     if (r->place->kind == PLACE_UNKNOWN) return unknown_read(e, r, r->place->unknown);
     in->domain = list;
     in->record = NONE;
@@ -279,15 +280,38 @@ static int policy_value(const struct edict_evaluator *e, uint32_t number, uint32
     return 0;
 }
 
+/* Has a policy one value on all days from `from` to `until`? */
+static int policy_same(const struct edict_evaluator *e, uint32_t number, int64_t from, int64_t until)
+{
+    const struct edict_program *p = e->program;
+    const struct image_policy *policy = &p->policies[number];
+    if (e->policy_set[number]) return 1;
+    for (uint32_t n = policy->settings; n > 0; n--) {
+        const struct image_setting *s = &p->settings[policy->settings_at + n - 1];
+        if (s->from <= from && until <= s->until) return 1;
+        if (s->from <= until && from <= s->until) return 0;
+    }
+    return 1;
+}
+
 /* A policy that is the same for all lanes is one cell. */
 void bind_policies(struct edict_evaluator *e)
 {
     const struct edict_program *p = e->program;
     struct input *in = input_of(e);
+    const struct column *dates = &e->columns[p->header->date_register];
+    int64_t from = dates->v[0], until = from;
+    uint32_t undated = 0;
+    for (uint32_t lane = 0; lane < dates->n; lane++) {
+        undated |= dates->w ? dates->w[lane] : 0;
+        if (dates->v[lane] < from) from = dates->v[lane];
+        if (dates->v[lane] > until) until = dates->v[lane];
+    }
     for (uint32_t i = 0; i < p->policy_count; i++) {
         int64_t *v = &in->policy_cells[(size_t)i * LANES_MOST];
         uint32_t *w = &in->policy_states[(size_t)i * LANES_MOST], differ = 0, any = 0;
-        for (uint32_t lane = 0; lane < e->lanes; lane++) {
+        const uint32_t lanes = !undated && policy_same(e, i, from, until) ? 1 : e->lanes;
+        for (uint32_t lane = 0; lane < lanes; lane++) {
             any |= w[lane] = policy_value(e, i, lane, &v[lane]) ? 0 : WHY_STATE_ABSENT;
             differ |= v[lane] != v[0] || w[lane] != w[0];
         }

@@ -23,7 +23,8 @@ struct key { uint32_t hash, domain, name; uint32_t fact; uint32_t list; };   /* 
  * reader of JSON. Each knows ways that led from it to the next value (or brace): these bytes, then that place. */
 enum { WAYS = 4, WAY_ROOM = 64, UNKNOWN_PLACES = 128 };
 enum { LIST_AFTER, LIST_BEFORE, LIST_BETWEEN, OBJECT_BEGIN, LIST_PLACES };
-enum { PLACE_LIST = 64, PLACE_UNKNOWN, PLACE_WITHIN, PLACE_END };     /* kinds besides the types of facts */
+enum { PLACE_LIST = 64, PLACE_UNKNOWN, PLACE_WITHIN, PLACE_END, PLACE_FAR };  /* kinds besides the types of facts; FAR:
+    of a fact that has no bit */
 struct way { struct mark mark; struct place *to; };
 struct place {
     struct way ways[WAYS];
@@ -31,7 +32,6 @@ struct place {
     struct fact_column *column;
     struct unknown_key *unknown;
     uint32_t turn;                      /* the way that is forgotten next */
-    uint8_t token[WAYS];                /* where its key or brace stands */
     char raw[WAYS][WAY_ROOM];
 };
 
@@ -44,12 +44,14 @@ struct month { uint64_t text; int32_t before; uint32_t days; };   /* yyyy-mm-; t
 /* Of so many records of a list the reasons why they have not a fact are remembered (bind.c). */
 enum { MISSING_PLACES = 16 };
 
-/* One fact: cells of all records; whether the record being read named it. */
+/* One fact: cells of all records. Where a record says nothing of it and given is 1 it is `value`, and `step` more for
+ * each record before; else a gap. bit: among the first 64 of its domain, or 0; object: the last one that named it. */
 struct fact_column {
     int64_t *v;
     uint32_t *w;
-    uint64_t *named, bit;
-    uint32_t empty;                     /* what is not documented is empty, not a gap */
+    uint64_t bit, object;
+    int64_t value, step;
+    uint32_t given;
     uint32_t words;
     const struct word_mark *marks;      /* of its words */
     const uint32_t *numbers;
@@ -57,8 +59,8 @@ struct fact_column {
     struct known_text *known;           /* by hash */
 };
 
-/* Records being read, `record` now, and where the reader is: behind `place`, or at the value before it. */
-struct reading { uint32_t domain, first, record; int at_value; struct place *place; uint64_t object; };
+/* Records being read, `record` now, and where the reader is: behind `place`, or at the value before it. named: bits. */
+struct reading { uint32_t domain, first, record; int at_value; struct place *place; uint64_t object, named; };
 enum reached { AHEAD_KEY, AHEAD_VALUE, AHEAD_END };
 
 struct unknown_key { uint32_t hash, domain; uint64_t seen; char *text; uint32_t size; uint32_t shown; }; /* text: the
@@ -90,8 +92,9 @@ struct input {
     uint64_t batch;                                 /* number of the last bind_start */
     struct month months[1 << MONTH_BITS];
     uint32_t fact_words;                            /* words of a set of facts */
-    uint64_t *full, *named;                         /* sets: facts of each domain; those that their record named */
-    uint64_t *gaps, *doubts, *same;                 /* missing in this encounter, in any lane; MISSING_SAME */
+    uint32_t *facts_of, *facts_at;                  /* facts by domain; those of d: facts_at[d] to facts_at[d + 1] */
+    uint64_t *full, *all;                           /* bits of a domain's facts; all: if each has one, else not named */
+    uint64_t *gaps, *doubts, *same;                 /* sets: missing in this encounter, in any lane; MISSING_SAME */
     uint32_t *known_facts;                          /* of each domain: by which its records are known, or NONE */
     uint32_t *lists, list_count;                    /* the domains that are lists */
     uint32_t *missing;                              /* MISSING_PLACES a fact: the reason that this record has none */
@@ -148,8 +151,8 @@ struct place *object_ahead(struct input *in, struct place *place);
 /* What was just read from byte `from` on led from a place to another; its key or brace stands at `token`. */
 void way_learn(struct input *in, struct place *place, struct place *to, size_t from, size_t token);
 /* A record says nothing of a fact; it ended. */
-void fact_gap(struct input *in, uint32_t fact, uint32_t record);
-void record_end(struct input *in, uint32_t domain, uint32_t record);
+void fact_gap(struct input *in, uint32_t fact, const struct reading *r);
+void record_end(struct input *in, const struct reading *r);
 
 /* bind_missing.c: what the encounter does not say, when everything was read. */
 edict_status bind_missing(struct edict_evaluator *e);

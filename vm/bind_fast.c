@@ -7,9 +7,17 @@
 
 #include <string.h>
 
-/* The same where the text ends before eight bytes. */
-static const struct way *way_last(const struct place *at, const char *p, size_t left)
+static inline int way_same(const struct place *at, unsigned i, const char *p, size_t left)
 {
+    const struct mark *m = &at->ways[i].mark;
+    return mark_same(m, p, left) && (m->size <= 16 || memcmp(at->raw[i] + 8, p + 8, m->size - 16u) == 0);
+}
+
+/* Another way than the first one. Near the end of the text, of which mark_same() needs more, also that one. */
+static const struct way *way_other(const struct place *at, const char *p, size_t left)
+{
+    for (unsigned i = 1; i < WAYS; i++)
+        if (way_same(at, i, p, left)) return &at->ways[i];
     for (unsigned i = 0; i < WAYS && left < 8; i++)
         if (at->ways[i].to && at->ways[i].mark.size <= left && memcmp(at->raw[i], p, at->ways[i].mark.size) == 0)
             return &at->ways[i];
@@ -19,16 +27,8 @@ static const struct way *way_last(const struct place *at, const char *p, size_t 
 /* The way from a place that is the same here, or NULL. */
 static inline const struct way *way_find(const struct place *at, const char *p, size_t left)
 {
-    for (unsigned i = 0; i < WAYS; i++) {
-        const struct way *w = &at->ways[i];
-        if (mark_same(&w->mark, p, left) &&
-            (w->mark.size <= 16 || memcmp(at->raw[i] + 8, p + 8, w->mark.size - 16u) == 0))
-            return w;
-    }
-    return way_last(at, p, left);
+    return way_same(at, 0, p, left) ? at->ways : way_other(at, p, left);
 }
-
-static size_t way_token(const struct place *at, const struct way *w) { return at->token[w - at->ways]; }
 
 void way_learn(struct input *in, struct place *place, struct place *to, size_t from, size_t token)
 {
@@ -38,7 +38,7 @@ void way_learn(struct input *in, struct place *place, struct place *to, size_t f
     const uint32_t i = place->turn;
     place->turn = (i + 1) % WAYS;
     place->ways[i] = (struct way){ bytes_mark(j->at + from, (uint32_t)size), to };
-    place->token[i] = (uint8_t)(token - from);
+    place->ways[i].mark.token = (uint8_t)(token - from);
     memcpy(place->raw[i], j->at + from, size);
 }
 
@@ -47,7 +47,7 @@ struct place *object_ahead(struct input *in, struct place *place)
     struct json *j = &in->json;
     const struct way *w = way_find(place, j->at + j->pos, j->size - j->pos);
     if (!w) return NULL;
-    j->offset = j->pos + way_token(place, w);
+    j->offset = j->pos + w->mark.token;
     j->pos += w->mark.size;
     if (w->to == in->end) {
         j->depth = 1;
@@ -158,10 +158,14 @@ static size_t codes_fast(struct edict_evaluator *e, const char *p, size_t left, 
     return at + 1;
 }
 
-/* Bytes of a number of up to seven digits without sign and exponent, times 10^places, or 0: another one. */
+/* Bytes of a number of up to seven digits without sign and exponent, in millionths (places 6) or whole (0); or 0. */
 static inline size_t number_fast(const char *p, size_t left, unsigned places, int64_t *out)
 {
     if (left < 9) return 0;
+    if (p[1] == ',' && p[0] >= '0' && p[0] <= '9') {    /* most of them */
+        *out = places ? (p[0] - '0') * (int64_t)1000000 : p[0] - '0';
+        return 1;
+    }
     uint64_t x = load8(p) ^ 0x3030303030303030u;
     const uint64_t other = (x | (x + 0x0606060606060606u)) & 0xf0f0f0f0f0f0f0f0u;
     if (!other) return 0;
@@ -177,7 +181,7 @@ static inline size_t number_fast(const char *p, size_t left, unsigned places, in
         if (n == point + 1 || n == left || (p[n] >= '0' && p[n] <= '9')) return 0;
     }
     if (p[n] == 'e' || p[n] == 'E') return 0;
-    for (; places; places--) v *= 10;
+    while (places--) v *= 10;
     *out = v;
     return n;
 }
@@ -231,26 +235,43 @@ static inline size_t string_pass(const char *p, size_t left)
     }
 }
 
+/* Bytes of a number without sign and exponent that nobody reads, or 0. */
+static inline size_t number_pass(const char *p, size_t left)
+{
+    size_t n = 0, point = 0;
+    while (n < left && p[n] >= '0' && p[n] <= '9') n++;
+    if (!n || (n > 1 && p[0] == '0') || left - n < 2) return 0;
+    if (p[n] == '.') {
+        point = ++n;
+        while (n < left && p[n] >= '0' && p[n] <= '9') n++;
+    }
+    return n == point || n == left || p[n] == 'e' || p[n] == 'E' ? 0 : n;
+}
+
 /* Bytes of a value that nobody reads, or 0. */
 static inline size_t value_pass(const char *p, size_t left)
 {
-    int64_t ignored;
     if (left < 6) return 0;
     switch (*p) {
     case '"': return string_pass(p, left);
     case 't': return memcmp(p, "true", 4) == 0 ? 4 : 0;
     case 'f': return memcmp(p, "false", 5) == 0 ? 5 : 0;
     case 'n': return memcmp(p, "null", 4) == 0 ? 4 : 0;
-    default: return number_fast(p, left, 6, &ignored);
+    default: return number_pass(p, left);
     }
 }
 
-void fact_gap(struct input *in, uint32_t fact, uint32_t record)
+static inline void gap(struct input *in, uint32_t fact, const struct reading *r)
 {
     const struct fact_column *c = &in->columns[fact];
-    c->v[record] = 0;
-    c->w[record] = c->empty ? 0 : STATE_UNSET;
-    if (!c->empty) in->gaps[fact / 64] |= c->bit;
+    c->v[r->record] = c->value + c->step * (r->record - r->first);
+    c->w[r->record] = c->given ? 0 : STATE_UNSET;
+    in->gaps[fact / 64] |= (uint64_t)!c->given << fact % 64;
+}
+
+void fact_gap(struct input *in, uint32_t fact, const struct reading *r)
+{
+    gap(in, fact, r);
 }
 
 /* Bytes of the value of a fact and the value; *read 0: it says that it is not documented. Or 0. */
@@ -278,9 +299,7 @@ static inline size_t fact_fast(struct edict_evaluator *e, const struct place *pl
         }
         break;
     case TYPE_TIME: size = time_fast(in, p, left, v); break;
-    case TYPE_DECIMAL:
-    case TYPE_MONEY: size = number_fast(p, left, 6, v); break;
-    default: size = number_fast(p, left, 0, v);
+    default: size = number_fast(p, left, place->kind == TYPE_DECIMAL || place->kind == TYPE_MONEY ? 6 : 0, v);
     }
     if (size || memcmp(p, "null", 4) != 0) return size;
     *read = 0;
@@ -291,15 +310,18 @@ void record_begin(struct input *in, struct reading *r)
 {
     r->object = ++in->object;
     r->place = list_place(in, r->domain, OBJECT_BEGIN);
+    r->named = 0;
     in->starts[r->domain][r->record] = in->json.offset;
-    for (uint32_t i = 0; i < in->fact_words; i++) in->named[i] &= ~in->full[r->domain * in->fact_words + i];
 }
 
-void record_end(struct input *in, uint32_t domain, uint32_t record)
+void record_end(struct input *in, const struct reading *r)
 {
-    for (uint32_t i = 0; i < in->fact_words; i++)
-        for (uint64_t left = in->full[domain * in->fact_words + i] & ~in->named[i]; left; left &= left - 1)
-            fact_gap(in, i * 64 + (uint32_t)__builtin_ctzll(left), record);
+    const uint32_t *facts = in->facts_of + in->facts_at[r->domain];
+    const uint32_t count = in->facts_at[r->domain + 1] - in->facts_at[r->domain];
+    for (uint64_t left = in->full[r->domain] & ~r->named; left; left &= left - 1)
+        gap(in, facts[__builtin_ctzll(left)], r);
+    for (uint32_t i = 64; i < count; i++)
+        if (in->columns[facts[i]].object != r->object) fact_gap(in, facts[i], r);
 }
 
 /* Behind the brace of the list's next record, if it comes as it came before and there is room; else NULL. */
@@ -310,7 +332,7 @@ static inline const char *next_record(struct edict_evaluator *e, struct reading 
     const struct place *between = list_place(in, r->domain, LIST_BETWEEN);
     const struct way *w = way_find(between, p, (size_t)(end - p));
     if (!w || w->to == in->end || next - r->first == LIMIT_RECORDS || next >= in->rooms[r->domain]) return NULL;
-    in->json.offset = (size_t)(p - in->json.at) + way_token(between, w);
+    in->json.offset = (size_t)(p - in->json.at) + w->mark.token;
     e->sizes[r->domain] = r->record = next;
     record_begin(in, r);
     return p + w->mark.size;
@@ -327,7 +349,7 @@ enum reached read_ahead(struct edict_evaluator *e, struct reading *r)
         if (!at_value) {
             const struct way *w = way_find(place, p, (size_t)(end - p));
             if (!w) break;
-            token = p + way_token(place, w);
+            token = p + w->mark.token;
             p += w->mark.size;
             place = w->to;
         }
@@ -335,18 +357,18 @@ enum reached read_ahead(struct edict_evaluator *e, struct reading *r)
             const struct fact_column *c = place->column;
             int64_t v = 0;
             int read = 1;
-            if (!(*c->named & c->bit)) size = fact_fast(e, place, p, (size_t)(end - p), &v, &read);
+            if (!(r->named & c->bit)) size = fact_fast(e, place, p, (size_t)(end - p), &v, &read);
             if (size) {
-                *c->named |= c->bit;
+                r->named |= c->bit;
                 c->v[r->record] = v;
                 c->w[r->record] = 0;
-                if (!read) fact_gap(in, place->number, r->record);
+                if (!read) fact_gap(in, place->number, r);
             }
         } else if (place->kind == PLACE_UNKNOWN) {
             if (place->unknown->seen != r->object) size = value_pass(p, (size_t)(end - p));
             if (size) place->unknown->seen = r->object;
         } else if (place->kind == PLACE_END) {
-            record_end(in, r->domain, r->record);
+            if (r->named != in->all[r->domain]) record_end(in, r);
             const char *next = r->domain ? next_record(e, r, p, end) : NULL;
             if (!next) {
                 j->pos = (size_t)(p - j->at);

@@ -9,18 +9,6 @@ static edict_status no_memory(struct edict_evaluator *e)
     return input_error(e, EDICT_MEMORY, "no_memory", 0, "", "no memory");
 }
 
-/* The state of a fact that its record must document: the reason is looked for among all only where the one that was
- * met last is gone. */
-static uint32_t missing_state(struct edict_evaluator *e, uint32_t fact, uint32_t place)
-{
-    if (place >= MISSING_PLACES) return why_fact(e, fact, place);
-    uint32_t *node = &input_of(e)->missing[fact * MISSING_PLACES + place];
-    const struct why_node *n = &e->whys[*node];
-    if (*node >= e->why_count || n->kind != WHY_FACT || n->a != fact || n->b != place)
-        *node = why_fact(e, fact, place) >> 1;
-    return *node << 1;
-}
-
 /* The value and state of a fact that record `r` does not document. */
 static edict_status missing_fill(struct edict_evaluator *e, uint32_t fact, uint32_t r)
 {
@@ -28,9 +16,8 @@ static edict_status missing_fill(struct edict_evaluator *e, uint32_t fact, uint3
     const struct edict_program *p = e->program;
     const struct image_fact *f = &p->facts[fact];
     struct fact_column *c = &in->columns[fact];
-    const uint32_t place = r - bind_first(e, f->domain);
+    const struct column *from;
     char text[64];
-    c->v[r] = 0;
     c->w[r] = 0;
     switch (f->missing) {
     case MISSING_REFUSED:
@@ -40,44 +27,48 @@ static edict_status missing_fill(struct edict_evaluator *e, uint32_t fact, uint3
         return input_error(e, EDICT_INPUT, "missing_fact", in->starts[f->domain][r],
             "a value: this fact must be documented",
                            "`%s` is missing", program_string(p, f->name));
-    case MISSING_DEFAULT:
-        c->v[r] = f->value;
-        return EDICT_OK;
-    case MISSING_EMPTY:
-        return EDICT_OK;
     case MISSING_POSITION:
-        if (f->type != TYPE_TEXT) {
-            c->v[r] = (int64_t)place + 1;
-            return EDICT_OK;
-        }
-        snprintf(text, sizeof text, "%.40s%u", program_string(p, (uint32_t)f->value), place + 1);
+        snprintf(text, sizeof text, "%.40s%u", program_string(p, (uint32_t)f->value),
+            r - bind_first(e, f->domain) + 1);
         c->v[r] = texts_intern(e, text_of(text));
         return c->v[r] < 0 ? no_memory(e) : EDICT_OK;
-    case MISSING_SAME: {
-        const struct column *from = &e->columns[f->value];
+    default:    /* MISSING_SAME */
+        from = &e->columns[f->value];
         c->v[r] = from->v[lane_cell(from, in->lane)];
         c->w[r] = from->w ? from->w[lane_cell(from, in->lane)] : 0;
         return EDICT_OK;
     }
-    default:
-        c->w[r] = missing_state(e, fact, place);
-        return EDICT_OK;
+}
+
+/* The states of a fact that its records must document: the reason is looked for among all only where the one that was
+ * met last is gone. */
+static void asked_fill(struct edict_evaluator *e, uint32_t fact, uint32_t first, uint32_t n)
+{
+    struct input *in = input_of(e);
+    uint32_t *w = in->columns[fact].w + first, *known = &in->missing[fact * MISSING_PLACES];
+    for (uint32_t place = 0; place < n; place++) {
+        if (w[place] != STATE_UNSET) continue;
+        uint32_t node = place < MISSING_PLACES ? known[place] : UINT32_MAX;
+        const struct why_node *why = node < e->why_count ? &e->whys[node] : NULL;
+        if (!why || why->a != fact || why->b != place || why->kind != WHY_FACT) {
+            node = why_fact(e, fact, place) >> 1;
+            if (place < MISSING_PLACES) known[place] = node;
+        }
+        w[place] = node << 1;
     }
 }
 
 static edict_status column_finish(struct edict_evaluator *e, uint32_t fact)
 {
-    struct input *in = input_of(e);
     const struct image_fact *f = &e->program->facts[fact];
-    struct fact_column *c = &in->columns[fact];
+    const struct fact_column *c = &input_of(e)->columns[fact];
     const uint32_t first = bind_first(e, f->domain), n = e->sizes[f->domain];
+    if (f->missing == MISSING_ASKED) {
+        asked_fill(e, fact, first, n - first);
+        return EDICT_OK;
+    }
     for (uint32_t r = first; r < n; r++) {
         if (c->w[r] != STATE_UNSET) continue;
-        if (f->missing == MISSING_ASKED) {
-            c->v[r] = 0;
-            c->w[r] = missing_state(e, fact, r - first);
-            continue;
-        }
         edict_status status = missing_fill(e, fact, r);
         if (status != EDICT_OK) return status;
     }
@@ -111,12 +102,10 @@ edict_status bind_missing(struct edict_evaluator *e)
     const struct input *in = input_of(e);
     const struct edict_program *p = e->program;
     edict_status status = EDICT_OK;
-    for (uint32_t i = 0; i < in->fact_words; i++)
-        for (uint64_t left = in->full[i]; left; left &= left - 1) {
-            const uint32_t fact = i * 64 + (uint32_t)__builtin_ctzll(left);
-            const struct fact_column *c = &in->columns[fact];
-            e->columns[p->facts[fact].reg] = (struct column){ c->v, c->w, e->sizes[0], 0 };
-        }
+    for (uint32_t i = 0; i < in->facts_at[1]; i++) {
+        const struct fact_column *c = &in->columns[in->facts_of[i]];
+        e->columns[p->facts[in->facts_of[i]].reg] = (struct column){ c->v, c->w, e->sizes[0], 0 };
+    }
     /* A fact that stands for another comes after it; two rounds suffice, because it stands for one that asks or
      * has a default. */
     for (int round = 0; round < 2; round++)

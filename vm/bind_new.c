@@ -75,7 +75,7 @@ static void place_new(struct input *in, struct place *place, uint32_t kind, uint
     place->kind = kind;
     place->number = number;
     place->turn = 0;
-    place->column = kind < PLACE_LIST ? &in->columns[number] : NULL;
+    place->column = kind < PLACE_LIST || kind == PLACE_FAR ? &in->columns[number] : NULL;
     place->unknown = kind == PLACE_UNKNOWN ? &in->unknown[number] : NULL;
     for (uint32_t i = 0; i < WAYS; i++) place->ways[i] = (struct way){ MARK_NONE, NULL };
 }
@@ -88,12 +88,41 @@ static int places_new(struct input *in, const struct edict_program *p)
     in->list_places = in->places + p->fact_count;
     in->unknown_places = in->list_places + lists;
     in->end = in->unknown_places + UNKNOWN_PLACES;
-    for (uint32_t i = 0; i < p->fact_count; i++) place_new(in, &in->places[i], p->facts[i].type, i);
+    for (uint32_t i = 0; i < p->fact_count; i++)
+        place_new(in, &in->places[i], in->columns[i].bit ? p->facts[i].type : PLACE_FAR, i);
     for (uint32_t i = 0; i < lists; i++)
         place_new(in, &in->list_places[i], i % LIST_PLACES == LIST_AFTER ? PLACE_LIST : PLACE_WITHIN, i / LIST_PLACES);
     for (uint32_t i = 0; i < UNKNOWN_PLACES; i++) place_new(in, &in->unknown_places[i], PLACE_UNKNOWN, i);
     place_new(in, in->end, PLACE_END, 0);
     return 1;
+}
+
+/* What stands for a fact of which a record says nothing, if the record alone tells. */
+static void given_new(struct fact_column *c, const struct image_fact *f)
+{
+    const int counted = f->missing == MISSING_POSITION && f->type == TYPE_COUNT;
+    c->given = f->missing == MISSING_EMPTY || f->missing == MISSING_DEFAULT || counted;
+    c->value = f->missing == MISSING_DEFAULT ? f->value : counted;
+    c->step = counted;
+}
+
+static void facts_new(struct input *in, const struct edict_program *p)
+{
+    for (uint32_t d = 0, n = 0; d < p->domain_count; d++) {
+        in->known_facts[d] = NONE;
+        for (uint32_t i = 0; i < p->fact_count; i++) {
+            const struct image_fact *f = &p->facts[i];
+            if (f->domain != d) continue;
+            const uint32_t place = n - in->facts_at[d];
+            in->columns[i].bit = place < 64 ? (uint64_t)1 << place : 0;
+            in->full[d] |= in->columns[i].bit;
+            in->facts_of[n++] = i;
+            if (f->reg == p->domains[d].known) in->known_facts[d] = i;
+        }
+        in->facts_at[d + 1] = n;
+        /* where facts have no bit, the set of those that were named is never like this one */
+        in->all[d] = n - in->facts_at[d] > 64 ? 0 : in->full[d];
+    }
 }
 
 /* What bind_fast.c works with. */
@@ -104,28 +133,26 @@ static int fast_new(struct input *in, const struct edict_program *p)
     in->word_marks = calloc(p->fact_word_count + 1u, sizeof *in->word_marks);
     in->hints = calloc((size_t)(p->fact_count + 1u) << HINT_BITS, sizeof *in->hints);
     in->known_texts = calloc((size_t)(p->fact_count + 1u) << HINT_BITS, sizeof *in->known_texts);
-    in->full = calloc((size_t)(p->domain_count + 4u) * words, sizeof *in->full);
-    in->known_facts = calloc(p->domain_count + 1u, sizeof *in->known_facts);
-    if (!in->word_marks || !in->hints || !in->known_texts || !in->full || !in->known_facts) return 0;
-    in->named = in->full + (size_t)p->domain_count * words;
-    in->gaps = in->named + words;
+    in->facts_of = calloc(p->fact_count + p->domain_count * 2u + 2u, sizeof *in->facts_of);
+    in->full = calloc(p->domain_count * 2u + 3u * words, sizeof *in->full);
+    if (!in->word_marks || !in->hints || !in->known_texts || !in->facts_of || !in->full) return 0;
+    in->facts_at = in->facts_of + p->fact_count;
+    in->known_facts = in->facts_at + p->domain_count + 1;
+    in->all = in->full + p->domain_count;
+    in->gaps = in->all + p->domain_count;
     in->doubts = in->gaps + words;
     in->same = in->doubts + words;
-    for (uint32_t d = 0; d < p->domain_count; d++) in->known_facts[d] = NONE;
+    facts_new(in, p);
     for (uint32_t i = 0; i < p->fact_count; i++) {
         const struct image_fact *f = &p->facts[i];
         struct fact_column *c = &in->columns[i];
-        c->bit = (uint64_t)1 << i % 64;
-        c->named = &in->named[i / 64];
-        c->empty = f->missing == MISSING_EMPTY;
+        given_new(c, f);
         c->words = f->words;
         c->marks = &in->word_marks[f->words_at];
         c->numbers = &p->fact_words[f->words_at];
         c->hints = &in->hints[(size_t)i << HINT_BITS];
         c->known = &in->known_texts[(size_t)i << HINT_BITS];
-        in->full[f->domain * words + i / 64] |= c->bit;
-        if (f->missing == MISSING_SAME) in->same[i / 64] |= c->bit;
-        if (f->reg == p->domains[f->domain].known) in->known_facts[f->domain] = i;
+        if (f->missing == MISSING_SAME) in->same[i / 64] |= (uint64_t)1 << i % 64;
         for (uint32_t k = f->words_at; f->type == TYPE_WORD && k < f->words_at + f->words; k++)
             in->word_marks[k] = word_mark(p, p->words[p->fact_words[k]]);
     }
@@ -200,7 +227,7 @@ void bind_free(struct edict_evaluator *e)
     free(in->hints);
     free(in->known_texts);
     free(in->full);
-    free(in->known_facts);
+    free(in->facts_of);
     free(in->lists);
     free(in->missing);
     free(in->scratch);

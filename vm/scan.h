@@ -19,9 +19,9 @@ static inline uint64_t load8(const char *p)
 }
 
 /* Bytes to compare with, of more than 16 the first and the last eight: two words, which overlap where there are less.
- * need: bytes that must be there to be looked at. */
+ * need: bytes that must be there to be looked at. token: the user's. */
 enum { MARK_ROOM = 255 };
-struct mark { uint64_t head, last; uint8_t need, shift, tail, size; };
+struct mark { uint64_t head, last; uint8_t need, shift, tail, size, token; };
 
 /* A mark that nothing is like. */
 #define MARK_NONE ((struct mark){ .head = 1, .need = 8, .shift = 8 })

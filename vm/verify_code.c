@@ -406,9 +406,6 @@ static int check_bound(struct checker *c)
     for (uint32_t i = 0; i < p->const_count; i++)
         if (c->assigned[p->consts[i].reg]++)
             return 0;
-    for (uint32_t i = 0; i < p->policy_count; i++)
-        if (c->assigned[p->policies[i].reg]++)
-            return 0;
     const uint32_t date = p->header->date_register;
     for (uint32_t i = 0; i < p->fact_count; i++)
         if (c->assigned[p->facts[i].reg]++)
@@ -416,8 +413,14 @@ static int check_bound(struct checker *c)
     for (uint32_t i = 0; i < p->fact_count; i++)
         if (p->facts[i].missing == MISSING_SAME && !c->assigned[p->facts[i].value])
             return 0;
-    return date < p->register_count && c->assigned[date] && p->registers[date].domain == 0 &&
-           p->registers[date].type == TYPE_DATE;
+    if (date >= p->register_count || !c->assigned[date] || p->registers[date].domain != 0 ||
+        p->registers[date].type != TYPE_DATE)
+        return 0;
+    /* policies last: their values are looked for by the date, when all facts are filled */
+    for (uint32_t i = 0; i < p->policy_count; i++)
+        if (c->assigned[p->policies[i].reg]++)
+            return 0;
+    return 1;
 }
 
 /* Registers that the header and the domains name: written by then. */

@@ -195,6 +195,10 @@ static void test_consts_and_bounds(void **state)
     REFUSED("a register is bound twice or not at all", B.header.date_register = root(TYPE_DATE));
     REFUSED("a register is bound twice or not at all", B.header.date_register = B.facts[B.fact_count - 2].reg);
     REFUSED("a register is bound twice or not at all", B.facts[B.fact_count - 2].value = root(TYPE_DATE));
+    REFUSED("a register is bound twice or not at all", B.policies[1].type = TYPE_DATE;
+        B.registers[B.policies[1].reg].type = TYPE_DATE; B.header.date_register = B.policies[1].reg);
+    REFUSED("a register is bound twice or not at all", B.policies[1].type = TYPE_DATE;
+        B.registers[B.policies[1].reg].type = TYPE_DATE; B.facts[B.fact_count - 2].value = B.policies[1].reg);
 }
 
 static void test_facts(void **state)
