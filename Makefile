@@ -17,7 +17,7 @@ OPT_asan := -O1 -g $(SANITIZE_asan) -fno-omit-frame-pointer
 SANITIZE_cov := --coverage
 OPT_cov := -O0 -g -DNDEBUG $(SANITIZE_cov)
 # The columns' loops are worth the compiler's effort.
-$(B)/vm/eval%.o $(B)/vm/rows.o $(B)/vm/lookup.o: FAST := $(if $(filter release,$(CONF)),-O3)
+$(B)/vm/eval%.o $(B)/vm/rows.o $(B)/vm/lookup.o: FAST := $(if $(filter release,$(CONF)),-O3 -funroll-loops)
 CFLAGS_ALL = $(WARN) $(DEFS) $(OPT_$(CONF)) $(FAST) -fPIC -I. -Iinclude -I$(B) $(CFLAGS)
 LDLIBS_RUN := -lxxhash -lpthread
 LDLIBS_COMPILE := -lcsv
