@@ -9,6 +9,7 @@ static void list_put(const struct edict_evaluator *e, struct buffer *out, uint32
 {
     const uint32_t at = (uint32_t)((uint64_t)list >> 24), size = (uint32_t)(list & 0xffffff);
     number_put(out, size);
+    if (!size) return;
     if (type == TYPE_CODES)
         buffer_add(out, e->codes + at, size * sizeof *e->codes);
     else

@@ -32,12 +32,12 @@ static const char *tail_known(const struct wording *w, uint64_t hash, struct tai
     struct tails *t = w->tails;
     const size_t rows = w->because_count * sizeof *w->because;
     *slot = &t->slots[hash >> (64 - TAIL_BITS)];
-    if ((*slot)->hash != hash || (*slot)->rows != w->because_count) return NULL;
+    if ((*slot)->rows != w->because_count) return NULL;
     const char *at = t->bytes + (*slot)->at;
     return memcmp(at, w->because, rows) == 0 ? at + rows : NULL;
 }
 
-static void tail_keep(const struct wording *w, uint64_t hash, struct tail *slot, const char *at, size_t size)
+static void tail_keep(const struct wording *w, struct tail *slot, const char *at, size_t size)
 {
     struct tails *t = w->tails;
     const size_t rows = w->because_count * sizeof *w->because;
@@ -46,7 +46,7 @@ static void tail_keep(const struct wording *w, uint64_t hash, struct tail *slot,
         memset(t->slots, 0, sizeof t->slots);
         t->size = 0;
     }
-    *slot = (struct tail){ hash, w->because_count, (uint32_t)size, t->size };
+    *slot = (struct tail){ w->because_count, (uint32_t)size, t->size };
     memcpy(t->bytes + t->size, w->because, rows);
     memcpy(t->bytes + t->size + rows, at, size);
     t->size += (uint32_t)(rows + size);
@@ -74,7 +74,7 @@ static void put_because(struct edict_evaluator *e, struct buffer *out)
     buffer_byte(out, ']');
     put_name(out, "cite");
     put_cites(e, out, w->because, w->because_count);
-    if (!out->failed) tail_keep(w, hash, slot, out->at + from, out->size - from);
+    if (!out->failed) tail_keep(w, slot, out->at + from, out->size - from);
 }
 
 /* `, "services": […]` of the chain of charges that starts at `first`, whose rows are gathered on the way. */

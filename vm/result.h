@@ -23,7 +23,7 @@ struct hold_entry { uint32_t hold, record; };
 struct piece { uint32_t at, size; };
 /* The rules behind a charge (`because`) and what they cite, as text, by the rows: most charges were met before. */
 enum { TAIL_BITS = 9, TAIL_BYTES = 1 << 18 };
-struct tail { uint64_t hash; uint32_t rows, size, at; };    /* at: in bytes, the rows and behind them the text */
+struct tail { uint32_t rows, size, at; };    /* at: in bytes, the rows and behind them the text */
 struct tails {
     struct tail slots[1 << TAIL_BITS];
     uint32_t size;

@@ -52,7 +52,7 @@ static int is_made(const struct edict_program *p, uint32_t domain)
 /* The record of a LIST domain that stands behind a record, the first one if there are several; NONE. */
 static uint32_t record_behind(const struct edict_evaluator *e, uint32_t want, uint32_t domain, uint32_t record)
 {
-    if (domain == want) return record < lane_end(e, want, e->lane) ? record : NONE;
+    if (domain == want) return record;
     if (!is_made(e->program, domain)) return NONE;
     struct marks marks = { { 0 } };
     uint32_t word = 0;

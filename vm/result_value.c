@@ -163,11 +163,11 @@ void put_code(struct buffer *out, int64_t code)
 
 char *store_codes(struct edict_evaluator *e, struct buffer *out, char *to, size_t rest, int64_t list)
 {
-    const int64_t *codes = e->codes + ((uint64_t)list >> 24);
     const uint32_t n = (uint32_t)(list & 0xffffff);
+    const size_t at = (size_t)((uint64_t)list >> 24);
     *to++ = '[';
     if (n && store_more(out, &to, (size_t)n * STORE_VALUE, rest)) {
-        for (uint32_t i = 0; i < n; i++) to = store(store_code(to, codes[i]), ", ");
+        for (uint32_t i = 0; i < n; i++) to = store(store_code(to, e->codes[at + i]), ", ");
         to -= 2;
     }
     *to = ']';

@@ -25,11 +25,11 @@ extern const char store_pairs[200];
 
 static inline char *store_int(char *to, int64_t n)
 {
-    if (n >= 0 && n < 10) {
+    if ((uint64_t)n < 10) {
         *to = (char)('0' + n);
         return to + 1;
     }
-    if (n >= 10 && n < 100) return (char *)memcpy(to, store_pairs + n * 2, 2) + 2;
+    if ((uint64_t)n < 100) return (char *)memcpy(to, store_pairs + n * 2, 2) + 2;
     char digits[24];
     size_t at = 22;
     uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
@@ -83,7 +83,7 @@ static inline uint64_t word_short(const char *at, size_t size)
 }
 
 /* A text escaped as JSON. `rest`: what comes then. */
-char *store_long(struct buffer *out, char *to, size_t rest, const char *at, size_t size);
+char *store_long(struct buffer *out, char *to, size_t rest, const char *text, size_t size);
 static inline char *store_text(struct buffer *out, char *to, size_t rest, const char *at, size_t size)
 {
     if (size > STORE_VALUE - 4) return store_long(out, to, rest, at, size);

@@ -45,13 +45,17 @@ static int subjects_new(struct wording *w, const struct edict_program *p)
     return w->subjects != NULL;
 }
 
-/* From the end of a finding's message on. */
+/* From the end of a finding's message on. Made apart: citations are pieces of the wording themselves. */
 static struct piece foot_piece(struct edict_evaluator *e, struct buffer *b, size_t from, uint32_t row)
 {
-    buffer_byte(b, '"');
-    put_name(b, "cite");
-    put_cites(e, b, &row, 1);
-    buffer_byte(b, '}');
+    struct buffer *foot = &input_of(e)->words;
+    buffer_clear(foot);
+    buffer_byte(foot, '"');
+    put_name(foot, "cite");
+    put_cites(e, foot, &row, 1);
+    buffer_byte(foot, '}');
+    if (foot->failed) b->failed = foot->failed;
+    buffer_add(b, foot->at, foot->size);
     return piece_end(b, from);
 }
 

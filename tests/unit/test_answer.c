@@ -1,8 +1,7 @@
 /* The bytes of an answer: stored numbers, codes and texts; texts that are escaped or longer than any room made for
  * them; an answer that ends at any byte; charges whose reasons are remembered. */
 #include "tests/unit/table_fixture.h"
-#include "vm/bind.h"
-#include "vm/store.h"
+#include "vm/result.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -114,7 +113,11 @@ static void test_room(void **state)
     "  | note      | text         |                |\n" \
     "  | key       | yes or no    |                |\n" \
     "  | start     | time         |                |\n" \
-    "  | modifiers | list of code | empty          |\n"
+    "  | modifiers | list of code | empty          |\n\n" \
+    "facts line \"A line\" in lines known as line\n" \
+    "  | fact | type  | not documented |\n" \
+    "  | line | count | position       |\n" \
+    "  | code | code  | refused        |\n"
 
 static edict_program *answer_program(const char *items)
 {
@@ -157,7 +160,7 @@ static void answer_is_new(const edict_program *p, edict_evaluator *e, const char
 /* More reasons than are remembered, each met twice; and more in one charge than are remembered at all. */
 static void test_reasons(void **state)
 {
-    enum { STEPS = 50 };
+    enum { STEPS = 60 };
     struct buffer text, encounter;
     (void)state;
     buffer_init(&text, 0);
@@ -193,7 +196,11 @@ static void test_reasons(void **state)
     for (unsigned i = 0; i < STEPS * 2; i++)
         buffer_printf(&encounter, "%s{\"a\": %u, \"b\": %u}", i ? ", " : "", i % STEPS, (i * 7 + i / STEPS) % STEPS);
     buffer_text(&encounter, "]}");
-    answer_is_new(p, e, encounter.at);
+    struct wording *w = input_of(e)->wording;
+    for (int twice = 0; twice < 2; twice++) { /* also after so many lists that they are counted from 1 again */
+        answer_is_new(p, e, encounter.at);
+        w->telling = w->generation = UINT32_MAX;
+    }
     answer_is_new(p, e, encounter.at);
     edict_evaluator_free(e);
     edict_program_free(p);
@@ -296,11 +303,43 @@ static void test_messages(void **state)
     edict_program_free(p);
 }
 
+/* Records that stand behind a group, named by the first of them; a message longer than what is copied in line. */
+static void test_behind(void **state)
+{
+    edict_evaluator *e = NULL;
+    edict_error error;
+    edict_answer answer;
+    struct buffer encounter;
+    (void)state;
+    edict_program *p = answer_program("group line into heap \"Heaps\", first row that matches, cite BOOK\n"
+        "  | code | together by |\n  | any | code |\n  size is the number of line\n"
+        "rule heaped \"Heaped\", cite BOOK\n  for each heap where size from 2\n"
+        "  then note \"{size} lines of one code, which is said in so many words that it takes more room than most "
+        "messages do, and is copied in another way\"\n"
+        "rule served \"Served\", cite BOOK\n  for each service\n  then note \"none\"\n");
+    assert_int_equal(edict_evaluator_new(p, NULL, &e, &error), EDICT_OK);
+    buffer_init(&encounter, 0);
+    buffer_text(&encounter, "{\"id\": \"e\", \"date\": \"2026-01-01\", \"services\": [{}], \"lines\": [");
+    for (unsigned i = 0; i < 80; i++)
+        buffer_printf(&encounter, "%s{\"code\": \"%uA\"}", i ? ", " : "", i < 70 ? 100 + i / 35 : 200);
+    buffer_text(&encounter, "]}");
+    assert_int_equal(edict_evaluate(e, encounter.at, encounter.size, 1, &answer, &error), EDICT_OK);
+    const char *const wanted[] = { "\"rule\": \"heaped\", \"line\": 1, \"message\": \"35 lines of one code, ",
+        "\"rule\": \"heaped\", \"line\": 36, \"message\": \"35 lines",
+        "\"rule\": \"heaped\", \"line\": 71, \"message\": \"10 lines",
+        "\"rule\": \"served\", \"services\": [\"s1\"], \"message\": \"none\", \"cite\": [\"BOOK\"]}]}" };
+    for (unsigned i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        if (!strstr(answer.json, wanted[i])) fail_msg("%s is not in %s", wanted[i], answer.json);
+    edict_evaluator_free(e);
+    edict_program_free(p);
+    buffer_free(&encounter);
+}
+
 #define HERE(name) cmocka_unit_test_setup_teardown(test_##name, here_start, here_end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = { HERE(numbers), HERE(codes), HERE(texts), HERE(room), HERE(reasons),
-        HERE(ceilings), HERE(messages) };
+        HERE(ceilings), HERE(messages), HERE(behind) };
     return cmocka_run_group_tests_name("answer", tests, NULL, NULL);
 }
