@@ -1,9 +1,22 @@
-/* Pairs of records (CROSS). Of both sides only the records that their conditions leave are looked at, and eight keys
+/* Pairs of records (CROSS). Of both sides only the records that their conditions leave are looked at, and sixteen keys
  * are compared at once by a byte of each. */
 #include "vm/eval.h"
 #include "vm/limits.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* Where the records of each lane begin in a domain, and the end. */
+static const uint32_t *lane_bounds(const struct edict_evaluator *e, uint32_t domain, uint32_t *own)
+{
+    if (domain && e->lanes > 1)
+        return e->firsts[domain];
+    for (uint32_t lane = 0; lane <= e->lanes; lane++)
+        own[lane] = lane_first(e, domain, lane);
+    return own;
+}
 
 /* The records of one side that its condition leaves, those of lane k from ends[k] to ends[k + 1]. */
 struct side {
@@ -11,31 +24,36 @@ struct side {
     uint32_t ends[LANES_MOST + 1];
 };
 
-static int side_open(struct edict_evaluator *e, struct side *s, uint32_t domain, uint32_t condition)
+static int side_open(
+    struct edict_evaluator *e, struct side *s, uint32_t domain, uint32_t condition, const uint32_t *first)
 {
     const struct cells c = cells_if(e, condition, domain);
-    const int every = !c.step && (c.v[0] || c.w), none = !c.step && !every;
-    uint32_t *list = s->list = eval_alloc(e, e->sizes[domain], sizeof *list), n = 0;
-    for (uint32_t i = 0, all = e->sizes[domain]; list && every && i < all; i++)
-        list[i] = i;
+    const uint32_t all = e->sizes[domain], lanes = e->lanes;
+    uint32_t *list = s->list = eval_alloc(e, all, sizeof *list), n = 0;
+    if (!list)
+        return 0;
+    if (!c.step) { /* all of them, or none */
+        const int every = c.v[0] || c.w;
+        for (uint32_t i = 0; i < all; i++)
+            list[i] = i;
+        for (uint32_t lane = 0; lane <= lanes; lane++)
+            s->ends[lane] = every ? first[lane] : 0;
+        return 1;
+    }
     s->ends[0] = 0;
-    for (uint32_t lane = 0; list && lane < e->lanes; lane++) {
-        const uint32_t end = lane_end(e, domain, lane);
-        if (every)
-            n = end;
-        else if (!none && !c.w)
-            for (uint32_t i = lane_first(e, domain, lane); i < end; i++) {
-                list[n] = i;
-                n += c.v[i] != 0;
-            }
-        else if (!none)
-            for (uint32_t i = lane_first(e, domain, lane); i < end; i++) {
-                list[n] = i;
-                n += c.v[i] || c.w[i];
-            }
+    for (uint32_t lane = 0, i = 0; lane < lanes; lane++) {
+        const uint32_t end = first[lane + 1];
+        for (; !c.w && i < end; i++) {
+            list[n] = i;
+            n += c.v[i] != 0;
+        }
+        for (; i < end; i++) {
+            list[n] = i;
+            n += c.v[i] || c.w[i];
+        }
         s->ends[lane + 1] = n;
     }
-    return list != NULL;
+    return 1;
 }
 
 struct pairing {
@@ -57,40 +75,87 @@ static int pair_stands(const struct pairing *p, uint32_t from, uint32_t i, uint3
     return 1;
 }
 
-enum { MARKS = 8 }; /* in a word */
+enum { MARKS = 16 }; /* looked at together */
 
 static inline unsigned char key_mark(int64_t key) { return (unsigned char)((uint64_t)key * 0x9E3779B97F4A7C15u >> 56); }
 
-/* The pairs of record i with those in the list from `from` to `to`: their number. One that does not stand is written
- * and then written over. */
-static size_t pairs_of(
-    const struct pairing *p, uint32_t i, const uint32_t *list, uint32_t from, uint32_t to, int64_t *x, int64_t *y)
+/* Which of the marks are this one: a bit of each. */
+static inline uint32_t marks_alike(const unsigned char *marks, unsigned char mark)
 {
-    const uint64_t low = 0x7f7f7f7f7f7f7f7fu;
-    const uint32_t itself = p->apart ? i : NONE;
+#ifdef __SSE2__
+    const __m128i all = _mm_loadu_si128((const __m128i *)(const void *)marks);
+    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(all, _mm_set1_epi8((char)mark)));
+#else
+    uint32_t alike = 0;
+    for (uint32_t k = 0; k < MARKS; k++)
+        alike |= (uint32_t)(marks[k] == mark) << k;
+    return alike;
+#endif
+}
+
+/* Where the pairs of a lane come from and go to. One that does not stand is written and then written over. */
+struct ends {
+    const uint32_t *a, *a_end, *list;
+    uint32_t from, to;
+    int64_t *x, *y;
+};
+
+/* Without keys. */
+static size_t pairs_all(const struct pairing *p, const struct ends *s)
+{
+    int64_t *x = s->x, *y = s->y;
     size_t n = 0;
-    if (!p->count || !p->plain || cell_w(&p->x[0], i)) {
-        for (uint32_t k = from; k < to; k++) {
+    for (const uint32_t *a = s->a; a < s->a_end; a++) {
+        const uint32_t i = *a, itself = p->apart ? i : NONE;
+        for (uint32_t k = s->from; k < s->to; k++) {
             x[n] = i;
-            y[n] = list[k];
-            n += list[k] != itself && (!p->count || pair_stands(p, 0, i, list[k]));
+            y[n] = s->list[k];
+            n += s->list[k] != itself;
         }
-        return n;
     }
-    const int64_t key = key_of(&p->x[0], i);
-    const uint64_t mark = key_mark(key) * (~(uint64_t)0 / 255);
-    for (uint32_t at = from; at < to; at += MARKS) {
-        uint64_t word;
-        memcpy(&word, p->marks + at, sizeof word);
-        word ^= mark;
-        word = ~(((word & low) + low) | word | low); /* the high bit of each byte that was 0 */
-        if (to - at < MARKS)
-            word &= ((uint64_t)1 << (to - at) * 8) - 1;
-        for (; word; word &= word - 1) {
-            const uint32_t k = at + (uint32_t)__builtin_ctzll(word) / 8;
-            x[n] = i;
-            y[n] = list[k];
-            n += p->plain[k] == key && list[k] != itself && (p->count == 1 || pair_stands(p, 1, i, list[k]));
+    return n;
+}
+
+/* Of one record, key by key. */
+static size_t pairs_slow(const struct pairing *p, const struct ends *s, uint32_t i, size_t n)
+{
+    const uint32_t itself = p->apart ? i : NONE;
+    for (uint32_t k = s->from; k < s->to; k++) {
+        s->x[n] = i;
+        s->y[n] = s->list[k];
+        n += s->list[k] != itself && pair_stands(p, 0, i, s->list[k]);
+    }
+    return n;
+}
+
+/* By the first key; where it is alike, by the others. */
+static size_t pairs_keyed(const struct pairing *p, const struct ends *s)
+{
+    const uint32_t from = s->from, to = s->to, *list = s->list, apart = p->apart ? 0 : NONE;
+    const unsigned char *marks = p->marks;
+    const int64_t *plain = p->plain;
+    const int alone = p->count == 1;
+    int64_t *x = s->x, *y = s->y;
+    size_t n = 0;
+    for (const uint32_t *a = s->a, *a_end = s->a_end; a < a_end; a++) {
+        const uint32_t i = *a, itself = i | apart;
+        if (!plain || cell_w(&p->x[0], i)) {
+            n = pairs_slow(p, s, i, n);
+            continue;
+        }
+        const int64_t key = key_of(&p->x[0], i);
+        const unsigned char mark = key_mark(key);
+        for (uint32_t at = from; at < to; at += MARKS) {
+            uint32_t alike = marks_alike(marks + at, mark);
+            if (to - at < MARKS)
+                alike &= ((uint32_t)1 << (to - at)) - 1;
+            for (; alike; alike &= alike - 1) {
+                const uint32_t k = at + (uint32_t)__builtin_ctz(alike), j = list[k];
+                const uint32_t stands = (plain[k] == key) & (j != itself);
+                x[n] = i;
+                y[n] = j;
+                n += alone ? stands : stands && pair_stands(p, 1, i, j);
+            }
         }
     }
     return n;
@@ -134,18 +199,18 @@ void eval_cross(struct edict_evaluator *e, const uint32_t *at)
 {
     const struct image_domain *d = &e->program->domains[at[0]];
     const uint32_t *conditions = at + 5 + 2 * (size_t)at[4];
-    uint32_t *firsts = lanes_new(e, at[0]);
+    uint32_t own[2][LANES_MOST + 1] = { { 0 } }, *firsts = lanes_new(e, at[0]);
+    const uint32_t *first = lane_bounds(e, d->a, own[0]), *second = lane_bounds(e, d->b, own[1]);
     uint64_t all = 0;
     for (uint32_t lane = 0; lane < e->lanes && e->status == EDICT_OK; lane++) {
-        const uint64_t count = lane_end(e, d->a, lane) - lane_first(e, d->a, lane);
-        all += count * (lane_end(e, d->b, lane) - lane_first(e, d->b, lane));
+        all += (uint64_t)(first[lane + 1] - first[lane]) * (second[lane + 1] - second[lane]);
         if (all > LIMIT_PAIRS)
             eval_limit(e, "pairs of records", LIMIT_PAIRS);
     }
     struct side a = { .list = NULL }, b = { .list = NULL };
     struct pairing p;
-    if (e->status != EDICT_OK || !side_open(e, &a, d->a, conditions[0]) || !side_open(e, &b, d->b, conditions[1]) ||
-        !pairing_open(e, &p, at, &b))
+    if (e->status != EDICT_OK || !side_open(e, &a, d->a, conditions[0], first) ||
+        !side_open(e, &b, d->b, conditions[1], second) || !pairing_open(e, &p, at, &b))
         return;
     size_t most = 1, n = 0; /* one that does not stand may be written behind all others */
     for (uint32_t lane = 0; lane < e->lanes; lane++)
@@ -155,9 +220,9 @@ void eval_cross(struct edict_evaluator *e, const uint32_t *at)
         return;
     int64_t *y = x + most;
     for (uint32_t lane = 0; lane < e->lanes; lane++) {
-        const uint32_t from = b.ends[lane], end = b.ends[lane + 1];
-        for (uint32_t i = a.ends[lane]; from < end && i < a.ends[lane + 1]; i++)
-            n += pairs_of(&p, a.list[i], b.list, from, end, x + n, y + n);
+        const struct ends s = { a.list + a.ends[lane], a.list + a.ends[lane + 1], b.list, b.ends[lane],
+            b.ends[lane + 1], x + n, y + n };
+        n += p.count ? pairs_keyed(&p, &s) : pairs_all(&p, &s);
         if (firsts)
             firsts[lane + 1] = (uint32_t)n;
     }
