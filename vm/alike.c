@@ -1,6 +1,6 @@
 /* Worlds of a held encounter that come to the same. After a probe (rerun.c) all that the rest of the evaluation reads
  * of a lane is written down; lanes with the same bytes have the same charges and findings. */
-#include "vm/evaluator.h"
+#include "vm/rerun.h"
 
 static void number_put(struct buffer *out, uint64_t number) { buffer_add(out, &number, sizeof number); }
 
@@ -61,15 +61,42 @@ static void charge_put(const struct edict_evaluator *e, struct buffer *out, cons
     list_put(e, out, TYPE_CODES, c->modifiers);
 }
 
+int lane_as_first(const struct edict_evaluator *e, uint32_t reg, uint32_t lane)
+{
+    const struct image_register *r = &e->program->registers[reg];
+    const struct column *c = &e->columns[reg], *first = &e->rerun->columns[reg];
+    const size_t n = first->n, at = lane * n;
+    if (c->n != n * e->lanes || !c->w != !first->w || lane_first(e, r->domain, lane) != at ||
+        lane_end(e, r->domain, lane) != at + n)
+        return 0;
+    if (c->w && memcmp(c->w + at, first->w, n * sizeof *c->w) != 0)
+        return 0;
+    if (!c->w && !is_list(r->type) && r->type != TYPE_LINK)
+        return !n || memcmp(c->v + at, first->v, n * sizeof *c->v) == 0;
+    const int64_t offset = r->type == TYPE_LINK ? (int64_t)lane * e->rerun->sizes[r->target] : 0;
+    for (size_t i = 0; i < n; i++) {
+        const int64_t v = first->v[i] + (r->type == TYPE_LINK && first->v[i] >= 0 ? offset : 0);
+        if (!(c->w && c->w[at + i]) && !value_same(e, r->type, c->v[at + i], v))
+            return 0;
+    }
+    return 1;
+}
+
 void lane_state(const struct edict_evaluator *e, uint32_t lane, uint32_t run, struct buffer *out)
 {
+    const struct rerun *r = e->rerun;
     const uint32_t registers = e->program->register_count;
-    for (uint32_t i = 0; i < e->live_count; i++) {
-        const uint32_t item = e->live[i] & ~LIVE_STATES, domain = item - registers;
-        if (item < registers)
-            cells_put(e, out, item, e->live[i] != item, lane, run);
-        else
-            number_put(out, e->sizes[domain] ? lane_end(e, domain, lane) - lane_first(e, domain, lane) : 0);
+    for (uint32_t i = 0; i < r->live_count; i++) { /* as in the first run: nothing */
+        const uint32_t item = r->live[i] & ~LIVE_STATES, domain = item - registers;
+        if (r->states[item] != ITEM_OTHER)
+            continue;
+        if (item >= registers) {
+            number_put(out, i);
+            number_put(out, lane_end(e, domain, lane) - lane_first(e, domain, lane));
+        } else if (!r->makers[item] || !lane_as_first(e, item, lane)) {
+            number_put(out, i);
+            cells_put(e, out, item, r->live[i] != item, lane, run);
+        }
     }
     for (uint32_t i = 0; i < e->charge_count; i++)
         if (e->charges[i].lane == lane)

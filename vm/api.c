@@ -225,7 +225,7 @@ const char *edict_unknown_key(edict_evaluator *e)
 
 uint64_t edict_evaluator_allocations(const edict_evaluator *e)
 {
-    return e->allocations + e->arena.blocks + ahead_allocations(e);
+    return e->allocations + e->arena.blocks + rerun_blocks(e) + ahead_allocations(e);
 }
 
 uint64_t edict_evaluator_dispatches(const edict_evaluator *e)

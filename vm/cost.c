@@ -148,7 +148,7 @@ void cost_report(const struct edict_program *p, struct buffer *out)
             (uint64_t)LIMIT_FINDINGS * sizeof(struct finding) + (uint64_t)LIMIT_ARGUMENTS * sizeof(struct argument),
             "LIMIT_CHARGES, LIMIT_FINDINGS, LIMIT_ARGUMENTS" },
         { "  texts, answer", (uint64_t)ENCOUNTER_BYTES * 4 + ANSWER_BYTES, "ENCOUNTER_BYTES four times, ANSWER_BYTES" },
-        { "  worlds, views", 2 * WORLDS_BYTES + VIEW_BYTES, "WORLDS_BYTES twice, VIEW_BYTES" },
+        { "  worlds, views", 4 * WORLDS_BYTES + VIEW_BYTES, "WORLDS_BYTES four times, VIEW_BYTES" },
         { "  unknown keys", UNKNOWN_KEYS * 2ull * JSON_TEXT_BYTES, "UNKNOWN_KEYS, JSON_TEXT_BYTES" },
     };
     buffer_printf(out, "%s@%s: the most that one encounter can take, at the limits of SPEC.md, 26\n",

@@ -275,6 +275,17 @@ void eval_forget(struct edict_evaluator *e)
     memset(e->final_firsts, 0, sizeof e->final_firsts);
 }
 
+/* A constant that links to the encounter links each lane to its own. */
+void lanes_number(struct edict_evaluator *e)
+{
+    const struct edict_program *p = e->program;
+    for (uint32_t i = 0; i < p->const_count; i++) {
+        const struct image_register *r = &p->registers[p->consts[i].reg];
+        if (r->type == TYPE_LINK && r->target == 0 && p->consts[i].value == 0)
+            e->columns[p->consts[i].reg] = (struct column){ e->lane_numbers, NULL, e->lanes, 0 };
+    }
+}
+
 /* Facts, policies and constants stay. */
 void eval_restart(struct edict_evaluator *e)
 {
@@ -286,11 +297,7 @@ void eval_restart(struct edict_evaluator *e)
     e->code_count = e->pinned_codes;
     e->interval_count = 0;
     eval_forget(e);
-    for (uint32_t i = 0; i < p->const_count; i++) {
-        const struct image_register *r = &p->registers[p->consts[i].reg];
-        if (r->type == TYPE_LINK && r->target == 0 && p->consts[i].value == 0)
-            e->columns[p->consts[i].reg] = (struct column){ e->lane_numbers, NULL, e->lanes, 0 };
-    }
+    lanes_number(e);
     for (uint32_t i = 0; i < p->domain_count; i++) {
         if (p->domains[i].kind == DOMAIN_ROOT)
             e->sizes[i] = e->lanes;
@@ -463,9 +470,9 @@ void eval_free(struct edict_evaluator *e)
     void *owned[] = { e->columns, e->sizes, e->const_values, e->const_states, e->why_cache, e->whys, e->intervals,
         e->codes, e->charges, e->finals, e->findings, e->args, e->firsts, e->owners, e->outputs, e->pairs[0],
         e->pairs[1], e->spreads, e->set_cache, e->set_dated, e->place_cache, e->code_pairs, e->fixed, e->all_pairs,
-        e->steps, e->reached, e->writers, e->implied, e->reach_items,
-        e->live };
+        e->steps, e->writers, e->implied };
     rows_free(e);
+    rerun_free(e);
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     arena_free(&e->arena);
@@ -493,8 +500,5 @@ void eval_free(struct edict_evaluator *e)
     e->steps = NULL;
     e->writers = NULL;
     e->implied = NULL;
-    e->reached = NULL;
-    e->reach_items = NULL;
-    e->live = NULL;
     e->args = NULL;
 }

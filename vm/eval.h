@@ -228,6 +228,7 @@ void implied_yes(struct edict_evaluator *e, uint32_t reg);
  * evaluator.identities. */
 void eval_forget(struct edict_evaluator *e);
 void eval_restart(struct edict_evaluator *e);
+void lanes_number(struct edict_evaluator *e);
 void eval_step_run(struct edict_evaluator *e, const struct step *s, const uint32_t *code);
 enum { IDENTITY_HEADS = 256 };
 #define IDENTITIES_SIZE ((IDENTITY_HEADS + 1) * sizeof(void *))

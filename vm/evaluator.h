@@ -56,18 +56,10 @@ struct argument { uint32_t type; uint32_t state; int64_t value; };
 
 struct spread { uint32_t domain, run; int64_t *v; uint32_t *w; };
 
-/* One instruction, found beforehand. column: its output, if it does nothing else; then the column's domain. kept,
- * probed, items: rerun.c. sure, needless: numbers of implied.c or 0; where the first holds the column is yes
+/* One instruction, found beforehand. column: its output, if it does nothing else; then the column's domain. probed,
+ * items: rerun.c. sure, needless: numbers of implied.c or 0; where the first holds the column is yes
  * everywhere, where the second does nobody reads it. */
-struct step { uint32_t at, op, column, domain, kept, probed, items, sure, needless; };
-
-/* What the first run left, for those after it (rerun.c): of how many lanes, and how large columns and domains were. */
-struct kept {
-    struct arena_mark mark;
-    uint32_t whys, codes, intervals, lanes;
-    void *identities;
-    uint32_t *cells, *sizes, *pairs; /* one a register; one a domain */
-};
+struct step { uint32_t at, op, column, domain, probed, items, sure, needless; };
 
 struct edict_evaluator {
     const struct edict_program *program;
@@ -105,10 +97,7 @@ struct edict_evaluator {
     uint64_t allocations, dispatches;   /* pool growths; instructions since the caller last set it to 0 */
     uint64_t cells;                     /* cells of all columns of the last run: what another will cost (worlds.c) */
     struct step *steps;                 /* the code; behind it one with `at` NONE */
-    struct kept kept;
-    uint32_t *reach_items;              /* rerun.c; NULL */
-    unsigned char *reached;             /* of registers, then domains: do they depend on facts being tried; NULL */
-    uint32_t *live, live_count;         /* which of them a lane's state is (alike.c) */
+    struct rerun *rerun;                /* rerun.c; NULL: no worlds were evaluated yet */
     uint32_t *writers;                  /* of each register: code offset + 1 of its one instruction, or 0 */
     struct implied *implied;            /* implied.c */
     int64_t *yes; uint32_t yes_count;   /* so many cells that are yes, of this run */
@@ -160,13 +149,16 @@ edict_status eval_run(struct edict_evaluator *e, uint32_t to);
 void eval_cells_count(struct edict_evaluator *e); /* of the last run, into e->cells */
 uint64_t eval_lane_cells(const struct edict_evaluator *e, uint32_t lane); /* of one of its lanes */
 
-/* rerun.c: which instructions depend on these facts (yes or no for each). 0: no memory. Then those that do not are run
- * once, and the others for these lanes, or the first of them, as often as the facts get other values. `probe`: only
- * those that tell apart the lanes of which alike.c writes the state; `again`: the reasons of the last run stay too. */
+/* rerun.c: which instructions tell the values of these facts apart (yes or no for each). 0: no memory. Then a first run
+ * of one lane, and others for up to so many lanes, as often as these facts get other values: of them only what is not
+ * as in the first run is carried out. `probe`: and of that only what tells apart the lanes of which alike.c writes the
+ * state; `again`: the reasons of the last run stay too. */
 int rerun_plan(struct edict_evaluator *e, const unsigned char *facts);
-edict_status rerun_start(struct edict_evaluator *e);
+edict_status rerun_start(struct edict_evaluator *e, uint32_t lanes);
 enum rerun_kind { RERUN_WHOLE, RERUN_PROBE, RERUN_PROBE_AGAIN };
 edict_status rerun(struct edict_evaluator *e, enum rerun_kind kind);
+void rerun_free(struct edict_evaluator *e);
+uint64_t rerun_blocks(const struct edict_evaluator *e); /* asked of malloc */
 /* Flags in `live`: of this register the states alone. */
 #define LIVE_STATES (1u << 31)
 /* alike.c: all that the rest of the evaluation reads of a lane after a probe; `run`: its number. Equal bytes, equal

@@ -15,12 +15,14 @@ static void trials_at(struct worlds *w, uint32_t world)
         w->trials[i].now = world % w->trials[i].count;
 }
 
-/* The kind of a lane that has been probed. What cannot be written down is met as a failure of w->bytes. NONE: no
- * memory. */
+/* The kind of a lane that has been probed; where w->bytes fails, any. NONE: no memory. */
 static uint32_t kind_of(struct edict_evaluator *e, struct worlds *w, uint32_t lane, uint32_t run)
 {
     const size_t at = w->bytes.size;
+    buffer_byte(&w->bytes, 0);
     lane_state(e, lane, run, &w->bytes);
+    if (w->bytes.failed)
+        return 0;
     const size_t size = w->bytes.size - at;
     const uint64_t hash = XXH3_64bits(w->bytes.at + at, size);
     for (uint32_t i = 0; i < w->state_count; i++) {
@@ -109,8 +111,10 @@ int64_t round_run(struct edict_evaluator *e, struct worlds *w, uint32_t worlds, 
     w->kind_lanes = kind_lanes;
     if (!room || !trials_reach(e, w))
         return -1;
-    lanes_use(e, w, lanes);
-    if (rerun_start(e) != EDICT_OK || !kinds_find(e, w, worlds, lanes))
+    trials_at(w, 0);
+    trials_set(e, w, 0);
+    lanes_use(e, w, 1);
+    if (rerun_start(e, lanes) != EDICT_OK || !kinds_find(e, w, worlds, lanes))
         return -1;
     memset(w->kind_lanes, 0xff, worlds * sizeof *w->kind_lanes);
     for (uint32_t i = 0, from = 0, n = 0; i < worlds; i++) {
