@@ -209,7 +209,7 @@ static void eval_mul_div(struct edict_evaluator *e, enum op op, const uint32_t *
     const uint32_t in = reg_domain(e, at[0]);
     const struct cells a = cells_of(e, at[1], in), b = cells_of(e, at[2], in);
     struct column *o = column_new(e, at[0]);
-    if (!o || !column_states(e, o))
+    if (!o || !column_cells(e, o))
         return;
     for (uint32_t i = 0; i < o->n; i++) {
         const int64_t x = cell_v(&a, i), y = cell_v(&b, i);
@@ -272,8 +272,12 @@ static void eval_doc(struct edict_evaluator *e, const uint32_t *at)
 {
     const uint32_t in = reg_domain(e, at[0]);
     const struct cells a = cells_of(e, at[1], in);
+    if (!a.w) {
+        implied_yes(e, at[0]);
+        return;
+    }
     struct column *o = column_new(e, at[0]);
-    if (!o || (a.w && !column_states(e, o)))
+    if (!o || !column_states(e, o))
         return;
     for (uint32_t i = 0; i < o->n; i++) {
         const uint32_t w = cell_w(&a, i);
@@ -307,14 +311,21 @@ static void eval_if(struct edict_evaluator *e, const uint32_t *at)
     const struct cells a = cells_of(e, at[1], in), b = cells_of(e, at[2], in), c = cells_of(e, at[3], in);
     const uint32_t type = e->program->registers[at[0]].type;
     struct column *o = column_new(e, at[0]);
-    if (!o || ((a.w || b.w || c.w) && !column_states(e, o)))
+    if (!o)
+        return;
+    if (!a.w && !b.w && !c.w) {
+        for (uint32_t i = 0; i < o->n; i++) {
+            const int64_t yes = cell_v(&b, i), no = cell_v(&c, i);
+            o->v[i] = cell_v(&a, i) ? yes : no;
+        }
+        return;
+    }
+    if (!column_cells(e, o))
         return;
     for (uint32_t i = 0; i < o->n; i++) {
         const uint32_t w = cell_w(&a, i);
         const struct cells *from = !w && cell_v(&a, i) ? &b : &c;
         o->v[i] = cell_v(from, i);
-        if (!o->w)
-            continue;
         o->w[i] = cell_w(from, i);
         if (w && (o->w[i] || cell_w(&b, i) || !value_same(e, type, cell_v(&b, i), o->v[i]))) {
             o->w[i] = w;
@@ -363,7 +374,7 @@ static void eval_holdif(struct edict_evaluator *e, const uint32_t *at)
     const struct cells a = cells_of(e, at[1], in);
     const uint32_t *listed = at + 4, count = at[3];
     struct column *o = column_new(e, at[0]);
-    if (!o || !column_states(e, o))
+    if (!o || !column_cells(e, o))
         return;
     for (uint32_t i = 0; i < o->n; i++) {
         uint32_t behind = 0, w = cell_w(&a, i);

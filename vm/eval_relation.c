@@ -103,7 +103,7 @@ void eval_relation(struct edict_evaluator *e, enum op op, const uint32_t *at)
             lists_certain(e, relation, keys, cells, count, &date, o, key);
         return;
     }
-    if (!column_states(e, o))
+    if (!column_cells(e, o))
         return;
     for (uint32_t i = 0; i < o->n; i++) {
         uint32_t w = cell_w(&date, i);
