@@ -242,8 +242,13 @@ static void plan_live(struct edict_evaluator *e)
 int rerun_plan(struct edict_evaluator *e, const unsigned char *facts)
 {
     const struct edict_program *p = e->program;
+    int planned = 1; /* the last time, for the same facts; at first for none */
     if (!e->rerun && !rerun_new(e))
         return 0;
+    for (uint32_t i = 0; i < p->fact_count; i++)
+        planned &= (e->rerun->reached[p->facts[i].reg] & REACHED) == facts[i];
+    if (planned)
+        return 1;
     memset(e->rerun->reached, 0, (size_t)p->register_count + p->domain_count);
     for (uint32_t i = 0; i < p->fact_count; i++)
         e->rerun->reached[p->facts[i].reg] = facts[i] ? REACHED | FINE | PROBED : 0;
