@@ -69,7 +69,9 @@ static void test_arithmetic(void **state)
                    s = reg(TYPE_DECIMAL);
     const uint32_t mul = reg(TYPE_DECIMAL), iff = reg(TYPE_COUNT), d = fact(TYPE_DECIMAL, 1500000, 1, 3),
                    c = fact(TYPE_BOOL, 1, 0, 1);
-    const uint32_t same = reg(TYPE_COUNT);
+    const uint32_t same = reg(TYPE_COUNT), wide = reg(TYPE_DECIMAL);
+    const uint32_t large = fact(TYPE_DECIMAL, 3000000000001, -3000000000001, -1),
+                   by = fact(TYPE_DECIMAL, 2500000000000, 2500000000001, INT64_MIN);
     miss(c, 2);
     OP(&f.b, DIV, up, a, z, 0);
     OP(&f.b, DIV, down, a, z, 1);
@@ -77,6 +79,7 @@ static void test_arithmetic(void **state)
     OP(&f.b, SUB, sub, a, z);
     OP(&f.b, SCALE, s, a);
     OP(&f.b, MUL, mul, d, d, 6);
+    OP(&f.b, MUL, wide, large, by, 6); /* the products need more than 64 bits */
     OP(&f.b, IF, iff, c, f.one, f.two);
     OP(&f.b, IF, same, c, f.one, f.one);
     assert_int_equal(run(), EDICT_OK);
@@ -90,6 +93,7 @@ static void test_arithmetic(void **state)
     IS3(sub, 5, -9, 1);
     IS3(s, 7000000, -7000000, 1000000);
     IS3(mul, 2250000, 0, 0);
+    IS3(wide, 7500000000002500000, -7500000000005500000, 9223372036855);
     IS(iff, 0, 1);
     IS(iff, 1, 2);
     OPEN(iff, 2);
