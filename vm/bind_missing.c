@@ -45,7 +45,7 @@ static edict_status missing_fill(struct edict_evaluator *e, uint32_t fact, uint3
 static void asked_fill(struct edict_evaluator *e, uint32_t fact, uint32_t first, uint32_t n)
 {
     struct input *in = input_of(e);
-    uint32_t *w = in->columns[fact].w + first, *known = &in->missing[fact * MISSING_PLACES];
+    uint32_t *w = in->columns[fact].w + first, *known = &in->missing[(size_t)fact * MISSING_PLACES];
     for (uint32_t place = 0; place < n; place++) {
         if (w[place] != STATE_UNSET) continue;
         uint32_t node = place < MISSING_PLACES ? known[place] : UINT32_MAX;

@@ -231,8 +231,13 @@ static void eval_and_or(struct edict_evaluator *e, const uint32_t *at, int64_t d
 {
     const uint32_t in = reg_domain(e, at[0]);
     const struct column *first = &e->columns[at[1]], *second = &e->columns[at[2]];
-    if ((first->yes && reg_domain(e, at[2])) || (second->yes && reg_domain(e, at[1]))) { /* yes or x, yes and x */
-        e->columns[at[0]] = (decides ? first->yes : second->yes) ? *first : *second;
+    if (decides && (first->yes || second->yes)) {
+        implied_yes(e, at[0]);
+        return;
+    }
+    const uint32_t other = at[first->yes ? 2 : 1]; /* yes and x: x, unless it has one cell for all records */
+    if ((first->yes || second->yes) && reg_domain(e, other) == in) {
+        e->columns[at[0]] = e->columns[other];
         return;
     }
     const struct cells a = cells_of(e, at[1], in), b = cells_of(e, at[2], in);

@@ -325,11 +325,11 @@ static void wide_new(struct edict_evaluator *e, uint32_t reg)
     uint32_t *w = v && c->w ? wide_alloc(e, n * r->lanes, sizeof *w) : NULL;
     if (e->status != EDICT_OK)
         return;
-    for (uint32_t lane = 0; lane < r->lanes; lane++)
+    for (uint32_t lane = 0; lane < r->lanes && v; lane++)
         memcpy(v + lane * n, c->v, n * sizeof *v);
     for (uint32_t lane = 0; lane < r->lanes && w; lane++)
         memcpy(w + lane * n, c->w, n * sizeof *w);
-    for (size_t i = n; i < n * r->lanes && to->type == TYPE_LINK; i++)
+    for (size_t i = n; i < n * r->lanes && v && to->type == TYPE_LINK; i++)
         if (v[i] >= 0)
             v[i] += (int64_t)(i / n * r->sizes[to->target]);
     r->wide[reg] = (struct column){ v, w, c->n, c->yes };

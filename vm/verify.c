@@ -192,8 +192,9 @@ static edict_status check_domains(const struct edict_program *p, edict_error *er
         charges += d->kind == DOMAIN_CHARGES;
         if (!is_optional(d->known, p->register_count) || (d->known != NONE && p->registers[d->known].domain != i))
             return bad(error, "domain", i);
-        if (d->kind == DOMAIN_GROUP && (d->link >= p->register_count || p->registers[d->link].domain != d->a ||
-            p->registers[d->link].type != TYPE_LINK || p->registers[d->link].target != i))
+        if (d->kind != DOMAIN_GROUP ? d->link != NONE
+            : d->link >= p->register_count || p->registers[d->link].domain != d->a ||
+              p->registers[d->link].type != TYPE_LINK || p->registers[d->link].target != i)
             return bad(error, "domain", i);
     }
     if (!p->domain_count || charges > 1)
