@@ -200,6 +200,36 @@ static void test_constants_far_out(void **state)
     image_free();
 }
 
+/* The link of a domain that is no group, which worlds would read. */
+static void test_links_of_what_is_no_group(void **state)
+{
+    (void)state;
+    image_make("rulesets/medicare/hospital.edict", "examples/hospital.ndjson");
+    struct image_slice s;
+    struct image_domain d;
+    edict_program *program;
+    edict_error error;
+    size_t groups = 0, others = 0;
+    memcpy(&s, image + offsetof(struct image_header, sections) + SECTION_DOMAINS * sizeof s, sizeof s);
+    for (uint64_t at = 0; at < s.size; at += sizeof d) {
+        struct mutation m = { .bytes = copy, .size = image_size, .room = image_size };
+        memcpy(&d, image + s.offset + at, sizeof d);
+        groups += d.kind == DOMAIN_GROUP;
+        if (d.kind == DOMAIN_GROUP) continue;
+        others++;
+        assert_int_equal(d.link, NONE);
+        for (uint32_t link = 0; link < 3; link++) {
+            d.link = link ? NONE - link : 0;
+            memcpy(copy, image, image_size);
+            memcpy(copy + s.offset + at, &d, sizeof d);
+            mutation_seal(&m);
+            assert_int_equal(edict_program_load(copy, image_size, &program, &error), EDICT_IMAGE);
+        }
+    }
+    assert_true(groups > 0 && others > 3);
+    image_free();
+}
+
 static void test_cut_anywhere(void **state)
 {
     (void)state;
@@ -267,7 +297,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_section_and_field), cmocka_unit_test(test_every_instruction),
-        cmocka_unit_test(test_by_chance), cmocka_unit_test(test_constants_far_out), cmocka_unit_test(test_cut_anywhere),
+        cmocka_unit_test(test_by_chance), cmocka_unit_test(test_constants_far_out),
+        cmocka_unit_test(test_links_of_what_is_no_group), cmocka_unit_test(test_cut_anywhere),
         cmocka_unit_test(test_check_finds_what_opening_does_not), cmocka_unit_test(test_view),
     };
     return cmocka_run_group_tests_name("damage", tests, NULL, NULL);
