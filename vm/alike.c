@@ -40,6 +40,7 @@ static void cells_put(const struct edict_evaluator *e, struct buffer *out, uint3
     for (uint32_t i = from; i < end && c->w; i++)
         doubt |= c->w[i];
     number_put(out, (uint64_t)(end - from) << 1 | (doubt != 0));
+    if (from == end) return; /* and perhaps no column */
     if (doubt)
         buffer_add(out, c->w + from, (end - from) * sizeof *c->w);
     if (states_only)
