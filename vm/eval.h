@@ -56,6 +56,32 @@ uint32_t *column_cells(struct edict_evaluator *e, struct column *c);
 uint32_t *column_states(struct edict_evaluator *e, struct column *c);
 void column_settle(struct column *c);
 
+/* Both columns with a cell a record, or one of them a single cell: each a loop that a compiler can make wide. */
+#define EACH2(N, A, B, V, EXPR) \
+    do { \
+        const int64_t *p_ = (A).v, *q_ = (B).v; \
+        if ((A).step && (B).step) \
+            for (uint32_t i = 0; i < (N); i++) { \
+                const int64_t x = p_[i], y = q_[i]; \
+                (V)[i] = (EXPR); \
+            } \
+        else if ((A).step) \
+            for (uint32_t i = 0; i < (N); i++) { \
+                const int64_t x = p_[i], y = q_[0]; \
+                (V)[i] = (EXPR); \
+            } \
+        else \
+            for (uint32_t i = 0; i < (N); i++) { \
+                const int64_t x = p_[0], y = q_[i * (B).step]; \
+                (V)[i] = (EXPR); \
+            } \
+    } while (0)
+
+/* eval_logic.c: the states of both operands into o->w, merged. 0: every cell of both is documented (or it failed), and
+ * o has none. Then what is not documented gets the value 0. */
+int states_merge(struct edict_evaluator *e, struct column *o, const struct cells *a, const struct cells *b);
+void values_clear(const struct column *o);
+
 static inline uint32_t reg_domain(const struct edict_evaluator *e, uint32_t reg)
 {
     return e->program->registers[reg].domain;
@@ -235,6 +261,7 @@ enum { IDENTITY_HEADS = 256 };
 
 /* The instructions, one family a file. */
 void eval_cells(struct edict_evaluator *e, enum op op, const uint32_t *at);
+void eval_logic(struct edict_evaluator *e, enum op op, const uint32_t *at);
 void eval_relation(struct edict_evaluator *e, enum op op, const uint32_t *at);
 void eval_times(struct edict_evaluator *e, enum op op, const uint32_t *at);
 void eval_cross(struct edict_evaluator *e, const uint32_t *at);

@@ -1,4 +1,4 @@
-/* Instructions that work cell by cell on the records of one domain: comparison, logic, arithmetic, look-ups. */
+/* Instructions that work cell by cell on the records of one domain: comparison, arithmetic, look-ups. */
 #include "vm/eval.h"
 
 #include "base/date.h"
@@ -33,26 +33,6 @@ static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
         if (bad) \
             eval_range(e); \
     }
-/* Both columns with a cell a record, or one of them a single cell: each a loop that a compiler can make wide. */
-#define EACH2(N, A, B, V, EXPR) \
-    do { \
-        const int64_t *p_ = (A).v, *q_ = (B).v; \
-        if ((A).step && (B).step) \
-            for (uint32_t i = 0; i < (N); i++) { \
-                const int64_t x = p_[i], y = q_[i]; \
-                (V)[i] = (EXPR); \
-            } \
-        else if ((A).step) \
-            for (uint32_t i = 0; i < (N); i++) { \
-                const int64_t x = p_[i], y = q_[0]; \
-                (V)[i] = (EXPR); \
-            } \
-        else \
-            for (uint32_t i = 0; i < (N); i++) { \
-                const int64_t x = p_[0], y = q_[i * (B).step]; \
-                (V)[i] = (EXPR); \
-            } \
-    } while (0)
 #define STRICT2(NAME, EXPR) \
     static void NAME(struct edict_evaluator *e, const uint32_t *at) \
     { \
@@ -83,24 +63,6 @@ static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
             eval_range(e); \
     }
 
-/* Or of both state columns into o->w; 0: every cell of both is documented. */
-static uint32_t states_join(const struct column *o, const struct cells *a, const struct cells *b)
-{
-    uint32_t *w = o->w, any = 0;
-    const uint32_t n = o->n, *p = a->w ? a->w : b->w, *q = b->w && a->w ? b->w : NULL;
-    const size_t sp = a->w ? a->step : b->step, sq = b->step;
-    if (!q && sp)
-        for (uint32_t i = 0; i < n; i++)
-            any |= w[i] = p[i];
-    else if (q && sp && sq)
-        for (uint32_t i = 0; i < n; i++)
-            any |= w[i] = p[i] | q[i];
-    else
-        for (uint32_t i = 0; i < n; i++)
-            any |= w[i] = p[i * sp] | (q ? q[i * sq] : 0);
-    return any;
-}
-
 /* o = f(a, b) where no operand is out of range: as if all were documented, then the cells that are not. */
 #define COMPARE(NAME, EXPR) \
     static void NAME(struct edict_evaluator *e, const uint32_t *at) \
@@ -113,17 +75,8 @@ static uint32_t states_join(const struct column *o, const struct cells *a, const
         const uint32_t n = o->n; \
         int64_t *v = o->v; \
         EACH2(n, a, b, v, EXPR); \
-        if ((!a.w && !b.w) || !column_cells(e, o)) \
-            return; \
-        if (!states_join(o, &a, &b)) { \
-            o->w = NULL; \
-            return; \
-        } \
-        for (uint32_t i = 0; i < n; i++) \
-            if (o->w[i]) { \
-                o->w[i] = why_merge(e, cell_w(&a, i), cell_w(&b, i)); \
-                v[i] = 0; \
-            } \
+        if (states_merge(e, o, &a, &b)) \
+            values_clear(o); \
     }
 
 static int64_t checked_add(int64_t x, int64_t y, int *bad)
@@ -162,7 +115,6 @@ static int64_t week_of(int64_t day, int *bad)
 COMPARE(eval_eq, x == y)
 COMPARE(eval_lt, x < y)
 COMPARE(eval_le, x <= y)
-STRICT1(eval_not, !x)
 STRICT2(eval_add, checked_add(x, y, &bad))
 STRICT2(eval_sub, checked_sub(x, y, &bad))
 STRICT1(eval_scale, checked_scale(x, &bad))
@@ -222,120 +174,6 @@ static void eval_mul_div(struct edict_evaluator *e, enum op op, const uint32_t *
             o->w[i] = WHY_STATE_ABSENT;
         else
             o->v[i] = narrow(e, round_div(x, y, at[3]));
-    }
-    column_settle(o);
-}
-
-/* `decides`: the value that decides alone, 0 for and, 1 for or. */
-static void eval_and_or(struct edict_evaluator *e, const uint32_t *at, int64_t decides)
-{
-    const uint32_t in = reg_domain(e, at[0]);
-    const struct column *first = &e->columns[at[1]], *second = &e->columns[at[2]];
-    if (decides && (first->yes || second->yes)) {
-        implied_yes(e, at[0]);
-        return;
-    }
-    const uint32_t other = at[first->yes ? 2 : 1]; /* yes and x: x, unless it has one cell for all records */
-    if ((first->yes || second->yes) && reg_domain(e, other) == in) {
-        e->columns[at[0]] = e->columns[other];
-        return;
-    }
-    const struct cells a = cells_of(e, at[1], in), b = cells_of(e, at[2], in);
-    struct column *o = column_new(e, at[0]);
-    if (!o)
-        return;
-    const uint32_t n = o->n;
-    int64_t *v = o->v;
-    if (decides)
-        EACH2(n, a, b, v, x | y);
-    else
-        EACH2(n, a, b, v, x & y);
-    if ((!a.w && !b.w) || !column_cells(e, o))
-        return;
-    if (!states_join(o, &a, &b)) {
-        o->w = NULL;
-        return;
-    }
-    uint32_t any = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        if (!o->w[i])
-            continue;
-        const uint32_t p = cell_w(&a, i), q = cell_w(&b, i);
-        if ((!p && cell_v(&a, i) == decides) || (!q && cell_v(&b, i) == decides)) {
-            v[i] = decides;
-            o->w[i] = 0;
-        } else {
-            v[i] = 0;
-            any |= o->w[i] = why_merge(e, p, q);
-        }
-    }
-    if (!any)
-        o->w = NULL;
-}
-
-static void eval_doc(struct edict_evaluator *e, const uint32_t *at)
-{
-    const uint32_t in = reg_domain(e, at[0]);
-    const struct cells a = cells_of(e, at[1], in);
-    if (!a.w) {
-        implied_yes(e, at[0]);
-        return;
-    }
-    struct column *o = column_new(e, at[0]);
-    if (!o || !column_states(e, o))
-        return;
-    for (uint32_t i = 0; i < o->n; i++) {
-        const uint32_t w = cell_w(&a, i);
-        o->v[i] = !w;
-        if (w & WHY_HELD)
-            o->w[i] = w;
-    }
-    column_settle(o);
-}
-
-static void eval_docor(struct edict_evaluator *e, const uint32_t *at)
-{
-    const uint32_t in = reg_domain(e, at[0]);
-    const struct cells a = cells_of(e, at[1], in), b = cells_of(e, at[2], in);
-    struct column *o = column_new(e, at[0]);
-    if (!o || (a.w && !column_states(e, o)))
-        return;
-    for (uint32_t i = 0; i < o->n; i++) {
-        const uint32_t w = cell_w(&a, i);
-        const struct cells *from = !w || w & WHY_HELD ? &a : &b;
-        o->v[i] = cell_v(from, i);
-        if (a.w)
-            o->w[i] = cell_w(from, i);
-    }
-    column_settle(o);
-}
-
-static void eval_if(struct edict_evaluator *e, const uint32_t *at)
-{
-    const uint32_t in = reg_domain(e, at[0]);
-    const struct cells a = cells_of(e, at[1], in), b = cells_of(e, at[2], in), c = cells_of(e, at[3], in);
-    const uint32_t type = e->program->registers[at[0]].type;
-    struct column *o = column_new(e, at[0]);
-    if (!o)
-        return;
-    if (!a.w && !b.w && !c.w) {
-        for (uint32_t i = 0; i < o->n; i++) {
-            const int64_t yes = cell_v(&b, i), no = cell_v(&c, i);
-            o->v[i] = cell_v(&a, i) ? yes : no;
-        }
-        return;
-    }
-    if (!column_cells(e, o))
-        return;
-    for (uint32_t i = 0; i < o->n; i++) {
-        const uint32_t w = cell_w(&a, i);
-        const struct cells *from = !w && cell_v(&a, i) ? &b : &c;
-        o->v[i] = cell_v(from, i);
-        o->w[i] = cell_w(from, i);
-        if (w && (o->w[i] || cell_w(&b, i) || !value_same(e, type, cell_v(&b, i), o->v[i]))) {
-            o->w[i] = w;
-            o->v[i] = 0;
-        }
     }
     column_settle(o);
 }
@@ -401,18 +239,22 @@ static void eval_order2(struct edict_evaluator *e, const uint32_t *at)
     const struct cells a = cells_of(e, at[1], in), b = cells_of(e, at[2], in);
     const struct cells c = cells_of(e, at[3], in), d = cells_of(e, at[4], in);
     struct column *o = column_new(e, at[0]);
-    if (!o || ((a.w || b.w || c.w || d.w) && !column_states(e, o)))
+    if (!o)
         return;
-    for (uint32_t i = 0; i < o->n; i++) {
+    const uint32_t n = o->n;
+    int64_t *v = o->v;
+    for (uint32_t i = 0; i < n; i++) {
         const int64_t x = cell_v(&a, i), y = cell_v(&b, i), p = cell_v(&c, i), q = cell_v(&d, i);
-        uint32_t w = o->w ? why_merge(e, cell_w(&a, i), cell_w(&b, i)) : 0;
-        o->v[i] = 0;
-        if (!w && x == y)
-            continue;
-        if (o->w && (o->w[i] = why_merge(e, w, why_merge(e, cell_w(&c, i), cell_w(&d, i)))))
-            continue;
-        o->v[i] = p > q || (p == q && x > y);
+        v[i] = (x != y) & ((p > q) | ((p == q) & (x > y)));
     }
+    if ((!a.w && !b.w && !c.w && !d.w) || !column_states(e, o))
+        return;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t w = why_merge(e, cell_w(&a, i), cell_w(&b, i));
+        if (w || cell_v(&a, i) != cell_v(&b, i))
+            o->w[i] = why_merge(e, w, why_merge(e, cell_w(&c, i), cell_w(&d, i)));
+    }
+    values_clear(o);
     column_settle(o);
 }
 
@@ -480,17 +322,17 @@ void eval_cells(struct edict_evaluator *e, enum op op, const uint32_t *at)
     case OP_CODE_EQ: eval_eq(e, at); break;
     case OP_CODE_LT: eval_lt(e, at); break;
     case OP_CODE_LE: eval_le(e, at); break;
-    case OP_CODE_NOT: eval_not(e, at); break;
-    case OP_CODE_AND: eval_and_or(e, at, 0); break;
-    case OP_CODE_OR: eval_and_or(e, at, 1); break;
+    case OP_CODE_NOT:
+    case OP_CODE_AND:
+    case OP_CODE_OR:
+    case OP_CODE_DOC:
+    case OP_CODE_DOCOR:
+    case OP_CODE_IF: eval_logic(e, op, at); break;
     case OP_CODE_ADD: eval_add(e, at); break;
     case OP_CODE_SUB: eval_sub(e, at); break;
     case OP_CODE_MUL:
     case OP_CODE_DIV: eval_mul_div(e, op, at); break;
     case OP_CODE_SCALE: eval_scale(e, at); break;
-    case OP_CODE_DOC: eval_doc(e, at); break;
-    case OP_CODE_DOCOR: eval_docor(e, at); break;
-    case OP_CODE_IF: eval_if(e, at); break;
     case OP_CODE_IN:
     case OP_CODE_ANYIN: eval_in(e, op, at); break;
     case OP_CODE_HAS: eval_has(e, at); break;
