@@ -57,7 +57,7 @@ line clips "of R1 to R4 alone: $(version clips), fed by the C decoder" "$encount
 both=$(part decode_evaluate)
 cat << END
 
-| ns an encounter, one thread, warm | C by hand | edict | ratio |
+| ns of the processor an encounter, one thread, warm | C by hand | edict | ratio |
 |---|---|---|---|
 | decode | $(part decode) (keys learnt: $(part decode_learnt)) | $(figure edict read) | $(ratio "$(figure edict read)" "$(part decode)") |
 | evaluate: R1 and R2 alone | $(part evaluate_r12) | $(figure r12 evaluate) | $(ratio "$(figure r12 evaluate)" "$(part evaluate_r12)") |
@@ -84,7 +84,7 @@ line caps_limit_all "the same, $CORES threads" "$encounters"
 line caps_edict "**edict run**, one thread" "$encounters"
 line caps_edict_all "**edict run**, $CORES threads" "$encounters")
 
-| ns an encounter, one thread, warm | C by hand | edict | ratio |
+| ns of the processor an encounter, one thread, warm | C by hand | edict | ratio |
 |---|---|---|---|
 | decode | $(part decode caps_limit) (keys learnt: $(part decode_learnt caps_limit)) | $(figure caps read) | $(ratio "$(figure caps read)" "$(part decode caps_limit)") |
 | evaluate: C1, all | $(part evaluate_c1 caps_limit), $(part evaluate caps_limit) | all: $(figure caps evaluate) | $(ratio "$(figure caps evaluate)" "$(part evaluate caps_limit)") |
@@ -105,7 +105,7 @@ $([ -z "$(median other)" ] || echo "| the same, the other build, one thread | $(
 
 The slowest hostile encounter, of the processor: $(sed 's/^ *//' "$to/hostile.slowest").
 
-ns an encounter, complete: read $(figure hospital read), evaluate $(figure hospital evaluate), write $(figure hospital write);
+ns of the processor an encounter, complete: read $(figure hospital read), evaluate $(figure hospital evaluate), write $(figure hospital write);
 instructions of the machine $(figure hospital dispatches), of the processor $(guarded complete), held $(guarded held); allocations in a warm round $(counted hospital allocations).
 
 ## Compile, open

@@ -1,19 +1,12 @@
 /* The encounters that take the most processor time, each alone, one evaluator: slowest IMAGE ENCOUNTERS [COUNT].
  * A guard against input that takes its reader's time; not how fast a corpus is answered (stages.c, rounds.c). */
+#include "bench/clock.h"
 #include "edict.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 struct one { double took; unsigned long line; size_t size; edict_status status; int held; };
-
-static double cpu_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
 
 static int slower(const void *a, const void *b)
 {
@@ -40,13 +33,13 @@ int main(int count, char **words)
         struct one *more = n % 1024 ? all : realloc(all, (n + 1024) * sizeof *all);
         if (!more) return 1;
         all = more;
-        const double before = cpu_now();
+        const double before = clock_now();
         const edict_status status = edict_evaluate(evaluator, line, (size_t)size, n + 1, &answer, &error);
-        all[n] = (struct one){ cpu_now() - before, n + 1, (size_t)size, status, answer.held };
+        all[n] = (struct one){ clock_now() - before, n + 1, (size_t)size, status, answer.held };
     }
     if (n) qsort(all, n, sizeof *all, slower);
     for (size_t i = 0; i < n && i < most; i++)
-        printf("%8.1f ms  line %lu, %zu bytes: %s\n", all[i].took, all[i].line, all[i].size,
+        printf("%8.1f ms  line %lu, %zu bytes: %s\n", all[i].took * 1e3, all[i].line, all[i].size,
             all[i].status ? "refused" : all[i].held ? "held" : "complete");
     free(all);
     free(line);

@@ -1,6 +1,7 @@
 /* Where the time of an answer goes, in one process and one thread: stages IMAGE ENCOUNTERS ROUNDS prints medians in
  * nanoseconds an encounter for reading, evaluating and writing, as `edict run` does them, and instructions of the
  * program carried out for one. Held and refused encounters are counted and left out of the three. */
+#include "bench/clock.h"
 #include "vm/bind.h"
 
 #include <fcntl.h>
@@ -9,21 +10,15 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { TOGETHER = 16, ROUNDS_MOST = 99 };
+enum { TOGETHER = 32 }; /* as `edict run` does */
 
 struct corpus { const char *at; size_t size; };
 struct times { double read, evaluate, write; };
 struct counts { size_t encounters, shared, bytes_in, bytes_out; uint64_t dispatches; };
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
+static double now(void) { return clock_now() * 1e9; }
 
 static struct corpus corpus_open(const char *path)
 {
@@ -71,31 +66,19 @@ static const char *batch_run(struct edict_evaluator *e, const char *at, const ch
     return at;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *list, int count)
-{
-    qsort(list, (size_t)count, sizeof *list, by_size);
-    return list[count / 2];
-}
-
 int main(int count, char **words)
 {
     edict_program *program = NULL;
     edict_evaluator *e = NULL;
     edict_error error;
-    double read[ROUNDS_MOST], evaluate[ROUNDS_MOST], write[ROUNDS_MOST];
+    double read[CLOCK_ROUNDS], evaluate[CLOCK_ROUNDS], write[CLOCK_ROUNDS];
     if (count != 4) {
         fprintf(stderr, "usage: stages IMAGE ENCOUNTERS ROUNDS\n");
         return 4;
     }
     const struct corpus corpus = corpus_open(words[2]);
     int rounds = atoi(words[3]);
-    if (rounds < 1 || rounds > ROUNDS_MOST) rounds = 5;
+    if (rounds < 1 || rounds > CLOCK_ROUNDS) rounds = 5;
     if (!corpus.at || edict_program_open(words[1], &program, &error) != EDICT_OK ||
         edict_evaluator_new(program, NULL, &e, &error) != EDICT_OK) {
         fprintf(stderr, "stages: cannot open %s or %s\n", words[1], words[2]);
@@ -111,7 +94,7 @@ int main(int count, char **words)
         evaluate[r] = t.evaluate / (double)counts.encounters;
         write[r] = t.write / (double)counts.encounters;
     }
-    const double a = median(read, rounds), b = median(evaluate, rounds), c = median(write, rounds);
+    const double a = clock_median(read, rounds), b = clock_median(evaluate, rounds), c = clock_median(write, rounds);
     printf("encounters %zu bytes_in %zu shared %zu bytes_out %zu", counts.encounters, counts.bytes_in, counts.shared,
         counts.bytes_out);
     printf(" dispatches %.1f read %.0f evaluate %.0f write %.0f all %.0f\n",
