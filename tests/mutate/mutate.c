@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 enum { SEEDS_MAX = 64, SECONDS_MAX = 60, FINDINGS_MAX = 20, ENCOUNTERS_MAX = 8, SMALL_BYTES = 24576 };
+enum { PROGRESS = 500000 }; /* images between two signs of life */
 
 struct seed {
     unsigned char *bytes;
@@ -154,8 +155,12 @@ static void child_run(uint64_t end)
     m.bytes = malloc(m.room);
     if (!m.bytes)
         die("memory", "none");
-    for (; counts->at < end; counts->at++)
+    for (; counts->at < end; counts->at++) {
         image_try(&m, counts->at);
+        if ((counts->at + 1) % PROGRESS == 0)
+            fprintf(stderr, "mutate: image %llu of those up to %llu\n", (unsigned long long)counts->at + 1,
+                (unsigned long long)end);
+    }
     _exit(0);
 }
 
