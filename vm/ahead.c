@@ -72,7 +72,7 @@ void ahead_free(struct edict_evaluator *e)
 {
     if (!e->ahead)
         return;
-    edict_evaluator_free(e->ahead->alone);
+    alone_free(e->ahead->alone);
     free(e->ahead);
     e->ahead = NULL;
 }
@@ -96,7 +96,7 @@ struct edict_evaluator *ahead_answered(const struct edict_evaluator *e)
 
 uint64_t ahead_allocations(const struct edict_evaluator *e)
 {
-    return e->ahead && e->ahead->alone ? edict_evaluator_allocations(e->ahead->alone) : 0;
+    return e->ahead && e->ahead->alone ? alone_allocations(e->ahead->alone) : 0;
 }
 
 size_t edict_evaluate_ahead(edict_evaluator *e, const edict_encounter *encounters, size_t count)
@@ -138,7 +138,8 @@ size_t edict_evaluate_ahead(edict_evaluator *e, const edict_encounter *encounter
 static struct edict_evaluator *alone_of(struct edict_evaluator *e)
 {
     struct ahead *a = e->ahead;
-    if (!a->alone && edict_evaluator_new(e->program, &e->options, &a->alone, NULL) != EDICT_OK)
+    edict_error error;
+    if (!a->alone && alone_new(e->program, &e->options, &a->alone, &error) != EDICT_OK)
         return NULL;
     memcpy(a->alone->policy_values, e->policy_values, e->program->policy_count * sizeof *e->policy_values);
     memcpy(a->alone->policy_set, e->policy_set, e->program->policy_count);
@@ -164,7 +165,7 @@ int ahead_answer(struct edict_evaluator *e, const char *json, size_t size, uint6
     a->next++;
     if (alone) {
         a->asked_alone = 1;
-        *status = edict_evaluate(alone, json, size, line, answer, error);
+        *status = alone_evaluate(alone, json, size, line, answer, error);
         e->dispatches = alone->dispatches;
         return 1;
     }

@@ -207,7 +207,18 @@ uint32_t ahead_unknown(const struct edict_evaluator *e);
 /* The evaluator whose answer came last: e, or the one that answers what cannot be evaluated with others. */
 struct edict_evaluator *ahead_answered(const struct edict_evaluator *e);
 uint64_t ahead_allocations(const struct edict_evaluator *e);
-/* Is the date of the lane e->lane one on which the pack is in effect? (api.c) */
+
+/* alone.c: an evaluator, made and freed; one encounter, its line counted from 1 (0: unknown). `out`, `error` may not be
+ * NULL. Blocks that it asked malloc for. */
+edict_status alone_new(const struct edict_program *program, const edict_evaluator_options *options,
+    struct edict_evaluator **out, edict_error *error);
+void alone_free(struct edict_evaluator *e);
+edict_status alone_evaluate(struct edict_evaluator *e, const char *json, size_t size, uint64_t line,
+    edict_answer *answer, edict_error *error);
+uint64_t alone_allocations(const struct edict_evaluator *e);
+/* Counts it where the answer's or the messages' buffer has not the room any more that it had. */
+void buffers_count(struct edict_evaluator *e, size_t out, size_t words);
+/* Is the date of the lane e->lane one on which the pack is in effect? */
 int in_effect(const struct edict_evaluator *e);
 
 /* Growing pools; 0: no memory (e->status says so). */
