@@ -466,8 +466,7 @@ static void pairs_unique(struct lower *l, const struct relation *r, const int64_
 }
 
 /* Large relations of two codes: the rest of their rows goes to CELLS, once for all that agree in it. */
-static uint32_t pairs_id(struct lower *l, struct relation *r, uint32_t shown, const uint32_t *order, uint32_t keys,
-                         int one_answer)
+static uint32_t pairs_id(struct lower *l, struct relation *r, uint32_t shown, const uint32_t *order, uint32_t keys)
 {
     struct pairs *p = r->pairs;
     uint32_t columns = r->column_count, whole = row_id(l, r->item, NULL, NULL, r->item->node->span);
@@ -488,28 +487,22 @@ static uint32_t pairs_id(struct lower *l, struct relation *r, uint32_t shown, co
         to[columns + 1] = tail[columns - 1];
         to[columns + 2] = whole;
     }
-    if (one_answer && keys < columns) pairs_unique(l, r, VEC(l->cells, int64_t) + at, keys);
     uint32_t item = item_id(l, r->item);
     struct image_relation *to = vec_add(l, &l->relations, sizeof *to, 1);
     *to = (struct image_relation){shown, columns, keys, item, at, p->tails.count, p->code_count, 0, p->at, p->rows};
     return l->relations.count - 1;
 }
 
-uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order, uint32_t keys, int one_answer)
+/* The rows as they stand in the image but for their numbers, and sorted. NULL: no memory. */
+static struct sort_row *rows_sorted(struct lower *l, struct relation *r, const uint32_t *order, uint32_t keys)
 {
     uint32_t columns = r->column_count, width = columns + 3;
-    char *name = arena_printf(l->m->arena, "%s/%u", text_z(l->m, r->name), keys);
-    for (uint32_t i = 0; i < columns && name; i++) name = arena_printf(l->m->arena, "%s,%u", name, order[i]);
-    uint32_t shown = string_id(l, name);
-    for (uint32_t i = 0; i < l->relations.count; i++)
-        if (VEC(l->relations, struct image_relation)[i].name == shown) return i;
-    if (r->pairs && keys >= 2 && order[0] == 0 && order[1] == 1) return pairs_id(l, r, shown, order, keys, one_answer);
     relation_expand(l->m, r);
     struct sort_row *rows = arena_zero(l->m->arena, r->row_count + 1u, sizeof *rows);
     int64_t *cells = arena_zero(l->m->arena, (size_t)(r->row_count + 1u) * width, sizeof *cells);
     if (!rows || !cells) {
         l->failed = 1;
-        return 0;
+        return NULL;
     }
     for (unsigned i = 0; i < r->row_count; i++) {
         int64_t *to = cells + (size_t)i * width;
@@ -523,7 +516,12 @@ uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order,
         rows[i] = (struct sort_row){to, r->origins[i], width, keys};
     }
     qsort(rows, r->row_count, sizeof *rows, row_order);
-    if (one_answer && keys < columns) keys_unique(l, r, rows, columns, keys);
+    return rows;
+}
+
+static uint32_t rows_id(struct lower *l, struct relation *r, uint32_t shown, uint32_t keys, const struct sort_row *rows)
+{
+    const uint32_t columns = r->column_count, width = columns + 3;
     uint64_t at = l->cells.count;
     uint32_t whole = NONE; /* rows of a file: the relation itself */
     for (unsigned i = 0; i < r->row_count; i++) {
@@ -538,4 +536,32 @@ uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order,
     *to = (struct image_relation){
         .name = shown, .columns = columns, .keys = keys, .item = item, .at = at, .rows = r->row_count};
     return l->relations.count - 1;
+}
+
+/* A relation that is there already, or NONE. */
+static uint32_t relation_had(const struct lower *l, uint32_t shown)
+{
+    for (uint32_t i = 0; i < l->relations.count; i++)
+        if (VEC(l->relations, struct image_relation)[i].name == shown) return i;
+    return NONE;
+}
+
+uint32_t relation_id(struct lower *l, struct relation *r, const uint32_t *order, uint32_t keys, int one_answer)
+{
+    const uint32_t columns = r->column_count;
+    char *name = arena_printf(l->m->arena, "%s/%u", text_z(l->m, r->name), keys);
+    for (uint32_t i = 0; i < columns && name; i++) name = arena_printf(l->m->arena, "%s,%u", name, order[i]);
+    uint32_t shown = string_id(l, name), had = relation_had(l, shown);
+    if (had != NONE && VEC(l->looked_up, uint32_t)[had] >= (uint32_t)one_answer) return had;
+    const int paired = r->pairs && keys >= 2 && order[0] == 0 && order[1] == 1;
+    const struct sort_row *rows = paired ? NULL : rows_sorted(l, r, order, keys);
+    if (!paired && !rows) return 0;
+    uint32_t id = had != NONE ? had : paired ? pairs_id(l, r, shown, order, keys) : rows_id(l, r, shown, keys, rows);
+    if (had == NONE) word_put(l, &l->looked_up, 0);
+    if (!one_answer || l->failed) return id;
+    VEC(l->looked_up, uint32_t)[id] = 1;
+    if (keys == columns) return id;
+    if (paired) pairs_unique(l, r, VEC(l->cells, int64_t) + VEC(l->relations, struct image_relation)[id].at, keys);
+    else keys_unique(l, r, rows, columns, keys);
+    return id;
 }

@@ -34,7 +34,8 @@ struct lower {
     struct vec crosses, memo, keys;
     uint32_t *memo_index; /* open addressing: number + 1 */
     uint32_t memo_room;
-    struct vec origins; /* struct origin, one a register */
+    struct vec origins;   /* struct origin, one a register */
+    struct vec looked_up; /* uint32_t, one a relation: a look-up asks for it, so that its keys are unique */
     uint32_t *string_index;
     uint32_t string_index_room;
     uint32_t *const_index; /* open addressing: number + 1; the first const_indexed constants stand in it */

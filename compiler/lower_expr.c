@@ -248,22 +248,17 @@ static uint32_t lower_query(struct lower *l, const struct place *p, const struct
 static uint32_t lower_keys(struct lower *l, const struct place *p, const struct expr *e)
 {
     struct relation *r = e->relation;
-    uint32_t order[TABLE_COLUMNS_MAX] = {0}, n = 0, w[TABLE_COLUMNS_MAX + 8], count = 0;
-    if (e->op == X_LOOKUP) {
-        for (uint32_t c = 0; c < r->column_count; c++)
-            if (c != (uint32_t)e->value) order[n++] = c;
-        order[n++] = (uint32_t)e->value;
-    } else
-        for (uint32_t c = 0; c < r->column_count; c++) order[n++] = c;
-    /* look-ups with fewer keys than columns: the unused ones follow */
-    uint32_t keys = e->arg_count;
-    if (e->op == X_LOOKUP && keys < n - 1) {
-        uint32_t value = order[n - 1];
-        memmove(order + keys + 1, order + keys, (n - 1 - keys) * sizeof *order);
-        order[keys] = value;
+    /* The columns as they stand, so that all look-ups with these keys share their rows; a column before its last key
+     * comes right behind it. */
+    uint32_t order[TABLE_COLUMNS_MAX] = {0}, w[TABLE_COLUMNS_MAX + 8], count = 0, keys = e->arg_count;
+    const uint32_t column = e->op == X_LOOKUP ? (uint32_t)e->value : keys, at = column < keys ? keys : column;
+    for (uint32_t c = 0; c < r->column_count; c++) order[c] = c;
+    if (column < keys) {
+        memmove(order + column, order + column + 1, (keys - column) * sizeof *order);
+        order[keys] = column;
     }
     w[count++] = relation_id(l, r, order, keys, e->op == X_LOOKUP);
-    if (e->op == X_LOOKUP) w[count++] = keys;
+    if (e->op == X_LOOKUP) w[count++] = at;
     w[count++] = keys;
     uint32_t domain = 0;
     for (unsigned i = 0; i < e->arg_count; i++) {

@@ -108,8 +108,9 @@ static inline uint64_t hash_mix(uint64_t hash, uint64_t value)
 
 /* Record tests. */
 int set_has(const struct edict_evaluator *e, uint32_t set, int64_t code, int64_t date);
-/* The memories of set_has and of eval_codes.c. 0: no memory. */
+/* The memories of set_has, eval_codes.c and eval_relation.c. 0: no memory. */
 int lookup_caches_new(struct edict_evaluator *e);
+int rows_met_new(struct edict_evaluator *e);
 int codes_cache_new(struct edict_evaluator *e);
 static inline int keys_order(const int64_t *row, const int64_t *keys, uint32_t count)
 {
@@ -122,6 +123,48 @@ static inline int keys_order(const int64_t *row, const int64_t *keys, uint32_t c
 static inline int row_good(const struct edict_program *p, const struct image_relation *r, const int64_t *row)
 {
     return relation_looked_at(r) || program_value_fits(p, TYPE_ROW, row[r->columns + 2]);
+}
+/* The first row that holds on the date of those with these keys; they stand together, and `at` is the first of them or
+ * another row. */
+static inline const int64_t *rows_dated(
+    const struct edict_program *p, const struct image_relation *r, size_t at, const int64_t *keys, int64_t date)
+{
+    const size_t width = (size_t)r->columns + 3;
+    for (; at < r->rows; at++) {
+        const int64_t *row = p->cells + r->at + at * width;
+        if (keys_order(row, keys, r->keys) != 0)
+            return NULL;
+        if (row[r->columns] <= date && date <= row[r->columns + 1])
+            return row;
+    }
+    return NULL;
+}
+static inline size_t slot_next(const struct relation_index *x, size_t slot)
+{
+    return (slot + 1) & (((size_t)1 << (64 - x->shift)) - 1);
+}
+static inline uint32_t slot_mark(const struct relation_index *x, uint64_t hash)
+{
+    return (uint32_t)(hash >> (x->shift - 16)) & UINT16_MAX;
+}
+/* The row that a slot names; of an empty one, the relation's first. */
+static inline const int64_t *slot_row(const struct edict_program *p, uint32_t relation, uint32_t slot)
+{
+    const struct image_relation *r = &p->relations[relation];
+    return p->cells + r->at + ((slot & UINT16_MAX) - (slot != 0)) * ((size_t)r->columns + 3);
+}
+/* relation_find by an index. */
+static inline const int64_t *index_find(const struct edict_program *p, const struct image_relation *r,
+    const struct relation_index *x, uint64_t hash, const int64_t *keys, int64_t date)
+{
+    const uint32_t mark = slot_mark(x, hash);
+    const size_t width = (size_t)r->columns + 3;
+    for (size_t at = hash >> x->shift; x->slots[at]; at = slot_next(x, at)) {
+        const size_t row = (x->slots[at] & UINT16_MAX) - 1;
+        if (x->slots[at] >> 16 == mark && keys_order(p->cells + r->at + row * width, keys, r->keys) == 0)
+            return rows_dated(p, r, row, keys, date);
+    }
+    return NULL;
 }
 /* The row of the relation with these keys on the date, or NULL. */
 const int64_t *relation_find(const struct edict_program *p, uint32_t relation, const int64_t *keys, int64_t date);

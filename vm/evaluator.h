@@ -109,6 +109,8 @@ struct edict_evaluator {
     struct row_plan *row_plans; uint32_t row_plan_count, *row_plan_at;  /* rows.c; number + 1 by code offset */
     unsigned char *fixed;               /* of each register: a constant */
     struct set_answer *set_cache;       /* lookup.c */
+    struct rows_met *rows_met;          /* eval_relation.c: of each relation */
+    struct pair_ends *pair_ends;        /* eval_relation.c */
     struct code_place *place_cache;     /* eval_codes.c */
     struct code_pairs *code_pairs;      /* eval_codes.c */
     unsigned char *set_dated;           /* of each set: does it depend on the date */

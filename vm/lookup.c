@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { DATE_FIRST = -25567, DATE_LAST = 84005 };
+enum { DATE_FIRST = -25567, DATE_LAST = 84005, KNOWN_BITS = 32 /* a row */, KNOWN_LEAST = 4096 };
 
 static unsigned code_length(uint64_t code)
 {
@@ -52,7 +52,7 @@ int lookup_caches_new(struct edict_evaluator *e)
             const struct image_range *r = &p->ranges[p->sets[i].at + k];
             e->set_dated[i] |= r->from > DATE_FIRST || r->until < DATE_LAST;
         }
-    return e->set_cache && e->set_dated && codes_cache_new(e);
+    return e->set_cache && e->set_dated && rows_met_new(e) && codes_cache_new(e);
 }
 
 int set_has(const struct edict_evaluator *e, uint32_t set, int64_t code, int64_t date)
@@ -67,13 +67,50 @@ int set_has(const struct edict_evaluator *e, uint32_t set, int64_t code, int64_t
     return a->has;
 }
 
-/* Where the search for keys begins. */
-static uint32_t keys_slot(const struct relation_index *x, const int64_t *keys, uint32_t count)
+static uint64_t keys_hash(const int64_t *keys, uint32_t count)
 {
-    uint64_t hash = count;
-    for (uint32_t i = 0; i < count; i++)
-        hash = (hash ^ (uint64_t)keys[i]) * 0x9E3779B97F4A7C15u;
-    return (uint32_t)(hash >> x->shift);
+    uint64_t hash = 0, factor = KEY_FACTOR_FIRST;
+    for (uint32_t i = 0; i < count; i++, factor = key_factor_next(factor))
+        hash += (uint64_t)keys[i] * factor;
+    return hash;
+}
+
+/* How far a hash is shifted to be one of at least so many numbers, of 16 to 2^20. */
+static unsigned shift_for(uint64_t count)
+{
+    unsigned shift = 60;
+    while ((uint64_t)1 << (64 - shift) < count)
+        shift--;
+    return shift;
+}
+
+static void know(struct relation_index *x, uint64_t hash)
+{
+    x->known[hash >> x->known_for >> 6] |= (uint64_t)1 << (hash >> x->known_for & 63);
+}
+
+static int relation_index(const struct edict_program *p, const struct image_relation *r, struct relation_index *x)
+{
+    const size_t width = (size_t)r->columns + 3;
+    x->shift = shift_for(r->rows * 2);
+    x->known_for = shift_for(r->rows * KNOWN_BITS > KNOWN_LEAST ? r->rows * KNOWN_BITS : KNOWN_LEAST);
+    x->slots = calloc((size_t)1 << (64 - x->shift), sizeof *x->slots);
+    x->known = calloc(((size_t)1 << (64 - x->known_for)) / 64, sizeof *x->known);
+    for (uint32_t i = 0; x->slots && x->known && i < r->rows; i++) {
+        const int64_t *row = p->cells + r->at + i * width;
+        if (i && keys_order(row, row - width, r->keys) == 0)
+            continue;
+        const uint64_t hash = keys_hash(row, r->keys);
+        size_t at = hash >> x->shift;
+        while (x->slots[at])
+            at = slot_next(x, at);
+        x->slots[at] = slot_mark(x, hash) << 16 | (i + 1);
+        know(x, hash);
+        uint64_t factor = KEY_FACTOR_FIRST;
+        for (uint32_t k = 0; k < r->keys; k++, factor = key_factor_next(factor))
+            know(x, (uint64_t)row[k] * factor);
+    }
+    return x->slots && x->known;
 }
 
 int relations_index(struct edict_program *p)
@@ -81,34 +118,22 @@ int relations_index(struct edict_program *p)
     p->indexes = calloc((size_t)p->relation_count + 1, sizeof *p->indexes);
     for (uint32_t k = 0; p->indexes && k < p->relation_count; k++) {
         const struct image_relation *r = &p->relations[k];
-        struct relation_index *x = &p->indexes[k];
-        const size_t width = (size_t)r->columns + 3;
-        if (r->codes || !r->rows || !relation_looked_at(r))
-            continue;
-        for (x->shift = 60; (uint64_t)1 << (64 - x->shift) < r->rows * 2; x->shift--) {}
-        x->mask = ((uint32_t)1 << (64 - x->shift)) - 1;
-        x->slots = calloc((size_t)x->mask + 1, sizeof *x->slots);
-        if (!x->slots)
+        if (!r->codes && r->rows && relation_looked_at(r) && !relation_index(p, r, &p->indexes[k]))
             return 0;
-        for (uint32_t i = 0; i < r->rows; i++) {
-            const int64_t *row = p->cells + r->at + i * width;
-            for (uint32_t c = 0; c < r->keys && c < INDEX_KEYS; c++)
-                x->known[c][key_hash12(row[c]) / 64] |= (uint64_t)1 << key_hash12(row[c]) % 64;
-            if (i && keys_order(row, row - width, r->keys) == 0)
-                continue;
-            uint32_t at = keys_slot(x, row, r->keys);
-            while (x->slots[at])
-                at = (at + 1) & x->mask;
-            x->slots[at] = i + 1;
-        }
     }
     return p->indexes != NULL;
+}
+
+static void relation_index_free(struct relation_index *x)
+{
+    free(x->slots);
+    free(x->known);
 }
 
 void relations_free(struct edict_program *p)
 {
     for (uint32_t k = 0; p->indexes && k < p->relation_count; k++)
-        free(p->indexes[k].slots);
+        relation_index_free(&p->indexes[k]);
     free(p->indexes);
 }
 
@@ -131,25 +156,10 @@ const int64_t *relation_find(const struct edict_program *p, uint32_t relation, c
 {
     const struct image_relation *r = &p->relations[relation];
     const struct relation_index *x = &p->indexes[relation];
-    const int64_t *cells = p->cells + r->at;
-    const size_t width = (size_t)r->columns + 3;
-    size_t at;
-    if (x->slots) {
-        uint32_t slot = keys_slot(x, keys, r->keys);
-        while (x->slots[slot] && keys_order(cells + (x->slots[slot] - 1) * width, keys, r->keys) != 0)
-            slot = (slot + 1) & x->mask;
-        if (!x->slots[slot])
-            return NULL;
-        at = x->slots[slot] - 1;
-    } else if (r->codes) {
+    if (x->slots)
+        return index_find(p, r, x, keys_hash(keys, r->keys), keys, date);
+    if (r->codes)
         return pairs_find(p, r, keys, date);
-    } else {
-        at = relation_search(p, r, keys);
-    }
-    for (; at < r->rows && keys_order(cells + at * width, keys, r->keys) == 0; at++) {
-        const int64_t *row = cells + at * width;
-        if (row[r->columns] <= date && date <= row[r->columns + 1])
-            return row_good(p, r, row) ? row : NULL;
-    }
-    return NULL;
+    const int64_t *row = rows_dated(p, r, relation_search(p, r, keys), keys, date);
+    return row && row_good(p, r, row) ? row : NULL;
 }

@@ -7,20 +7,15 @@
 #include "vm/image.h"
 #include "vm/ops.h"
 
-/* Rows of a relation by hash of their keys: row + 1 at the first of equal ones, 0: none. */
-enum { INDEX_KEYS = 3, KNOWN_WORDS = 64 };
+/* Rows of a relation by hash of their keys. */
 struct relation_index {
-    uint32_t *slots, mask;
-    unsigned shift;
-    uint64_t known[INDEX_KEYS][KNOWN_WORDS]; /* of the first columns: bits by hash of the values that occur */
+    uint32_t *slots;           /* further bits of the hash << 16 | row + 1 at the first of equal ones; 0: none */
+    uint64_t *known;           /* bits by the hash of all keys, and of each: 0, no row has it */
+    unsigned shift, known_for; /* of the hash, for its slot and for its bit */
 };
-static inline uint32_t key_hash12(int64_t key) { return (uint32_t)((uint64_t)key * 0x9E3779B97F4A7C15u >> 52); }
-/* 0: no row has this value in the column. */
-static inline int bits_know(const uint64_t *known, int64_t key)
-{
-    const uint32_t h = key_hash12(key);
-    return (int)(known[h / 64] >> h % 64 & 1);
-}
+/* The hash of keys is the sum of each key times a factor of its own: its upper bits know all of them. */
+static inline uint64_t key_factor_next(uint64_t factor) { return factor * 0xD1342543DE82EF95u; }
+#define KEY_FACTOR_FIRST 0x9E3779B97F4A7C15u
 
 /* Relations of up to so many rows are looked at row by row when an image is opened, and have an index. Of larger ones
  * only the place and size are: look-ups find what they can, and a row that makes no sense is no row. */

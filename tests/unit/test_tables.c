@@ -359,19 +359,18 @@ static void test_large(void **state)
     unsigned char *bytes = malloc(size);
     assert_non_null(bytes);
     memcpy(bytes, made, size);
-    const uint32_t r = relation_called("large/1,0,1");
+    const uint32_t r = relation_called("large/1,0,1,2");
     const struct image_relation relation = h.p->relations[r];
     assert_int_equal(relation.rows, ROWS);
     const int64_t date = days_of("2026-03-02"), first = packed("L00000"), last = packed("L33767");
     assert_int_equal(relation_find(h.p, r, &first, date)[1], 0);
     assert_int_equal(relation_find(h.p, r, &last, date)[1], 33767 % 90);
     const size_t cells = ((const struct image_header *)bytes)->sections[SECTION_CELLS].offset + relation.at * 8;
-    const size_t tones = cells + (h.p->relations[relation_called("large/1,0,2")].at - relation.at) * 8;
     const int64_t nonsense = INT64_MAX;
     memcpy(bytes + cells + 5 * 8, &nonsense, 8);                          /* where the first row stands in the pack */
     memcpy(bytes + cells + ((size_t)ROWS - 1) * 6 * 8 + 8, &nonsense, 8); /* what the last one gives */
     memcpy(bytes + cells + 700 * 6 * 8, &nonsense, 8);                    /* a key, no longer in its order */
-    memcpy(bytes + tones + 901 * 6 * 8 + 8, &nonsense, 8);                /* no word at all */
+    memcpy(bytes + cells + 901 * 6 * 8 + 16, &nonsense, 8);                /* no word at all */
     edict_error error;
     edict_program_free(h.p);
     h.p = NULL;
