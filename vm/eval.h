@@ -100,6 +100,10 @@ typedef int eval_equal(const void *context, uint32_t a, uint32_t b);
 int index_new(struct edict_evaluator *e, struct eval_index *x, uint32_t count);
 /* The item already there that equals `item`, else `item`, which is then added. */
 uint32_t index_add(struct eval_index *x, uint64_t hash, uint32_t item, eval_equal *equal, const void *context);
+/* same.c: of each record the first one of its lane that has the same keys, of which there are `width`. The records of
+ * lane l are numbers ends[l] to ends[l + 1] of `count` in all; key k of record i is keys[k * count + i]. 0: failed. */
+int firsts_find(
+    struct edict_evaluator *e, const int64_t *keys, uint32_t width, const uint32_t *ends, uint32_t *first);
 static inline uint64_t hash_mix(uint64_t hash, uint64_t value)
 {
     hash = (hash ^ value) * 0x9E3779B97F4A7C15u;

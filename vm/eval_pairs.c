@@ -2,11 +2,9 @@
  * are compared at once by a byte of each. */
 #include "vm/eval.h"
 #include "vm/limits.h"
+#include "vm/marks.h"
 
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 /* Where the records of each lane begin in a domain, and the end. */
 static const uint32_t *lane_bounds(const struct edict_evaluator *e, uint32_t domain, uint32_t *own)
@@ -73,24 +71,6 @@ static int pair_stands(const struct pairing *p, uint32_t from, uint32_t i, uint3
         if (!cell_w(&p->x[k], i) && !cell_w(&p->y[k], j) && key_of(&p->x[k], i) != key_of(&p->y[k], j))
             return 0;
     return 1;
-}
-
-enum { MARKS = 16 }; /* looked at together */
-
-static inline unsigned char key_mark(int64_t key) { return (unsigned char)((uint64_t)key * 0x9E3779B97F4A7C15u >> 56); }
-
-/* Which of the marks are this one: a bit of each. */
-static inline uint32_t marks_alike(const unsigned char *marks, unsigned char mark)
-{
-#ifdef __SSE2__
-    const __m128i all = _mm_loadu_si128((const __m128i *)(const void *)marks);
-    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(all, _mm_set1_epi8((char)mark)));
-#else
-    uint32_t alike = 0;
-    for (uint32_t k = 0; k < MARKS; k++)
-        alike |= (uint32_t)(marks[k] == mark) << k;
-    return alike;
-#endif
 }
 
 /* Where the pairs of a lane come from and go to. One that does not stand is written and then written over. */
