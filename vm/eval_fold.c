@@ -418,8 +418,29 @@ static void fold_best(struct edict_evaluator *e, const uint32_t *at)
     fold_close(&f, WHY_STATE_ABSENT);
 }
 
+/* Where each record links to the target of its own number and counts for it, and all values are documented, the fold
+ * is the column of the values. */
+static int fold_alone(struct edict_evaluator *e, const uint32_t *at)
+{
+    const struct column *link = &e->columns[at[1]], *values = &e->columns[at[3]];
+    const uint32_t domain = reg_domain(e, at[1]), n = e->sizes[domain];
+    const uint32_t kind = e->program->domains[domain].kind;
+    uint32_t other = at[2] != NONE || !domain || reg_domain(e, at[3]) != domain || link->w || values->w ||
+                     e->sizes[reg_domain(e, at[0])] != n || kind == DOMAIN_FINAL || kind == DOMAIN_CHARGES ||
+                     kind == DOMAIN_CROSS;
+    for (uint32_t i = 0; !other && i < n; i++)
+        other = link->v[i] != i;
+    if (!other)
+        e->columns[at[0]] = *values;
+    return !other;
+}
+
 void eval_fold(struct edict_evaluator *e, enum op op, const uint32_t *at)
 {
+    const int of_one = op == OP_CODE_SUM || op == OP_CODE_MIN || op == OP_CODE_MAX || op == OP_CODE_FIRST ||
+                       op == OP_CODE_AGREE || op == OP_CODE_UNION;
+    if (of_one && fold_alone(e, at))
+        return;
     switch (op) {
     case OP_CODE_ANY: fold_any(e, at); break;
     case OP_CODE_COUNT: fold_count(e, at); break;

@@ -5,7 +5,8 @@
 #include <string.h>
 
 struct group_row {
-    const uint32_t *cells, *keys;
+    const uint32_t *cells;
+    const struct cells *keys;
     uint32_t mode, key_count;
 };
 enum place { PLACE_NONE, PLACE_ALONE, PLACE_KEYED };
@@ -21,7 +22,9 @@ struct grouping {
     uint32_t *doubt; /* reasons why the record cannot be placed */
     uint32_t *group; /* a record that stands for the group; in the end the group's number */
     uint32_t domain; /* of the records */
+    uint32_t lane;
     uint32_t taint[LANES_MOST]; /* reasons that put every group in doubt */
+    uint32_t doubted;           /* is one of them, or a record's place, in doubt? */
 };
 
 /* Row, keys and existence of record i. */
@@ -47,42 +50,48 @@ static void group_place(struct grouping *g, uint32_t i)
     }
     if (!row)
         return;
-    for (uint32_t k = 0; !open && k < row->key_count; k++) {
-        const struct cells key = cells_of(g->e, row->keys[k], g->domain);
-        open = why_merge(g->e, open, cell_w(&key, i));
-    }
+    for (uint32_t k = 0; !open && k < row->key_count; k++)
+        open = cell_w(&row->keys[k], i);
     if (open) {
-        uint32_t *taint = &g->taint[lane_of(g->e, g->domain, i)];
+        uint32_t *taint = &g->taint[g->lane];
         *taint = why_merge(g->e, *taint, why_merge(g->e, open, where));
     }
     g->doubt[i] = why_merge(g->e, where, open);
+    g->doubted |= g->doubt[i];
     g->row[i] = (uint32_t)(row - g->rows);
     g->place[i] = g->doubt[i] || row->mode == KEY_ALONE ? PLACE_ALONE : PLACE_KEYED;
 }
 
-static int same_keys(const void *context, uint32_t a, uint32_t b)
+/* The records with keys: those with the same row and keys belong to the first of them. */
+static int group_keyed(struct grouping *g, uint32_t records)
 {
-    const struct grouping *g = context;
-    if (g->row[a] != g->row[b] || lane_of(g->e, g->domain, a) != lane_of(g->e, g->domain, b))
+    struct edict_evaluator *e = g->e;
+    uint32_t *list = eval_alloc(e, records, sizeof *list), *first = eval_alloc(e, records, sizeof *first), n = 0;
+    uint32_t ends[LANES_MOST + 1] = { 0 }, width = 0;
+    for (uint32_t lane = 0, i = 0; list && lane < e->lanes; lane++) {
+        for (const uint32_t end = lane_end(e, g->domain, lane); i < end; i++)
+            if (g->place[i] == PLACE_KEYED)
+                list[n++] = i;
+        ends[lane + 1] = n;
+    }
+    for (uint32_t r = 0; r < g->row_count; r++)
+        width = g->rows[r].key_count > width ? g->rows[r].key_count : width;
+    const uint32_t numbered = g->row_count > 1; /* the row is one key more */
+    int64_t *keys = eval_zero(e, n, sizeof *keys * ((size_t)width + 1));
+    if (!list || !first || !keys)
         return 0;
-    const struct group_row *row = &g->rows[g->row[a]];
-    for (uint32_t k = 0; k < row->key_count; k++) {
-        const struct cells key = cells_of(g->e, row->keys[k], g->domain);
-        if (cell_v(&key, a) != cell_v(&key, b))
-            return 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct group_row *row = &g->rows[g->row[list[i]]];
+        for (uint32_t k = 0; k < row->key_count; k++)
+            keys[(size_t)k * n + i] = cell_v(&row->keys[k], list[i]);
+        if (numbered)
+            keys[(size_t)width * n + i] = g->row[list[i]];
     }
+    if (!firsts_find(e, keys, width + numbered, ends, first))
+        return 0;
+    for (uint32_t i = 0; i < n; i++)
+        g->group[list[i]] = list[first[i]];
     return 1;
-}
-
-static uint64_t keys_hash(const struct grouping *g, uint32_t i)
-{
-    const struct group_row *row = &g->rows[g->row[i]];
-    uint64_t hash = hash_mix(1 + lane_of(g->e, g->domain, i), g->row[i]);
-    for (uint32_t k = 0; k < row->key_count; k++) {
-        const struct cells key = cells_of(g->e, row->keys[k], g->domain);
-        hash = hash_mix(hash, (uint64_t)cell_v(&key, i));
-    }
-    return hash;
 }
 
 static int by_start(const void *context, uint32_t a, uint32_t b)
@@ -146,32 +155,50 @@ static void group_write(struct grouping *g, const uint32_t *at, uint32_t records
     if (!number || !first || (e->lanes > 1 && !firsts))
         return;
     memset(number, 0xff, records * sizeof *number);
-    for (uint32_t i = 0; link && i < records; i++) {
-        link->v[i] = -1;
-        if (g->place[i] == PLACE_NONE)
-            continue;
-        uint32_t *n = &number[g->group[i]];
-        if (*n == NONE) {
+    for (uint32_t lane = 0, i = 0; link && lane < e->lanes; lane++) {
+        for (const uint32_t end = lane_end(e, g->domain, lane); i < end; i++) {
+            link->v[i] = -1;
+            if (g->place[i] == PLACE_NONE)
+                continue;
+            uint32_t *n = &number[g->group[i]];
+            const int is_new = *n == NONE;
             first[count] = i;
-            *n = count++;
+            *n = is_new ? count : *n;
+            count += (uint32_t)is_new;
+            link->v[i] = *n;
         }
-        link->v[i] = *n;
-        if (e->lanes > 1)
-            firsts[lane_of(e, g->domain, i) + 1] = count;
+        if (firsts)
+            firsts[lane + 1] = count;
     }
-    for (uint32_t lane = 0; e->lanes > 1 && lane < e->lanes; lane++)
-        firsts[lane + 1] = firsts[lane + 1] > firsts[lane] ? firsts[lane + 1] : firsts[lane];
     e->sizes[at[0]] = count;
     if (!lanes_close(e, at[0]))
         return;
     struct column *exists = column_new(e, at[2]);
-    if (!exists || !column_states(e, exists))
+    if (!exists || (g->doubted && !column_states(e, exists)))
         return;
-    for (uint32_t k = 0; k < count; k++) {
+    for (uint32_t k = 0; k < count; k++)
+        exists->v[k] = 1;
+    for (uint32_t k = 0; g->doubted && k < count; k++) {
         exists->w[k] = why_merge(e, g->doubt[first[k]], g->taint[lane_of(e, at[0], k)]);
         exists->v[k] = !exists->w[k];
     }
     column_settle(exists);
+}
+
+static int rows_read(struct grouping *g, const uint32_t **at)
+{
+    struct edict_evaluator *e = g->e;
+    struct group_row *rows = eval_alloc(e, g->row_count, sizeof *rows);
+    g->rows = rows;
+    for (uint32_t r = 0; rows && r < g->row_count; r++) {
+        const uint32_t *tail = match_skip(*at + 1);
+        struct cells *keys = eval_alloc(e, tail[1], sizeof *keys);
+        for (uint32_t k = 0; keys && k < tail[1]; k++)
+            keys[k] = cells_of(e, tail[2 + k], g->domain);
+        rows[r] = (struct group_row){ *at + 1, keys, tail[0], tail[1] };
+        *at = tail + 2 + tail[1];
+    }
+    return rows && e->status == EDICT_OK;
 }
 
 void eval_group(struct edict_evaluator *e, const uint32_t *at)
@@ -179,30 +206,25 @@ void eval_group(struct edict_evaluator *e, const uint32_t *at)
     const uint32_t *head = at, records = e->sizes[at[1]];
     struct grouping g = { .e = e, .domain = at[1], .where = cells_if(e, at[4], at[1]) };
     at = match_open(&g.m, e, g.domain, at + 5);
-    struct group_row *rows = at ? eval_alloc(e, at[0], sizeof *rows) : NULL;
+    g.row_count = at ? *at++ : 0;
     g.place = eval_alloc(e, records, sizeof *g.place);
     g.row = eval_zero(e, records, sizeof *g.row);
     g.doubt = eval_alloc(e, records, sizeof *g.doubt);
     g.group = eval_alloc(e, records, sizeof *g.group);
-    struct eval_index index;
-    if (!rows || !g.place || !g.row || !g.doubt || !g.group || !index_new(e, &index, records))
+    if (!at || !g.place || !g.row || !g.doubt || !g.group || !rows_read(&g, &at))
         return;
-    int chains = 0;
-    g.rows = rows;
-    g.row_count = *at++;
-    for (uint32_t r = 0; r < g.row_count; r++) {
-        const uint32_t *tail = match_skip(at + 1);
-        rows[r] = (struct group_row){ at + 1, tail + 2, tail[0], tail[1] };
-        chains |= tail[0] == KEY_UNBROKEN;
-        at = tail + 2 + tail[1];
-    }
     g.start = cells_if(e, at[0], g.domain);
     g.stop = cells_if(e, at[1], g.domain);
-    for (uint32_t i = 0; i < records; i++)
-        group_place(&g, i);
-    for (uint32_t i = 0; i < records; i++)
-        if (g.place[i] == PLACE_KEYED)
-            g.group[i] = index_add(&index, keys_hash(&g, i), i, same_keys, &g);
+    int keyed = 0, chains = 0;
+    for (uint32_t r = 0; r < g.row_count; r++) {
+        keyed |= g.rows[r].mode != KEY_ALONE;
+        chains |= g.rows[r].mode == KEY_UNBROKEN;
+    }
+    for (uint32_t i = 0; records && g.lane < e->lanes; g.lane++)
+        for (const uint32_t end = lane_end(e, g.domain, g.lane); i < end; i++)
+            group_place(&g, i);
+    if (records && keyed && !group_keyed(&g, records))
+        return;
     if (chains)
         group_unbroken(&g, records);
     group_write(&g, head, records);

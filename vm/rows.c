@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MEMORY_BYTES = 1 << 16, MEMORY_MOST = 256, MEMORY_LEAST = 16, ROWS_LEAST = 2 };
+enum { MEMORY_BYTES = 1 << 16, MEMORY_MOST = 256, MEMORY_LEAST = 16 };
 
 struct row_memory {
     int64_t value;
@@ -104,7 +104,7 @@ static int plan_new(struct edict_evaluator *e, struct row_plan *p, enum op op, c
     at += (size_t)p->columns * 2;
     p->count = *at++;
     p->words = (p->count + 63) / 64;
-    if (p->count < ROWS_LEAST)
+    if (!p->count)
         return 1;
     p->cells = calloc(p->count, sizeof *p->cells);
     p->column = calloc((size_t)p->columns + 1, sizeof *p->column);
