@@ -83,6 +83,30 @@ int lane_as_first(const struct edict_evaluator *e, uint32_t reg, uint32_t lane)
     return 1;
 }
 
+/* Has every lane `size` bytes as the first run? */
+static int bytes_as_first(const void *lanes, const void *first, size_t size, uint32_t count)
+{
+    return memcmp(lanes, first, size) == 0 && memcmp((const char *)lanes + size, lanes, size * (count - 1)) == 0;
+}
+
+int lanes_as_first(const struct edict_evaluator *e, uint32_t reg)
+{
+    const struct image_register *r = &e->program->registers[reg];
+    const struct column *c = &e->columns[reg], *first = &e->rerun->columns[reg];
+    const size_t n = first->n;
+    if (c->n != n * e->lanes || !c->w != !first->w)
+        return 0;
+    uint32_t lane = 0;
+    if (n && !c->w && !is_list(r->type) && r->type != TYPE_LINK) {
+        while (lane < e->lanes && lane_first(e, r->domain, lane) == lane * n)
+            lane++;
+        return lane == e->lanes && bytes_as_first(c->v, first->v, n * sizeof *c->v, e->lanes);
+    }
+    while (lane < e->lanes && lane_as_first(e, reg, lane))
+        lane++;
+    return lane == e->lanes;
+}
+
 void lane_state(const struct edict_evaluator *e, uint32_t lane, uint32_t run, struct buffer *out)
 {
     const struct rerun *r = e->rerun;

@@ -21,6 +21,7 @@ static struct finding_slot *finding_slot(struct edict_evaluator *e, const struct
 void finding_add(struct edict_evaluator *e, const struct finding *f)
 {
     struct finding_slot *slot = finding_slot(e, f);
+    e->findings_told++;
     const uint32_t last = slot->run == e->run ? slot->last : NONE;
     for (uint32_t i = last; i < e->finding_count; i = e->findings[i].same)
         if (e->findings[i].code_at < f->code_at && finding_same(&e->findings[i], f))

@@ -84,6 +84,7 @@ struct edict_evaluator {
     uint32_t finding_heads[LANES_MOST], finding_tails[LANES_MOST];
     struct finding *findings; uint32_t finding_count, finding_room;
     struct finding_slot finding_slots[FINDING_SLOTS];   /* those of this run by their hash, the last one first */
+    uint32_t findings_told;             /* counts findings, those too that were there already */
     struct argument *args; uint32_t arg_count, arg_room;
     struct ahead *ahead;                /* encounters evaluated before they are asked for: ahead.c; or NULL */
     void *texts;                        /* texts of the encounter: bind.c */

@@ -91,6 +91,38 @@ static void steps_list(struct edict_evaluator *e, struct listing *l)
     }
 }
 
+/* Leaves out of what instructions depend on what no run changes (constants, policies, the lists that were read) and what
+ * is named twice. */
+static void items_thin(struct edict_evaluator *e)
+{
+    const struct edict_program *p = e->program;
+    struct rerun *r = e->rerun;
+    unsigned char *changes = r->states;
+    uint32_t *seen = r->live, to = 0;
+    for (uint32_t i = 0; i < p->register_count + p->domain_count; i++)
+        changes[i] = r->makers[i] != 0;
+    for (uint32_t i = 0; i < p->fact_count; i++)
+        changes[p->facts[i].reg] = 1;
+    for (struct step *s = e->steps; s->at != NONE; s++) {
+        const uint32_t number = (uint32_t)(s - e->steps) + 1, head = to, made = r->items[s->items + 1];
+        const uint32_t *item = r->items + s->items + 2, *end = item + r->items[s->items];
+        unsigned char *narrow = &r->narrow[number - 1];
+        *narrow = op_is_narrow((enum op)s->op) && p->registers[end[0]].domain;
+        s->items = head;
+        for (to += 2; item < end; item++) {
+            *narrow &= *item >= p->register_count || p->registers[*item].type != TYPE_LINK;
+            if (!changes[*item] || seen[*item] == number)
+                continue;
+            seen[*item] = number;
+            r->items[to++] = *item;
+        }
+        r->items[head] = to - head - 2;
+        r->items[head + 1] = made;
+        for (; item < end + made; item++)
+            r->items[to++] = *item;
+    }
+}
+
 static int op_is_remade(enum op op)
 {
     return op == OP_CODE_EMIT || op == OP_CODE_CLOSE || op == OP_CODE_EFFECT || op == OP_CODE_CAP ||
@@ -109,9 +141,12 @@ static int rerun_new(struct edict_evaluator *e)
 {
     const struct edict_program *p = e->program;
     const size_t registers = p->register_count, domains = p->domain_count, items = registers + domains;
+    size_t steps = 0;
+    while (e->steps[steps].at != NONE)
+        steps++;
     const size_t size = sizeof(struct rerun) + 2 * registers * sizeof(struct column) +
                         2 * domains * sizeof(uint32_t *) + (2 * items + registers + 3 * domains) * sizeof(uint32_t) +
-                        2 * items;
+                        3 * items + 2 * steps;
     struct listing l = { .p = p };
     steps_list(e, &l);
     struct rerun *r = e->rerun = calloc(1, size);
@@ -133,6 +168,9 @@ static int rerun_new(struct edict_evaluator *e)
     r->held = part(&at, domains, sizeof *r->held);
     r->reached = part(&at, items, 1);
     r->states = part(&at, items, 1);
+    r->begins = part(&at, items, 1);
+    r->quiet = part(&at, steps, 1);
+    r->narrow = part(&at, steps, 1);
     r->items = l.items;
     l.count = 0;
     steps_list(e, &l);
@@ -141,6 +179,7 @@ static int rerun_new(struct edict_evaluator *e)
         for (uint32_t i = 0; i < item[1]; i++)
             r->makers[makes[i]] = (uint32_t)(s - e->steps) + 1;
     }
+    items_thin(e);
     arena_init(&r->arena, WORLDS_BYTES);
     e->allocations += 2;
     return 1;
@@ -255,6 +294,10 @@ int rerun_plan(struct edict_evaluator *e, const unsigned char *facts)
     plan_reach(e);
     plan_probe(e);
     plan_live(e);
+    for (uint32_t i = 0; i < p->register_count + p->domain_count; i++) {
+        const struct rerun *r = e->rerun;
+        r->begins[i] = r->makers[i] ? ITEM_OLD : r->reached[i] & REACHED ? ITEM_OTHER : ITEM_SAME;
+    }
     return 1;
 }
 
@@ -286,8 +329,11 @@ edict_status rerun_start(struct edict_evaluator *e, uint32_t lanes)
     facts_copy(e);
     for (const struct step *s = e->steps; s->at != NONE && e->status == EDICT_OK; s++) {
         struct step made = *s;
+        const uint32_t charges = e->charge_count, findings = e->findings_told;
         made.needless = 0; /* here; another run may ask for it */
         eval_step_run(e, &made, p->code);
+        r->quiet[s - e->steps] = (s->op == OP_CODE_EMIT || s->op == OP_CODE_FIND) && e->charge_count == charges &&
+                                 e->findings_told == findings;
         if (s->op == OP_CODE_CLOSE || s->op == OP_CODE_MERGE)
             r->held[p->code[s->at + 1]] = e->charges_held[0];
     }
@@ -325,11 +371,10 @@ static void wide_new(struct edict_evaluator *e, uint32_t reg)
     uint32_t *w = v && c->w ? wide_alloc(e, n * r->lanes, sizeof *w) : NULL;
     if (e->status != EDICT_OK)
         return;
-    for (uint32_t lane = 0; lane < r->lanes && v; lane++)
-        memcpy(v + lane * n, c->v, n * sizeof *v);
-    for (uint32_t lane = 0; lane < r->lanes && w; lane++)
-        memcpy(w + lane * n, c->w, n * sizeof *w);
-    for (size_t i = n; i < n * r->lanes && v && to->type == TYPE_LINK; i++)
+    lanes_copy(v, c->v, n * sizeof *v, r->lanes);
+    if (w)
+        lanes_copy(w, c->w, n * sizeof *w, r->lanes);
+    for (size_t i = n; i < n * r->lanes && to->type == TYPE_LINK; i++)
         if (v[i] >= 0)
             v[i] += (int64_t)(i / n * r->sizes[to->target]);
     r->wide[reg] = (struct column){ v, w, c->n, c->yes };
@@ -418,11 +463,9 @@ static void made_compare(struct edict_evaluator *e, const struct step *s)
     for (uint32_t i = 0; i < item[1]; i++) {
         if (makes[i] >= registers)
             continue;
-        unsigned char *state = &r->states[makes[i]];
-        *state = ITEM_SAME;
-        for (uint32_t lane = 0; lane < e->lanes && *state == ITEM_SAME; lane++)
-            if (!lane_as_first(e, makes[i], lane))
-                other = *state = ITEM_OTHER;
+        r->states[makes[i]] = lanes_as_first(e, makes[i]) ? ITEM_SAME : ITEM_OTHER;
+        if (r->states[makes[i]] == ITEM_OTHER)
+            other = ITEM_OTHER;
     }
     for (uint32_t i = 0; i < item[1]; i++) {
         if (makes[i] < registers)
@@ -442,8 +485,7 @@ static void states_begin(struct edict_evaluator *e)
 {
     const struct edict_program *p = e->program;
     const struct rerun *r = e->rerun;
-    for (uint32_t i = 0; i < p->register_count + p->domain_count; i++)
-        r->states[i] = r->makers[i] ? ITEM_OLD : r->reached[i] & REACHED ? ITEM_OTHER : ITEM_SAME;
+    memcpy(r->states, r->begins, (size_t)p->register_count + p->domain_count);
     lanes_number(e);
     for (uint32_t i = 0; i < p->domain_count && e->lanes > 1; i++)
         if (p->domains[i].kind == DOMAIN_LIST)
@@ -455,17 +497,21 @@ static void step_rerun(struct edict_evaluator *e, const struct step *s)
     const struct rerun *r = e->rerun;
     const uint32_t *item = r->items + s->items;
     const uint32_t number = (uint32_t)(s - e->steps) + 1;
-    int run = op_is_remade((enum op)s->op);
+    int run = op_is_remade((enum op)s->op) && !r->quiet[number - 1];
     for (uint32_t i = 0; i < item[0] && !run; i++)
         run = r->states[item[2 + i]] == ITEM_OTHER;
     if (!run)
         return;
     for (uint32_t i = 0; i < item[0]; i++)
-        if (r->makers[item[2 + i]] != number)
+        if (item[2 + i] >= e->program->register_count && r->makers[item[2 + i]] != number)
             item_fetch(e, item[2 + i]);
-    if (e->status != EDICT_OK)
-        return;
-    eval_step_run(e, s, e->program->code);
+    if (e->status == EDICT_OK && !step_narrow(e, s)) {
+        for (uint32_t i = 0; i < item[0]; i++)
+            if (r->makers[item[2 + i]] != number)
+                item_fetch(e, item[2 + i]);
+        if (e->status == EDICT_OK)
+            eval_step_run(e, s, e->program->code);
+    }
     if (e->status == EDICT_OK)
         made_compare(e, s);
 }

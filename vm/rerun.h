@@ -24,10 +24,19 @@ struct rerun {
     uint32_t lanes;
     struct column *wide; /* v NULL: not made yet */
     uint32_t **firsts, **owners;
-    unsigned char *states; /* of each item: enum item_state, of this run */
+    unsigned char *states, *begins; /* of each item: enum item_state, of this run; when a run begins */
+    unsigned char *quiet; /* of each instruction: one of charges or findings that had none to tell in the first run */
+    unsigned char *narrow; /* … one of which narrow.c may carry out some records alone */
 };
 
 /* Has the lane what the first run had, in this column? */
 int lane_as_first(const struct edict_evaluator *e, uint32_t reg, uint32_t lane);
+int lanes_as_first(const struct edict_evaluator *e, uint32_t reg); /* all lanes */
+/* narrow.c: carries an instruction out for those records alone of which something is not as in the first run. 0: this
+ * one has to be carried out for all. */
+int op_is_narrow(enum op op);
+int step_narrow(struct edict_evaluator *e, const struct step *s);
+/* `size` bytes once for each lane. */
+void lanes_copy(void *to, const void *from, size_t size, uint32_t lanes);
 
 #endif

@@ -446,9 +446,9 @@ static int values_put(struct edict_evaluator *e, struct worlds *w, const struct 
             put_name(&w->text, "charges");
             put_outcomes(w, &w->text, c->first);
             buffer_byte(&w->text, '}');
-            for (uint32_t k = 0; k < i; k++) {
+            for (uint32_t k = 0; k < i && !differ; k++) {
                 const struct candidate *other = &w->candidates[t->at + k];
-                differ |= other->met && !outcomes_same(w, other->first, c->first);
+                differ = other->met && !outcomes_same(w, other->first, c->first);
             }
         }
         i = end;

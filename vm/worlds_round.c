@@ -59,7 +59,7 @@ static int kinds_find(struct edict_evaluator *e, struct worlds *w, uint32_t worl
         for (uint32_t lane = 0; lane < n; lane++)
             if ((w->kinds[at + lane] = kind_of(e, w, lane, at)) == NONE)
                 return 0;
-        if (w->state_count == lanes) { /* the first ones all differ: so may the others */
+        if (w->state_count == at + n) { /* the first ones all differ: so may the others */
             at += n;
             break;
         }
