@@ -230,7 +230,7 @@ void bind_start(struct edict_evaluator *e)
 {
     e->why_count = 2;
     e->code_count = e->interval_count = 0;
-    e->pinned_base = e->pinned_codes = 0;
+    e->pinned = (struct pinned){ 0 };
     for (uint32_t d = 0; d < e->program->domain_count; d++) e->sizes[d] = 0;
     for (uint32_t i = 0; i < input_of(e)->fact_words; i++) input_of(e)->doubts[i] = 0;
     input_of(e)->batch++;
@@ -323,8 +323,8 @@ void bind_end(struct edict_evaluator *e)
 {
     const struct input *in = input_of(e);
     const struct edict_program *p = e->program;
-    e->pinned_base = e->why_count;
-    e->pinned_codes = e->code_count;
+    e->pinned.whys = e->why_count;
+    e->pinned.codes = e->code_count;
     for (uint32_t i = 0; i < p->fact_count; i++) {
         const struct fact_column *c = &in->columns[i];
         const uint32_t n = e->sizes[p->facts[i].domain];

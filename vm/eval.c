@@ -290,12 +290,12 @@ void lanes_number(struct edict_evaluator *e)
 void eval_restart(struct edict_evaluator *e)
 {
     const struct edict_program *p = e->program;
-    arena_reset(&e->arena);
+    arena_back(&e->arena, e->pinned.arena);
     e->status = EDICT_OK;
     e->identities = NULL;
-    e->why_count = e->pinned_base < 2 ? 2 : e->pinned_base;
-    e->code_count = e->pinned_codes;
-    e->interval_count = 0;
+    e->why_count = e->pinned.whys < 2 ? 2 : e->pinned.whys;
+    e->code_count = e->pinned.codes;
+    e->interval_count = e->pinned.intervals;
     eval_forget(e);
     lanes_number(e);
     for (uint32_t i = 0; i < p->domain_count; i++) {
@@ -447,7 +447,7 @@ edict_status eval_new(struct edict_evaluator *e)
     e->allocations += 15;
     e->why_room = FIRST_WHYS;
     e->whys[1].kind = WHY_ABSENT;
-    e->why_count = e->pinned_base = 2;
+    e->why_count = e->pinned.whys = 2;
     e->sizes[0] = 1;
     consts_fill(e);
     outputs_count(e);

@@ -50,6 +50,9 @@ struct finding {
     uint32_t same;                      /* one before it that may be equal, while the code runs; NONE */
     uint32_t rival;                     /* REVIEW: 1 + trace row of the rule that says something else; 0: none */
 };
+/* Of the pools: entries below belong to bind, or to an evaluation that is kept (worlds_keep.c), and stay when another
+ * one begins; so does what the arena had given. */
+struct pinned { uint32_t whys, codes, intervals; struct arena_mark arena; };
 enum { FINDING_SLOTS = 512 };
 struct finding_slot { uint32_t run, last; };
 struct argument { uint32_t type; uint32_t state; int64_t value; };
@@ -93,8 +96,7 @@ struct edict_evaluator {
     size_t findings_at;                 /* byte of `out` behind `"findings": [`; 0: none (view.c) */
     struct buffer view;                 /* texts handed out by edict_charge_at, edict_finding_at */
     int64_t *policy_values; unsigned char *policy_set;   /* --set */
-    uint32_t pinned_base;               /* pools: entries below belong to bind and survive eval_reset */
-    uint32_t pinned_codes;
+    struct pinned pinned;
     uint64_t allocations, dispatches;   /* pool growths; instructions since the caller last set it to 0 */
     uint64_t cells;                     /* cells of all columns of the last run: what another will cost (worlds.c) */
     struct step *steps;                 /* the code; behind it one with `at` NONE */

@@ -91,7 +91,7 @@ static void steps_list(struct edict_evaluator *e, struct listing *l)
     }
 }
 
-/* Leaves out of what instructions depend on what no run changes (constants, policies, the lists that were read) and what
+/* Leaves out of what instructions depend on what no run changes (constants, policies, lists that were read) and what
  * is named twice. */
 static void items_thin(struct edict_evaluator *e)
 {

@@ -328,6 +328,7 @@ static int64_t round_try(struct edict_evaluator *e, struct worlds *w, uint32_t w
         buffer_clear(&w->text);
         if (!lanes_spread(e, w, lanes)) break;
         possible = round_run(e, w, worlds, lanes);
+        if (possible < 0) evaluation_release(e, &w->kept); /* it may have taken the room */
         e->lane = 0;
         lanes_use(e, w, 1);
     }
@@ -354,6 +355,7 @@ static int rounds_run(struct edict_evaluator *e, struct worlds *w)
         if (!trials_plan(e, w, most, fine, 1).trials) return 0;
         budget -= plan.worlds;
         blamed = w->blamed_count;
+        if (!w->ran && !evaluation_keep(e, &w->kept)) return 0;
         w->ran = 1;
         possible = round_try(e, w, plan.worlds);
         trials_restore(e, w);
@@ -503,8 +505,12 @@ edict_status worlds_run(struct edict_evaluator *e)
     if (w->blamed_count == 0) return EDICT_OK;
     int found = rounds_run(e, w);
     /* A world that failed (too large a number, a limit) only means that the three-valued answer stands. */
-    if (e->status == EDICT_MEMORY || !w->ran) return e->status;
-    if (eval_run(e, e->program->code_size) == EDICT_OK) w->active = found && settle(e, w);
+    if (e->status == EDICT_MEMORY || !w->ran) {
+        evaluation_release(e, &w->kept);
+        return e->status;
+    }
+    if (evaluation_back(e, &w->kept) || eval_run(e, e->program->code_size) == EDICT_OK)
+        w->active = found && settle(e, w);
     e->allocations += w->text.room + w->scratch.room + w->bytes.room != rooms;
     e->dispatches = dispatches;
     return e->status;

@@ -27,6 +27,19 @@ struct outcome { struct standing what; uint32_t next; };
 struct world_finding { uint32_t at, size, kind, alive; uint64_t hash; };
 struct world_state { uint64_t hash; size_t at, size; };
 struct world_values { uint32_t fact, record, at, size; };
+/* An evaluation that is put aside (worlds_keep.c). */
+struct kept {
+    int is_on;
+    struct column *columns;
+    uint32_t *sizes;
+    const int64_t **links[2];
+    struct charge *charges;
+    struct final_charge *finals;
+    struct finding *findings;
+    struct argument *args;
+    uint32_t charge_count, final_count, finding_count, arg_count, charge_end, final_end, finding_end;
+    struct pinned pinned;       /* as it was */
+};
 
 struct worlds {
     int active, ran;            /* something stands; a world was evaluated */
@@ -50,9 +63,15 @@ struct worlds {
     unsigned char *tried; uint32_t tried_room;  /* facts that are, by number */
     uint32_t *sizes; uint32_t size_room;    /* records of each domain of one world */
     struct buffer text, scratch;
+    struct kept kept;
     uint64_t written;                   /* cells, of all worlds of the encounter so far */
 };
 
+/* Keeps the evaluation of one encounter while others are made of it, unless it is large. 0: no memory. */
+int evaluation_keep(struct edict_evaluator *e, struct kept *k);
+/* Ends that; the second one brings it back. 0: it has to be made again. */
+void evaluation_release(struct edict_evaluator *e, struct kept *k);
+int evaluation_back(struct edict_evaluator *e, struct kept *k);
 /* Which of w->blamed can be tried out within a budget of worlds; `fine`: all bounds around all clock times. With
  * `make` the trials and their candidates are written into w. */
 struct trial_plan { uint32_t worlds, trials, left; };   /* left: facts that the budget has no room for */

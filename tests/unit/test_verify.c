@@ -82,7 +82,7 @@ static void run_anyhow(const edict_program *p)
         e.columns[fact_of->reg] =
             (struct column){ v + i * MAX_RECORDS, w + i * MAX_RECORDS, e.sizes[fact_of->domain], 0 };
     }
-    e.pinned_base = e.why_count;
+    e.pinned.whys = e.why_count;
     eval_run(&e, p->code_size);
     if (p->header->answers_register != NONE)
         eval_run(&e, p->header->answers_at);

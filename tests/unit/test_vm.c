@@ -147,7 +147,7 @@ static void test_sets_and_relations(void **state)
     OP(&f.b, HAS, has, codes, a9);
     f.e.codes = calloc(4, sizeof(int64_t));
     f.e.code_room = 4;
-    f.e.pinned_codes = f.e.code_count = 2;
+    f.e.pinned.codes = f.e.code_count = 2;
     f.e.codes[0] = code_of("Z");
     f.e.codes[1] = code_of("A9");
     f.v[codes][0] = 2;

@@ -16,7 +16,7 @@ void bind_facts(void)
                 f.w[reg][k] = why_fact(e, i, k);
         e->columns[reg] = (struct column){ f.v[reg], f.w[reg], e->sizes[f.p->facts[i].domain], 0 };
     }
-    e->pinned_base = e->why_count;
+    e->pinned.whys = e->why_count;
 }
 
 edict_status again(void) { return eval_run(&f.e, f.p->code_size); }
