@@ -452,7 +452,7 @@ edict_status eval_new(struct edict_evaluator *e)
     consts_fill(e);
     outputs_count(e);
     steps_fill(e);
-    if (!implied_new(e)) {
+    if (!implied_new(e) || !kin_new(e)) {
         eval_free(e);
         return EDICT_MEMORY;
     }
@@ -470,7 +470,7 @@ void eval_free(struct edict_evaluator *e)
     void *owned[] = { e->columns, e->sizes, e->const_values, e->const_states, e->why_cache, e->whys, e->intervals,
         e->codes, e->charges, e->finals, e->findings, e->args, e->firsts, e->owners, e->outputs, e->pairs[0],
         e->pairs[1], e->spreads, e->set_cache, e->set_dated, e->rows_met, e->pair_ends, e->place_cache, e->code_pairs,
-        e->fixed, e->all_pairs, e->steps, e->writers, e->implied };
+        e->fixed, e->all_pairs, e->steps, e->writers, e->implied, e->pair_lists };
     rows_free(e);
     rerun_free(e);
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
@@ -502,5 +502,6 @@ void eval_free(struct edict_evaluator *e)
     e->steps = NULL;
     e->writers = NULL;
     e->implied = NULL;
+    e->pair_lists = NULL;
     e->args = NULL;
 }

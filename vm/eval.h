@@ -202,10 +202,11 @@ static inline int value_same(const struct edict_evaluator *e, uint32_t type, int
 }
 #define LIST_AT(ref) ((uint32_t)((uint64_t)(ref) >> 24))
 #define LIST_SIZE(ref) ((uint32_t)((uint64_t)(ref)&0xffffff))
+#define LIST_REF(at, size) ((int64_t)((uint64_t)(at) << 24 | (size)))
 /* Counts `size` items at the end of a pool and returns their reference; of nothing: 0. */
 static inline int64_t list_take(uint32_t *count, uint32_t size)
 {
-    int64_t ref = size ? (int64_t)((uint64_t)*count << 24 | size) : 0;
+    int64_t ref = size ? LIST_REF(*count, size) : 0;
     *count += size;
     return ref;
 }
@@ -296,6 +297,9 @@ int lanes_close(struct edict_evaluator *e, uint32_t domain);
 int implied_new(struct edict_evaluator *e);
 int implied_holds(const struct edict_evaluator *e, uint32_t number);
 void implied_yes(struct edict_evaluator *e, uint32_t reg);
+const int64_t *yes_cells(struct edict_evaluator *e, uint32_t n); /* so many that are yes; NULL: failed */
+/* eval_pairs.c: which questions about pairs are of a kin; 0: no memory. */
+int kin_new(struct edict_evaluator *e);
 
 /* Forgets charges and findings; all that the last run made. One instruction. The size of what SETOF keeps in
  * evaluator.identities. */

@@ -1,9 +1,12 @@
 /* Pairs of records (CROSS). Of both sides only the records that their conditions leave are looked at, and sixteen keys
- * are compared at once by a byte of each. */
+ * are compared at once by a byte of each. Where several questions are about the same two domains and begin with the
+ * same keys, the pairs of which these are equal are found once in a run, and each question takes from them what
+ * stands. */
 #include "vm/eval.h"
 #include "vm/limits.h"
 #include "vm/marks.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Where the records of each lane begin in a domain, and the end. */
@@ -73,6 +76,8 @@ static int pair_stands(const struct pairing *p, uint32_t from, uint32_t i, uint3
     return 1;
 }
 
+enum { FEW = 8 }; /* looked at one by one */
+
 /* Where the pairs of a lane come from and go to. One that does not stand is written and then written over. */
 struct ends {
     const uint32_t *a, *a_end, *list;
@@ -108,6 +113,25 @@ static size_t pairs_slow(const struct pairing *p, const struct ends *s, uint32_t
     return n;
 }
 
+/* By the one key, where it is documented everywhere: fewer records than are worth their marks. */
+static size_t pairs_few(const struct pairing *p, const struct ends *s)
+{
+    const uint32_t from = s->from, to = s->to, *list = s->list, apart = p->apart ? 0 : NONE;
+    const int64_t *plain = p->plain;
+    int64_t *x = s->x, *y = s->y;
+    size_t n = 0;
+    for (const uint32_t *a = s->a, *a_end = s->a_end; a < a_end; a++) {
+        const uint32_t i = *a, itself = i | apart;
+        const int64_t key = key_of(&p->x[0], i);
+        for (uint32_t k = from; k < to; k++) {
+            x[n] = i;
+            y[n] = list[k];
+            n += (plain[k] == key) & (list[k] != itself);
+        }
+    }
+    return n;
+}
+
 /* By the first key; where it is alike, by the others. */
 static size_t pairs_keyed(const struct pairing *p, const struct ends *s)
 {
@@ -117,6 +141,8 @@ static size_t pairs_keyed(const struct pairing *p, const struct ends *s)
     const int alone = p->count == 1;
     int64_t *x = s->x, *y = s->y;
     size_t n = 0;
+    if (alone && plain && !p->x[0].w && to - from <= FEW)
+        return pairs_few(p, s);
     for (const uint32_t *a = s->a, *a_end = s->a_end; a < a_end; a++) {
         const uint32_t i = *a, itself = i | apart;
         if (!plain || cell_w(&p->x[0], i)) {
@@ -160,58 +186,241 @@ static int keys_plain(struct edict_evaluator *e, struct pairing *p, const uint32
     return 1;
 }
 
-static int pairing_open(struct edict_evaluator *e, struct pairing *p, const uint32_t *at, const struct side *y)
+/* The first `count` keys of a CROSS (its operands). */
+static int pairing_open(struct edict_evaluator *e, struct pairing *p, const uint32_t *at, uint32_t count)
 {
     const struct image_domain *d = &e->program->domains[at[0]];
-    struct cells *keys = eval_alloc(e, (size_t)at[4] * 2, sizeof *keys);
+    struct cells *keys = eval_alloc(e, (size_t)count * 2, sizeof *keys);
     if (!keys)
         return 0;
-    *p = (struct pairing){ .x = keys, .y = keys + at[4], .count = at[4], .apart = at[3] != 0 };
-    for (uint32_t k = 0; k < p->count; k++) {
+    *p = (struct pairing){ .x = keys, .y = keys + count, .count = count, .apart = at[3] != 0 };
+    for (uint32_t k = 0; k < count; k++) {
         const uint32_t a = at[5 + 2 * k], b = at[6 + 2 * k];
         keys[k] = a == NONE ? (struct cells){ NULL, NULL, 0 } : cells_of(e, a, d->a);
-        keys[p->count + k] = b == NONE ? (struct cells){ NULL, NULL, 0 } : cells_of(e, b, d->b);
+        keys[count + k] = b == NONE ? (struct cells){ NULL, NULL, 0 } : cells_of(e, b, d->b);
     }
-    return keys_plain(e, p, y->list, y->ends[e->lanes]);
+    return 1;
 }
+
+/* Both domains' records of each lane. */
+struct bounds {
+    const uint32_t *first, *second;
+    uint32_t own[2][LANES_MOST + 1];
+};
+
+/* The pairs of some records of both sides; `ends`, if not NULL: of the lanes. 0: failed. */
+static int pairs_make(struct edict_evaluator *e, struct pairing *p, const struct side *a, const struct side *b,
+    struct pair_list *found, uint32_t *ends)
+{
+    size_t most = 1, n = 0; /* one that does not stand may be written behind all others */
+    for (uint32_t lane = 0; lane < e->lanes; lane++)
+        most += (size_t)(a->ends[lane + 1] - a->ends[lane]) * (b->ends[lane + 1] - b->ends[lane]);
+    int64_t *x = eval_alloc(e, most * 2, sizeof *x);
+    if (!x || !keys_plain(e, p, b->list, b->ends[e->lanes]))
+        return 0;
+    int64_t *y = x + most;
+    for (uint32_t lane = 0; lane < e->lanes; lane++) {
+        const struct ends s = { a->list + a->ends[lane], a->list + a->ends[lane + 1], b->list, b->ends[lane],
+            b->ends[lane + 1], x + n, y + n };
+        n += p->count ? pairs_keyed(p, &s) : pairs_all(p, &s);
+        if (ends)
+            ends[lane + 1] = (uint32_t)n;
+    }
+    found->x = x;
+    found->y = y;
+    found->n = (uint32_t)n;
+    return 1;
+}
+
+/* Those of a question's kin: all pairs of which the first key is equal, or not documented. NULL: failed. */
+static const struct pair_list *kin_pairs(struct edict_evaluator *e, const uint32_t *at, const struct bounds *of)
+{
+    const struct image_domain *d = &e->program->domains[at[0]];
+    struct pair_list *all = &e->pair_lists[e->pair_lists[at[0]].kin - 1];
+    const int64_t *key = e->columns[at[5]].v, *other = e->columns[at[6]].v;
+    if (all->run == e->run && all->key == key && all->other == other)
+        return all;
+    struct pairing p;
+    struct side a = { .list = NULL }, b = a;
+    uint32_t *ends = eval_zero(e, (size_t)e->lanes + 1, sizeof *ends);
+    if (!ends || !side_open(e, &a, d->a, NONE, of->first) || !side_open(e, &b, d->b, NONE, of->second) ||
+        !pairing_open(e, &p, at, 1))
+        return NULL;
+    p.apart = 0;
+    if (!pairs_make(e, &p, &a, &b, all, ends))
+        return NULL;
+    all->ends = ends;
+    all->run = e->run;
+    all->key = key;
+    all->other = other;
+    return all;
+}
+
+/* Of each record of one side whether its condition leaves it, as a cell that is not 0; *some: it leaves any. */
+static const int64_t *side_cells(struct edict_evaluator *e, uint32_t domain, uint32_t condition, int *some)
+{
+    const struct cells c = cells_if(e, condition, domain);
+    const uint32_t n = e->sizes[domain];
+    *some = 1;
+    if (!c.step) {
+        *some = c.v[0] || c.w;
+        return yes_cells(e, n);
+    }
+    int64_t any = 0, *left = c.w ? eval_alloc(e, n, sizeof *left) : NULL;
+    for (uint32_t i = 0; !c.w && i < n; i++)
+        any |= c.v[i];
+    for (uint32_t i = 0; left && i < n; i++)
+        any |= left[i] = c.v[i] | c.w[i];
+    *some = any != 0;
+    return c.w ? left : c.v;
+}
+
+/* What is left of a list of pairs, step by step: each step copies all to the place of the last that stood.
+ * behind: of each pair before the step, how many stood up to it; ends: of the lanes, so far. */
+struct taking {
+    const int64_t *from_x, *from_y; /* of the next step */
+    int64_t *x, *y;
+    uint32_t *behind, *ends; /* ends NULL: one lane */
+    uint32_t n, lanes;
+};
+
+static void taking_step(struct taking *t, uint32_t n)
+{
+    t->from_x = t->x;
+    t->from_y = t->y;
+    t->n = n;
+    for (uint32_t lane = 1; t->ends && lane <= t->lanes; lane++)
+        t->ends[lane] = t->ends[lane] ? t->behind[t->ends[lane] - 1] : 0;
+}
+
+#define TAKE(T, STANDS) \
+    do { \
+        const int64_t *from_x_ = (T)->from_x, *from_y_ = (T)->from_y; \
+        int64_t *x_ = (T)->x, *y_ = (T)->y; \
+        uint32_t *behind_ = (T)->behind, n_ = 0; \
+        const uint32_t all_ = (T)->n; \
+        for (uint32_t at_ = 0; at_ < all_; at_++) { \
+            const int64_t i = from_x_[at_], j = from_y_[at_]; \
+            x_[n_] = i; \
+            y_[n_] = j; \
+            n_ += (STANDS); \
+            behind_[at_] = n_; \
+        } \
+        taking_step((T), n_); \
+    } while (0)
+
+static void take_sides(struct taking *t, const int64_t *left, const int64_t *right, int apart)
+{
+    if (apart)
+        TAKE(t, (left[i] != 0) & (right[j] != 0) & (i != j));
+    else
+        TAKE(t, (left[i] != 0) & (right[j] != 0));
+}
+
+/* By the keys from number 1 on. */
+static void take_keys(struct taking *t, const struct pairing *p)
+{
+    for (uint32_t k = 1; k < p->count; k++) {
+        const struct cells *a = &p->x[k], *b = &p->y[k];
+        const int64_t *key = a->v, *other = b->v;
+        if (a->w || b->w || !a->step || !b->step)
+            TAKE(t, cell_w(a, (size_t)i) || cell_w(b, (size_t)j) || key_of(a, (uint32_t)i) == key_of(b, (uint32_t)j));
+        else
+            TAKE(t, key[i] == other[j]);
+    }
+}
+
+static void cross_kin(
+    struct edict_evaluator *e, const uint32_t *at, const struct bounds *of, struct pair_list *found, uint32_t *firsts)
+{
+    const struct image_domain *d = &e->program->domains[at[0]];
+    const uint32_t *conditions = at + 5 + 2 * (size_t)at[4];
+    int some[2];
+    const int64_t *left = side_cells(e, d->a, conditions[0], &some[0]);
+    const int64_t *right = side_cells(e, d->b, conditions[1], &some[1]);
+    if (!some[0] || !some[1])
+        return;
+    const struct pair_list *all = kin_pairs(e, at, of);
+    struct pairing p;
+    if (!left || !right || !all || !all->n || !pairing_open(e, &p, at, at[4]))
+        return;
+    int64_t *x = eval_alloc(e, (size_t)all->n * 2, sizeof *x);
+    uint32_t *behind = eval_alloc(e, all->n, sizeof *behind);
+    if (!x || !behind)
+        return;
+    struct taking t = { all->x, all->y, x, x + all->n, behind, firsts, all->n, e->lanes };
+    if (firsts)
+        memcpy(firsts, all->ends, ((size_t)e->lanes + 1) * sizeof *firsts);
+    take_sides(&t, left, right, p.apart);
+    take_keys(&t, &p);
+    *found = (struct pair_list){ .x = t.x, .y = t.y, .n = t.n };
+}
+
+static void cross_alone(
+    struct edict_evaluator *e, const uint32_t *at, const struct bounds *of, struct pair_list *found, uint32_t *firsts)
+{
+    const struct image_domain *d = &e->program->domains[at[0]];
+    const uint32_t *conditions = at + 5 + 2 * (size_t)at[4];
+    struct side a = { .list = NULL }, b = a;
+    struct pairing p;
+    if (side_open(e, &a, d->a, conditions[0], of->first) && side_open(e, &b, d->b, conditions[1], of->second) &&
+        a.ends[e->lanes] && b.ends[e->lanes] && pairing_open(e, &p, at, at[4]))
+        pairs_make(e, &p, &a, &b, found, firsts);
+}
+
+enum { KIN_PAIRS = 1 << 16 }; /* kept for a question's kin at most: of more each question finds its own */
 
 void eval_cross(struct edict_evaluator *e, const uint32_t *at)
 {
     const struct image_domain *d = &e->program->domains[at[0]];
-    const uint32_t *conditions = at + 5 + 2 * (size_t)at[4];
-    uint32_t own[2][LANES_MOST + 1] = { { 0 } }, *firsts = lanes_new(e, at[0]);
-    const uint32_t *first = lane_bounds(e, d->a, own[0]), *second = lane_bounds(e, d->b, own[1]);
+    struct bounds of = { .first = NULL };
+    of.first = lane_bounds(e, d->a, of.own[0]);
+    of.second = lane_bounds(e, d->b, of.own[1]);
+    uint32_t *firsts = lanes_new(e, at[0]);
     uint64_t all = 0;
-    for (uint32_t lane = 0; lane < e->lanes && e->status == EDICT_OK; lane++) {
-        all += (uint64_t)(first[lane + 1] - first[lane]) * (second[lane + 1] - second[lane]);
-        if (all > LIMIT_PAIRS)
-            eval_limit(e, "pairs of records", LIMIT_PAIRS);
-    }
-    struct side a = { .list = NULL }, b = { .list = NULL };
-    struct pairing p;
-    if (e->status != EDICT_OK || !side_open(e, &a, d->a, conditions[0], first) ||
-        !side_open(e, &b, d->b, conditions[1], second) || !pairing_open(e, &p, at, &b))
+    for (uint32_t lane = 0; lane < e->lanes && all <= LIMIT_PAIRS; lane++)
+        all += (uint64_t)(of.first[lane + 1] - of.first[lane]) * (of.second[lane + 1] - of.second[lane]);
+    if (all > LIMIT_PAIRS)
+        eval_limit(e, "pairs of records", LIMIT_PAIRS);
+    if (e->status != EDICT_OK)
         return;
-    size_t most = 1, n = 0; /* one that does not stand may be written behind all others */
-    for (uint32_t lane = 0; lane < e->lanes; lane++)
-        most += (size_t)(a.ends[lane + 1] - a.ends[lane]) * (b.ends[lane + 1] - b.ends[lane]);
-    int64_t *x = eval_alloc(e, most * 2, sizeof *x);
-    if (!x)
-        return;
-    int64_t *y = x + most;
-    for (uint32_t lane = 0; lane < e->lanes; lane++) {
-        const struct ends s = { a.list + a.ends[lane], a.list + a.ends[lane + 1], b.list, b.ends[lane],
-            b.ends[lane + 1], x + n, y + n };
-        n += p.count ? pairs_keyed(&p, &s) : pairs_all(&p, &s);
-        if (firsts)
-            firsts[lane + 1] = (uint32_t)n;
-    }
+    struct pair_list found = { .x = NULL };
+    (e->pair_lists[at[0]].kin && all <= KIN_PAIRS ? cross_kin : cross_alone)(e, at, &of, &found, firsts);
     e->all_pairs[at[0]] = (uint32_t)all;
-    e->sizes[at[0]] = (uint32_t)n;
-    e->columns[at[1]] = (struct column){ x, NULL, (uint32_t)n, 0 };
-    e->columns[at[2]] = (struct column){ y, NULL, (uint32_t)n, 0 };
-    e->pairs[0][at[0]] = x;
-    e->pairs[1][at[0]] = y;
+    e->sizes[at[0]] = found.n;
+    e->columns[at[1]] = (struct column){ found.x, NULL, found.n, 0 };
+    e->columns[at[2]] = (struct column){ found.y, NULL, found.n, 0 };
+    e->pairs[0][at[0]] = found.x;
+    e->pairs[1][at[0]] = found.y;
+}
+
+/* Is it about the same two domains, and is the first key the same? */
+static int is_kin(const struct edict_program *p, const uint32_t *at, const uint32_t *other)
+{
+    const struct image_domain *d = &p->domains[at[0]], *with = &p->domains[other[0]];
+    return d->a == with->a && d->b == with->b && at[5] == other[5] && at[6] == other[6];
+}
+
+int kin_new(struct edict_evaluator *e)
+{
+    enum { FAR = 64 }; /* questions between two of a kin, at most */
+    const struct edict_program *p = e->program;
+    const uint32_t *before[FAR], *at;
+    uint32_t count = 0;
+    e->pair_lists = calloc((size_t)p->domain_count + 1, sizeof *e->pair_lists);
+    for (const struct step *s = e->steps; e->pair_lists && s->at != NONE; s++) {
+        at = p->code + s->at + 1;
+        if (s->op != OP_CODE_CROSS || !at[4] || at[5] == NONE || at[6] == NONE)
+            continue;
+        for (uint32_t k = 0; k < count && k < FAR && !e->pair_lists[at[0]].kin; k++)
+            if (is_kin(p, at, before[k])) {
+                struct pair_list *first = &e->pair_lists[before[k][0]];
+                first->kin = first->kin ? first->kin : before[k][0] + 1;
+                e->pair_lists[at[0]].kin = first->kin;
+            }
+        before[count++ % FAR] = at;
+    }
+    return e->pair_lists != NULL;
 }
 
 uint32_t lane_of_pair(const struct edict_evaluator *e, uint32_t domain, uint32_t record)

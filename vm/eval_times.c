@@ -3,8 +3,6 @@
 #include "vm/eval.h"
 #include "vm/limits.h"
 
-#include <assert.h>
-
 struct interval *times_room(struct edict_evaluator *e, size_t need)
 {
     if (need > LIMIT_INTERVALS - (size_t)e->interval_count) {
@@ -160,32 +158,81 @@ int64_t times_union(
     return times_join(e, n);
 }
 
-void eval_times(struct edict_evaluator *e, enum op op, const uint32_t *at)
+/* The first interval of a set, of none one of no length; the pool has room for one at least. Without branches: which
+ * sets are empty, and which overlap, changes from record to record. */
+static inline struct interval times_first(const struct interval *pool, int64_t set)
 {
-    const int one = op == OP_CODE_LENGTH;
-    const uint32_t in = reg_domain(e, at[0]);
-    const struct cells a = cells_of(e, at[1], in), b = one ? a : cells_of(e, at[2], in);
-    struct column *o = column_new(e, at[0]);
-    if (!o || ((a.w || b.w || op == OP_CODE_SPAN) && !column_states(e, o)))
-        return;
-    for (uint32_t i = 0; i < o->n && e->status == EDICT_OK; i++) {
-        const int64_t x = cell_v(&a, i), y = cell_v(&b, i);
-        o->v[i] = 0;
-        if (o->w && (o->w[i] = why_merge(e, cell_w(&a, i), cell_w(&b, i))))
+    const struct interval *first = pool + LIST_AT(set);
+    const int64_t mask = -(int64_t)(LIST_SIZE(set) != 0);
+    return (struct interval){ first->from & mask, first->to & mask };
+}
+
+/* Nearly every set is one interval or none. */
+static void eval_shared(struct edict_evaluator *e, const struct column *o, const struct cells *a, const struct cells *b)
+{
+    for (uint32_t i = 0; i < o->n; i++) {
+        const int64_t documented = -(int64_t)(!o->w || !o->w[i]);
+        const int64_t x = cell_v(a, i) & documented, y = cell_v(b, i) & documented;
+        const uint32_t count = e->interval_count;
+        if ((LIST_SIZE(x) | LIST_SIZE(y)) > 1 || count >= e->interval_room || count >= LIMIT_INTERVALS) {
+            o->v[i] = times_shared(e, x, y);
             continue;
-        switch (op) {
-        case OP_CODE_SPAN:
-            assert(o->w);
-            if (y < x)
-                o->w[i] = why_hold(e, at[3], 0);
-            else
-                o->v[i] = times_span(e, x, y);
-            break;
-        case OP_CODE_OUTSIDE: o->v[i] = times_outside(e, x, y); break;
-        case OP_CODE_SHARED: o->v[i] = times_shared(e, x, y); break;
-        case OP_CODE_RUNS: o->v[i] = times_runs(e, x, y); break;
-        default: o->v[i] = times_length(e, x);
         }
+        const struct interval p = times_first(e->intervals, x), q = times_first(e->intervals, y);
+        const struct interval both = { p.from > q.from ? p.from : q.from, p.to < q.to ? p.to : q.to };
+        const uint32_t one = both.from < both.to;
+        e->intervals[count] = both;
+        e->interval_count = count + one;
+        o->v[i] = LIST_REF(count, 1) & -(int64_t)one;
+    }
+}
+
+static void eval_length(struct edict_evaluator *e, const struct column *o, const struct cells *a)
+{
+    for (uint32_t i = 0; i < o->n; i++) {
+        const int64_t x = cell_v(a, i) & -(int64_t)(!o->w || !o->w[i]);
+        o->v[i] = LIST_SIZE(x) > 1 || !e->interval_room ? times_length(e, x)
+                                                        : interval_minutes(e, times_first(e->intervals, x));
+    }
+}
+
+static void eval_span(struct edict_evaluator *e, const uint32_t *at, struct column *o, const struct cells *a,
+    const struct cells *b)
+{
+    if (!o->w && !column_states(e, o))
+        return;
+    for (uint32_t i = 0; i < o->n; i++) {
+        const int64_t x = cell_v(a, i), y = cell_v(b, i);
+        o->v[i] = 0;
+        if (o->w[i])
+            continue;
+        if (y < x)
+            o->w[i] = why_hold(e, at[3], 0);
+        else
+            o->v[i] = times_span(e, x, y);
     }
     column_settle(o);
+}
+
+void eval_times(struct edict_evaluator *e, enum op op, const uint32_t *at)
+{
+    const uint32_t in = reg_domain(e, at[0]);
+    const struct cells a = cells_of(e, at[1], in), b = op == OP_CODE_LENGTH ? a : cells_of(e, at[2], in);
+    struct column *o = column_new(e, at[0]);
+    if (!o)
+        return;
+    states_merge(e, o, &a, &b);
+    switch (op) {
+    case OP_CODE_SPAN: eval_span(e, at, o, &a, &b); break;
+    case OP_CODE_SHARED: eval_shared(e, o, &a, &b); break;
+    case OP_CODE_LENGTH: eval_length(e, o, &a); break;
+    default:
+        for (uint32_t i = 0; i < o->n; i++) {
+            const int64_t x = cell_v(&a, i), y = cell_v(&b, i);
+            if (o->w && o->w[i])
+                o->v[i] = 0;
+            else
+                o->v[i] = op == OP_CODE_RUNS ? times_runs(e, x, y) : times_outside(e, x, y);
+        }
+    }
 }

@@ -64,6 +64,10 @@ struct spread { uint32_t domain, run; int64_t *v; uint32_t *w; };
  * everywhere, where the second does nobody reads it. */
 struct step { uint32_t at, op, column, domain, probed, items, sure, needless; };
 
+/* Pairs of a CROSS domain. kin: 1 + the domain, maybe this one, that keeps those with an equal first key for all
+ * questions like this one in a run: with which columns of keys it found them, and the ends of the lanes. */
+struct pair_list { int64_t *x, *y; const int64_t *key, *other; const uint32_t *ends; uint32_t n, run, kin; };
+
 struct edict_evaluator {
     const struct edict_program *program;
     edict_evaluator_options options;
@@ -76,6 +80,7 @@ struct edict_evaluator {
     uint32_t **owners;                  /* lane of each record; several lanes only; NULL for pairs: see lane_of */
     const int64_t **pairs[2];           /* of each CROSS domain: its links to x and y */
     uint32_t *all_pairs;                /* … and how many pairs it would have without keys */
+    struct pair_list *pair_lists;       /* … and what eval_pairs.c keeps */
     struct arena arena;                 /* reset for every evaluation */
     struct why_node *whys; uint32_t why_count, why_room;
     struct interval *intervals; uint32_t interval_count, interval_room;

@@ -137,14 +137,20 @@ int implied_holds(const struct edict_evaluator *e, uint32_t number)
     return (is->a == NONE || !e->columns[is->a].w) && (is->b == NONE || !e->columns[is->b].w);
 }
 
-void implied_yes(struct edict_evaluator *e, uint32_t reg)
+const int64_t *yes_cells(struct edict_evaluator *e, uint32_t n)
 {
-    const uint32_t n = e->sizes[reg_domain(e, reg)];
     if (n > e->yes_count) {
         e->yes = eval_alloc(e, n, sizeof *e->yes);
         e->yes_count = e->yes ? n : 0;
         for (uint32_t i = 0; e->yes && i < n; i++)
             e->yes[i] = 1;
     }
+    return e->yes;
+}
+
+void implied_yes(struct edict_evaluator *e, uint32_t reg)
+{
+    const uint32_t n = e->sizes[reg_domain(e, reg)];
+    yes_cells(e, n);
     e->columns[reg] = (struct column){ .v = e->yes, .n = n, .yes = 1 };
 }

@@ -304,6 +304,46 @@ static void test_pairs_by_key(void **state)
     IS3(others, 2, 0, 2);
 }
 
+/* Questions with the same first key find its pairs once, and each takes what stands. */
+static void test_pairs_of_a_kin(void **state)
+{
+    (void)state;
+    enum { KIN = 5 };
+    const uint32_t a = fact(TYPE_COUNT, 5, 3, 5), c = fact(TYPE_COUNT, 1, 2, 3), later = fact(TYPE_BOOL, 0, 1, 1);
+    uint32_t pairs[KIN], x[KIN], y[KIN], n[KIN];
+    for (int i = 0; i < KIN; i++) {
+        pairs[i] = builder_domain(&f.b, DOMAIN_CROSS, f.list, f.list);
+        x[i] = builder_link(&f.b, pairs[i], f.list);
+        y[i] = builder_link(&f.b, pairs[i], f.list);
+        n[i] = reg(TYPE_COUNT);
+    }
+    OP(&f.b, CROSS, pairs[0], x[0], y[0], 0, 1, a, a, NONE, f.no);
+    OP(&f.b, CROSS, pairs[1], x[1], y[1], 0, 1, a, a, NONE, NONE);
+    OP(&f.b, CROSS, pairs[2], x[2], y[2], 1, 1, a, a, NONE, NONE);
+    OP(&f.b, CROSS, pairs[3], x[3], y[3], 0, 1, a, a, NONE, later);
+    OP(&f.b, CROSS, pairs[4], x[4], y[4], 0, 2, a, a, c, c, NONE, NONE);
+    for (int i = 0; i < KIN; i++) OP(&f.b, COUNT, n[i], x[i], NONE);
+    assert_int_equal(run(), EDICT_OK);
+    IS3(n[0], 0, 0, 0);
+    IS3(n[1], 2, 1, 2);
+    IS3(n[2], 1, 0, 1);
+    IS3(n[3], 1, 1, 1);
+    IS3(n[4], 1, 1, 1);
+    miss(c, 0); /* a further key that is missing */
+    miss(later, 0);
+    bind_facts();
+    assert_int_equal(again(), EDICT_OK);
+    IS3(n[3], 2, 1, 2);
+    IS3(n[4], 2, 1, 2);
+    miss(a, 1);
+    bind_facts();
+    assert_int_equal(again(), EDICT_OK);
+    IS3(n[0], 0, 0, 0);
+    IS3(n[1], 3, 3, 3);
+    IS3(n[2], 2, 2, 2);
+    IS3(n[4], 3, 2, 2);
+}
+
 static void test_table_and_hierarchy(void **state)
 {
     (void)state;
@@ -371,6 +411,7 @@ int main(void)
         TEST(folds),
         TEST(pairs),
         TEST(pairs_by_key),
+        TEST(pairs_of_a_kin),
         TEST(table_and_hierarchy),
         TEST(step),
     };
