@@ -208,24 +208,26 @@ void lanes_sort(struct edict_evaluator *e, void *items, uint32_t count, size_t e
         return;
     }
     memset(firsts, 0, ((size_t)e->lanes + 1) * sizeof *firsts);
-    unsigned char *copy = eval_alloc(e, count, each);
-    uint32_t next[LANES_MOST], of;
-    if (!copy)
-        return;
+    uint32_t next[LANES_MOST], of, last = 0;
+    int sorted = 1;
     for (uint32_t i = 0; i < count; i++) {
         memcpy(&of, from + i * each + lane, sizeof of);
         firsts[of + 1]++;
+        sorted &= last <= of;
+        last = of;
     }
     for (uint32_t k = 0; k < e->lanes; k++) {
         firsts[k + 1] += firsts[k];
         next[k] = firsts[k];
     }
+    unsigned char *copy = sorted ? NULL : eval_alloc(e, count, each);
+    if (!copy)
+        return;
     for (uint32_t i = 0; i < count; i++) {
         memcpy(&of, from + i * each + lane, sizeof of);
         memcpy(copy + next[of]++ * each, from + i * each, each);
     }
-    if (count)
-        memcpy(items, copy, count * each);
+    memcpy(items, copy, count * each);
 }
 
 static void eval_one(struct edict_evaluator *e, enum op op, const uint32_t *at)

@@ -200,14 +200,12 @@ struct merging {
     const struct final_charge *finals;
 };
 
-/* Order of two charges of the answer, by the criteria over the first of those that were added up. What is not
+/* Order of two charges of a lane's answer, by the criteria over the first of those that were added up. What is not
  * documented comes last. */
 static int by_criteria(const void *context, uint32_t a, uint32_t b)
 {
     const struct merging *m = context;
     const uint32_t x = m->finals[a].first, y = m->finals[b].first;
-    if (m->finals[a].lane != m->finals[b].lane)
-        return m->finals[a].lane < m->finals[b].lane ? -1 : 1;
     for (uint32_t i = 0; i < m->count; i++) {
         const uint32_t *k = m->criteria + (size_t)i * 3;
         const struct cells c = m->cells[i];
@@ -268,12 +266,13 @@ void eval_merge(struct edict_evaluator *e, const uint32_t *at)
         return;
     for (uint32_t i = 0; i < n; i++)
         order[i] = i;
-    eval_sort(e, order, n, by_criteria, &m);
+    lanes_sort(e, finals, n, sizeof *finals, offsetof(struct final_charge, lane), e->final_firsts);
+    for (uint32_t lane = 0; lane < e->lanes; lane++)
+        eval_sort(e, order + e->final_firsts[lane], e->final_firsts[lane + 1] - e->final_firsts[lane], by_criteria, &m);
     e->sizes[at[0]] = e->final_count = n;
     charges_doubt_note(e);
     for (uint32_t i = 0; i < n; i++)
         e->finals[i] = finals[order[i]];
-    lanes_sort(e, e->finals, n, sizeof *e->finals, offsetof(struct final_charge, lane), e->final_firsts);
     uint32_t *firsts = lanes_new(e, at[0]);
     if (firsts)
         memcpy(firsts, e->final_firsts, ((size_t)e->lanes + 1) * sizeof *firsts);

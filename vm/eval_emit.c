@@ -204,8 +204,10 @@ static void emit_record(struct emission *m, uint32_t record, struct emit_hit *hi
             hits[n++] = (struct emit_hit){ &m->rows[r], why };
         sure = !every && is == MATCH_YES;
     }
-    if (!n)
+    if (n == 1 && sure) {
+        emit_row(m, hits[0].row, record, exists);
         return;
+    }
     int same = 1;
     uint32_t why = exists, speaks = n; /* the first hit that may emit something */
     for (uint32_t i = 0; i < n; i++) {
@@ -216,7 +218,7 @@ static void emit_record(struct emission *m, uint32_t record, struct emit_hit *hi
     }
     if (speaks == n)
         return;
-    if (sure && (same || n == 1))
+    if (sure && same)
         emit_row(m, hits[n - 1].row, record, exists);
     else
         emit_hold(m, hits[speaks].row, record, why);
