@@ -64,6 +64,26 @@ void pages_take(void *at, size_t size)
 #endif
 }
 
+/* The block's count of used bytes is right only while arena.c is at work: what the caller took in line is added here,
+ * and what is free is handed back. */
+static void arena_count(struct arena *a)
+{
+    if (a->at)
+        a->now->used = a->now->room - a->left;
+    a->at = NULL;
+    a->left = 0;
+}
+
+static void arena_open(struct arena *a)
+{
+#ifndef ARENA_ASAN
+    a->at = a->now ? a->now->bytes + a->now->used : NULL;
+    a->left = a->now ? a->now->room - a->now->used : 0;
+#else
+    (void)a;
+#endif
+}
+
 /* A block with at least `need` free bytes becomes `now`: the first kept one that is large enough, moved up behind the
  * present one, or a new one. */
 static struct arena_block *arena_next_block(struct arena *a, size_t need)
@@ -101,24 +121,27 @@ static struct arena_block *arena_next_block(struct arena *a, size_t need)
     return a->now = fresh;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+void *arena_more(struct arena *a, size_t size)
 {
     if (size > SIZE_MAX / 2)
         return NULL;
+    arena_count(a);
     size_t need = (size + (ALIGN - 1)) & ~(size_t)(ALIGN - 1);
     if (need == 0)
         need = ALIGN;
-    if (a->ceiling && (need > a->ceiling || a->used > a->ceiling - need))
-        return NULL;
     struct arena_block *block = a->now;
-    if (!block || block->room - block->used < need + GAP)
-        block = arena_next_block(a, need + GAP);
-    if (!block)
-        return NULL;
-    unsigned char *at = block->bytes + block->used;
-    block->used += need + GAP;
-    a->used += need;
-    UNPOISON(at, size);
+    unsigned char *at = NULL;
+    if (!a->ceiling || (need <= a->ceiling && a->used <= a->ceiling - need)) {
+        if (!block || block->room - block->used < need + GAP)
+            block = arena_next_block(a, need + GAP);
+        if (block) {
+            at = block->bytes + block->used;
+            block->used += need + GAP;
+            a->used += need;
+            UNPOISON(at, size);
+        }
+    }
+    arena_open(a);
     return at;
 }
 
@@ -166,7 +189,7 @@ char *arena_printf(struct arena *a, const char *format, ...)
 
 struct arena_mark arena_mark(const struct arena *a)
 {
-    return (struct arena_mark){ a->now, a->now ? a->now->used : 0, a->used };
+    return (struct arena_mark){ a->now, !a->now ? 0 : a->at ? a->now->room - a->left : a->now->used, a->used };
 }
 
 void arena_back(struct arena *a, struct arena_mark mark)
@@ -183,6 +206,7 @@ void arena_back(struct arena *a, struct arena_mark mark)
     }
     a->now = mark.now;
     a->used = mark.used;
+    arena_open(a);
 }
 
 void arena_fail(struct arena *a)
@@ -253,6 +277,7 @@ void arena_reset(struct arena *a)
     }
     a->now = a->first;
     a->used = 0;
+    arena_open(a);
 }
 
 void arena_free(struct arena *a)

@@ -13,6 +13,8 @@ struct arena_block;
 struct arena_piece;
 struct arena {
     struct arena_block *first, *now;
+    unsigned char *at;      /* what is free of the block `now`; none while AddressSanitizer watches: see arena.c */
+    size_t left;
     size_t used, ceiling;   /* bytes handed out since reset; most that may be (0: no ceiling) */
     size_t blocks;          /* blocks ever asked of malloc: does not grow once warm */
     int failed;             /* malloc said no since arena_init: what was made with this arena may lack something */
@@ -26,7 +28,18 @@ void pages_take(void *at, size_t size);
 
 void arena_init(struct arena *a, size_t ceiling);
 /* `size` bytes aligned to 16, not cleared. NULL: no memory, or the ceiling is reached. */
-void *arena_alloc(struct arena *a, size_t size);
+void *arena_more(struct arena *a, size_t size);
+static inline void *arena_alloc(struct arena *a, size_t size)
+{
+    const size_t need = (size + 15) & ~(size_t)15;
+    if (size - 1 >= a->left || need > a->left || (a->ceiling && need > a->ceiling - a->used))
+        return arena_more(a, size);
+    unsigned char *at = a->at;
+    a->at += need;
+    a->left -= need;
+    a->used += need;
+    return at;
+}
 /* The same, cleared. */
 void *arena_zero(struct arena *a, size_t count, size_t size);
 /* Copies with a terminating 0. */

@@ -34,17 +34,13 @@ void eval_range(struct edict_evaluator *e)
     eval_fail(e, EDICT_RANGE, "range", "a number left the range of exact arithmetic");
 }
 
-void *eval_alloc(struct edict_evaluator *e, size_t count, size_t each)
+void eval_alloc_failed(struct edict_evaluator *e, size_t count, size_t each)
 {
-    void *at = count > LIMIT_MEMORY / each ? NULL : arena_alloc(&e->arena, count * each);
-    if (!at) {
-        if (count > (LIMIT_MEMORY - e->arena.used) / each)
-            eval_fail(e, EDICT_LIMIT, "limit", "more than %u MiB of memory for one encounter (LIMIT_MEMORY)",
-                (unsigned)(LIMIT_MEMORY >> 20));
-        else
-            eval_fail(e, EDICT_MEMORY, "no_memory", "no memory");
-    }
-    return at;
+    if (count > (LIMIT_MEMORY - e->arena.used) / each)
+        eval_fail(e, EDICT_LIMIT, "limit", "more than %u MiB of memory for one encounter (LIMIT_MEMORY)",
+            (unsigned)(LIMIT_MEMORY >> 20));
+    else
+        eval_fail(e, EDICT_MEMORY, "no_memory", "no memory");
 }
 
 void *eval_zero(struct edict_evaluator *e, size_t count, size_t each)
@@ -52,18 +48,6 @@ void *eval_zero(struct edict_evaluator *e, size_t count, size_t each)
     void *at = eval_alloc(e, count, each);
     return at ? memset(at, 0, count * each) : NULL;
 }
-
-struct column *column_new(struct edict_evaluator *e, uint32_t reg)
-{
-    struct column *c = &e->columns[reg];
-    c->n = e->sizes[reg_domain(e, reg)];
-    c->w = NULL;
-    c->yes = 0;
-    c->v = c->n ? eval_alloc(e, c->n, sizeof *c->v) : NULL;
-    return c->v ? c : NULL;
-}
-
-uint32_t *column_cells(struct edict_evaluator *e, struct column *c) { return c->w = eval_alloc(e, c->n, sizeof *c->w); }
 
 uint32_t *column_states(struct edict_evaluator *e, struct column *c) { return c->w = eval_zero(e, c->n, sizeof *c->w); }
 

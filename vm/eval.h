@@ -5,6 +5,7 @@
 #define EDICT_VM_EVAL_H
 
 #include "vm/evaluator.h"
+#include "vm/limits.h"
 
 enum { WHY_CACHE = 8192 };
 
@@ -14,8 +15,15 @@ void eval_fail(struct edict_evaluator *e, edict_status status, const char *code,
 void eval_limit_named(struct edict_evaluator *e, const char *what, uint32_t limit, const char *name);
 #define eval_limit(e, what, limit) eval_limit_named(e, what, limit, #limit)
 void eval_range(struct edict_evaluator *e);
+void eval_alloc_failed(struct edict_evaluator *e, size_t count, size_t each);
 /* Scratch and columns of this evaluation; NULL: the evaluation has failed. */
-void *eval_alloc(struct edict_evaluator *e, size_t count, size_t each);
+static inline void *eval_alloc(struct edict_evaluator *e, size_t count, size_t each)
+{
+    void *at = count > LIMIT_MEMORY / each ? NULL : arena_alloc(&e->arena, count * each);
+    if (!at)
+        eval_alloc_failed(e, count, each);
+    return at;
+}
 void *eval_zero(struct edict_evaluator *e, size_t count, size_t each);
 
 /* The cells of an input register: one per record, or one for all of them (step 0). */
@@ -49,9 +57,20 @@ static inline uint32_t cell_w(const struct cells *c, size_t i) { return c->w ? c
 
 /* The column that an instruction writes: cells not set yet, all documented. NULL: the domain is empty (nothing to do)
  * or it failed. */
-struct column *column_new(struct edict_evaluator *e, uint32_t reg);
+static inline struct column *column_new(struct edict_evaluator *e, uint32_t reg)
+{
+    struct column *c = &e->columns[reg];
+    c->n = e->sizes[e->program->registers[reg].domain];
+    c->w = NULL;
+    c->yes = 0;
+    c->v = c->n ? eval_alloc(e, c->n, sizeof *c->v) : NULL;
+    return c->v ? c : NULL;
+}
 /* Gives it states that are not set yet. */
-uint32_t *column_cells(struct edict_evaluator *e, struct column *c);
+static inline uint32_t *column_cells(struct edict_evaluator *e, struct column *c)
+{
+    return c->w = eval_alloc(e, c->n, sizeof *c->w);
+}
 /* Gives it states, all 0. Call column_settle when the cells are written: it drops the states if all stayed 0. */
 uint32_t *column_states(struct edict_evaluator *e, struct column *c);
 void column_settle(struct column *c);
