@@ -33,7 +33,7 @@ GEN := $(B)/lang/grammar.o $(B)/lang/scanner.o
 
 all: $(B)/edict $(B)/libedict.a
 
-$(B)/lang/grammar.c $(B)/lang/grammar.h: lang/grammar.y
+$(B)/lang/grammar.c $(B)/lang/grammar.h &: lang/grammar.y
 	@mkdir -p $(@D)
 	bison -Wall -Wcounterexamples -Werror --defines=$(B)/lang/grammar.h -o $(B)/lang/grammar.c $<
 $(B)/lang/scanner.c: lang/scanner.l $(B)/lang/grammar.h
