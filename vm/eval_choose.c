@@ -134,8 +134,8 @@ static int choose_certain(struct choice *c)
     for (uint32_t i = c->ends[c->lane]; i < end; i++) {
         best[i] = i;
         const uint32_t b = best[first[i]];
-        uint32_t less = ranks[i] < ranks[b], equal = ranks[i] == ranks[b];
-        for (const int64_t *k = ranks + n; k < ranks_end; k += n) {
+        uint32_t less = 0, equal = 1; /* an image may name no criterion: then the first one stays */
+        for (const int64_t *k = ranks; k < ranks_end; k += n) {
             less |= equal & (k[i] < k[b]);
             equal &= k[i] == k[b];
         }

@@ -61,6 +61,27 @@ static void test_choose(void **state)
     IS3(o, 1, 0, 0);
 }
 
+/* No pack says so, but an image may: of records that nothing tells apart the first one is chosen; or asked for. */
+static void test_choose_unsaid(void **state)
+{
+    (void)state;
+    const uint32_t o = reg(TYPE_BOOL), trace = reg(TYPE_ROW), h = reg(TYPE_BOOL), htrace = reg(TYPE_ROW);
+    enum { CELLS = 512 };
+    OP(&f.b, CHOOSE, o, trace, NONE, NONE, 0, 1, 4, NONE, 0);
+    OP(&f.b, CHOOSE, h, htrace, NONE, NONE, 0, 1, 4, NONE, 1, CRITERION_HOLD, NONE, NONE, 6);
+    assert_int_equal(run(), EDICT_OK);
+    arena_reset(&f.e.arena); /* what stands in memory that is used again must not matter */
+    int64_t *cells = arena_alloc(&f.e.arena, CELLS * sizeof *cells);
+    assert_non_null(cells);
+    for (int i = 0; i < CELLS; i++)
+        cells[i] = -i;
+    assert_int_equal(again(), EDICT_OK);
+    IS3(o, 1, 0, 0);
+    IS3(trace, 4, -1, -1);
+    HELD(h, 0);
+    HELD(h, 2);
+}
+
 static void test_choose_ways(void **state)
 {
     (void)state;
@@ -256,6 +277,7 @@ int main(void)
         TEST(group),
         TEST(group_unbroken),
         TEST(choose),
+        TEST(choose_unsaid),
         TEST(choose_ways),
         TEST(emit_merge),
         TEST(effects_and_caps),
