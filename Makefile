@@ -1,4 +1,4 @@
-# Edict: one Makefile. `make` builds build/release/edict; CONF=release|debug|asan|tsan|cov, CC=gcc|clang.
+# Edict: one Makefile. `make` builds build/release/edict; CONF=release|debug|asan|msan|tsan|cov, CC=gcc|clang.
 CONF ?= release
 CC ?= gcc
 ifeq ($(origin CC),default)
@@ -11,6 +11,9 @@ DEFS := -D_POSIX_C_SOURCE=200809L -D_GNU_SOURCE
 OPT_release := -O2 -g -DNDEBUG
 OPT_debug := -O0 -g
 SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=all
+# Memory that was never written. The libraries are not watched: xxHash is compiled in, tables from CSV files are left out.
+SANITIZE_msan := -fsanitize=memory
+OPT_msan := -O1 -g $(SANITIZE_msan) -fno-omit-frame-pointer -DXXH_INLINE_ALL
 SANITIZE_tsan := -fsanitize=thread
 OPT_tsan := -O1 -g $(SANITIZE_tsan)
 OPT_asan := -O1 -g $(SANITIZE_asan) -fno-omit-frame-pointer
@@ -201,12 +204,15 @@ accept: $(B)/edict $(TOOLS)
 	@sh examples/run.sh --accept $(B)/edict
 	@sh tests/cli/pages.sh --accept $(B)/edict
 	@sh tests/cli/changes.sh --accept $(B)/edict
-# gcc and clang, release and sanitizers, no warning forgiven, and threads under ThreadSanitizer; in build/check, so that no object of another build counts.
+# gcc and clang, release and sanitizers, no warning forgiven; random pairs under MemorySanitizer, threads under ThreadSanitizer.
+# In build/check, so that no object of another build counts.
 check-all:
 	@for conf in release asan; do for cc in gcc clang; do \
 		echo "==== $$cc $$conf"; \
 		$(MAKE) --no-print-directory -s CC=$$cc CONF=$$conf B=build/check/$$cc-$$conf WERROR=-Werror test || failed="$$failed $$cc-$$conf"; \
 	done; done; \
+	echo "==== clang msan"; \
+	$(MAKE) --no-print-directory -s CC=clang CONF=msan B=build/check/clang-msan WERROR=-Werror COUNT=5000 differ || failed="$$failed clang-msan"; \
 	echo "==== clang tsan"; \
 	$(MAKE) --no-print-directory -s CC=clang CONF=tsan B=build/check/clang-tsan WERROR=-Werror OTHER_CC=none PARTS=threads test || failed="$$failed clang-tsan"; \
 	if [ -z "$$failed" ]; then echo "all configurations pass"; else echo "failed:$$failed"; exit 1; fi

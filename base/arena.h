@@ -13,7 +13,7 @@ struct arena_block;
 struct arena_piece;
 struct arena {
     struct arena_block *first, *now;
-    unsigned char *at;      /* what is free of the block `now`; none while AddressSanitizer watches: see arena.c */
+    unsigned char *at;      /* what is free of the block `now`; none while a sanitizer watches: see arena.c */
     size_t left;
     size_t used, ceiling;   /* bytes handed out since reset; most that may be (0: no ceiling) */
     size_t blocks;          /* blocks ever asked of malloc: does not grow once warm */
