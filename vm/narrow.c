@@ -30,7 +30,7 @@ static int is_narrow(const struct narrow *n, const struct step *s)
     const struct edict_evaluator *e = n->e;
     const struct rerun *r = e->rerun;
     const uint32_t *item = r->items + s->items, registers = e->program->register_count;
-    if (!r->narrow[s - e->steps] || e->lanes == 1 || n->each < 2 || r->reached[e->program->header->date_register])
+    if (e->lanes == 1 || n->each < 2 || r->reached[e->program->header->date_register])
         return 0;
     for (uint32_t i = 0; i < item[0]; i++) {
         const uint32_t x = item[2 + i];
@@ -137,8 +137,10 @@ int step_narrow(struct edict_evaluator *e, const struct step *s)
 {
     const struct edict_program *p = e->program;
     const struct rerun *r = e->rerun;
+    if (!r->narrow[s - e->steps])
+        return 0;
     const uint32_t *item = r->items + s->items, *makes = item + 2 + item[0];
-    const uint32_t date = p->header->date_register, domain = p->registers[p->code[s->at + 1]].domain;
+    const uint32_t date = p->header->date_register, domain = p->registers[makes[0]].domain;
     struct narrow n = { .e = e, .domain = domain, .each = r->sizes[domain], .all = e->sizes[domain] };
     if (!is_narrow(&n, s) || !narrow_find(&n, s))
         return 0;
