@@ -112,7 +112,9 @@ static uint32_t pairs_known(
     const int64_t *restrict y = l->links[1];
     const uint32_t shift = index->known_for, records = h->firsts, *ends = pair_ends(l, records);
     uint32_t n = 0, from = 0;
-    for (uint32_t x = 0; ends && x < records; from = ends[x++]) {
+    if (!ends)
+        return 0;
+    for (uint32_t x = 0; x < records; from = ends[x++]) {
         const uint64_t hash = h->fixed + h->linked[0][x];
         if (h->first_keys == 1 && !known_has(known, shift, h->linked[0][x]))
             continue;

@@ -374,7 +374,7 @@ static void wide_new(struct edict_evaluator *e, uint32_t reg)
     lanes_copy(v, c->v, n * sizeof *v, r->lanes);
     if (w)
         lanes_copy(w, c->w, n * sizeof *w, r->lanes);
-    for (size_t i = n; i < n * r->lanes && to->type == TYPE_LINK; i++)
+    for (size_t i = n; i < n * r->lanes && v && to->type == TYPE_LINK; i++)
         if (v[i] >= 0)
             v[i] += (int64_t)(i / n * r->sizes[to->target]);
     r->wide[reg] = (struct column){ v, w, c->n, c->yes };
