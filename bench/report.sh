@@ -31,7 +31,7 @@ cat << END
 Machine: $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), $CORES cores, $(awk '$1 == "MemTotal:" { printf "%.1f", $2 / 1048576 }' /proc/meminfo) GiB; $(uname -sr); $($CC --version | head -n 1).
 Load of the last minutes, when it ended: $(cut -d' ' -f1-3 /proc/loadavg). Where it is above the number of cores, the clock says little: read
 the processor's seconds, and ratios.
-Of commit $(git describe --always --dirty 2> /dev/null), $("$1" --version). Method: whole processes, answers to /dev/null, every program once a round
+Of commit $COMMIT, $("$1" --version). Method: whole processes, answers to /dev/null, every program once a round
 in turn, medians of rounds: $ROUNDS (SQLite and CLIPS, which take minutes: once). Input in the page cache. "Same" means: all answers, as the
 workload's own output, have the SHA-256 of the hand-written C's. Where the time inside a process is told apart, the process is warm.
 $([ -z "$missing" ] || echo "Not here, so not measured:$missing.")

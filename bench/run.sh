@@ -13,7 +13,7 @@ if [ ! -s "$data/limit.tables" ]; then
 fi
 [ -z "$OTHER" ] || "$OTHER" build rulesets/medicare/hospital.edict -o "$to/other.edx" > /dev/null 2>&1 || exit 1
 [ -x /usr/bin/time ] || { echo 'bench: install the package time'; exit 1; }
-cores=$(nproc)
+cores=$(nproc) commit=$(git describe --always --dirty 2> /dev/null) # before bench/RESULTS.md is written over
 : > "$to/times"
 
 # clock NAME COMMAND...: seconds by the clock, of the processor, KiB at most, as a line of the times.
@@ -135,5 +135,5 @@ head -n 20000 "$caps/encounters.ndjson" > "$to/caps20k.ndjson"
 "$generators/rounds" "$to/hospital.edx" "$to/complete_all.ndjson" 2 > "$to/hospital.rounds"
 "$generators/rounds" "$to/hospital.edx" "$to/hostile.ndjson" 1 > "$to/hostile.rounds"
 "$generators/slowest" "$to/hospital.edx" "$to/hostile.ndjson" 1 > "$to/hostile.slowest"
-CC=${CC:-gcc} CORES=$cores ROUNDS=$rounds sh bench/report.sh "$edict" "$to" "$data" "$caps" "$missing" > bench/RESULTS.md
+CC=${CC:-gcc} CORES=$cores ROUNDS=$rounds COMMIT=$commit sh bench/report.sh "$edict" "$to" "$data" "$caps" "$missing" > bench/RESULTS.md
 cat bench/RESULTS.md
