@@ -150,16 +150,16 @@ static int pairs_read(struct table_reading *x)
 {
     const struct image_relation *r = x->relation;
     const unsigned char *pairs = section(x->a, SECTION_PAIRS, 1, NULL);
-    const int64_t *code = (const void *)(pairs + r->pairs_at);
-    const uint32_t *start = (const void *)(code + r->codes), *rows = start + r->codes + 1;
+    const struct code_pairs_layout l = code_pairs_layout(pairs, r);
+    const uint32_t *start = l.starts, *rows = l.rows;
     const uint32_t width = r->columns + 3;
     int64_t row[TABLE_COLUMNS_MAX + 3];
     if (width > sizeof row / sizeof *row) return 0;
     for (uint32_t i = 0, at = 0; i < r->codes; i++)
         for (uint32_t k = start[i]; k < start[i + 1]; k++, at++) {
             memcpy(row, x->cells + (size_t)(rows[k] & UINT16_MAX) * width, width * sizeof *row);
-            row[0] = code[i];
-            row[1] = code[rows[k] >> 16];
+            row[0] = l.codes[i];
+            row[1] = l.codes[code_of_mark(rows[k] >> 16)];
             if (!row_read(x, at, row)) return 0;
         }
     return 1;

@@ -165,8 +165,7 @@ uint32_t const_reg(struct lower *l, enum value_type type, int64_t value, int abs
 
 void const_expect(struct lower *l, enum value_type type, int64_t value)
 {
-    if (l->const_index)
-        __builtin_prefetch(&l->const_index[const_hash(type, value, 0) & (l->const_index_room - 1)]);
+    if (l->const_index) __builtin_prefetch(&l->const_index[const_hash(type, value, 0) & (l->const_index_room - 1)]);
 }
 
 uint32_t links_somewhere(struct lower *l, uint32_t domain, uint32_t link)
@@ -285,7 +284,8 @@ struct cross *cross_like(struct lower *l, const struct cross *like)
     for (uint32_t i = 0; i < l->crosses.count; i++) {
         struct cross *c = &VEC(l->crosses, struct cross)[i];
         if (c->a == like->a && c->b == like->b && c->apart == like->apart && c->key_count == like->key_count &&
-            c->if_a == like->if_a && c->if_b == like->if_b &&
+            c->if_a == like->if_a && c->if_b == like->if_b && c->listed_size == like->listed_size &&
+            !memcmp(c->listed, like->listed, c->listed_size * sizeof *c->listed) &&
             !memcmp(c->keys, like->keys, (size_t)2 * c->key_count * sizeof *c->keys))
             return c;
     }
@@ -297,11 +297,13 @@ struct cross *cross_like(struct lower *l, const struct cross *like)
     c->domain = d;
     c->x = reg_new(l, d, TYPE_LINK, a);
     c->y = reg_new(l, d, TYPE_LINK, b);
-    uint32_t w[7 + 2 * CROSS_KEYS] = {d, c->x, c->y, c->apart, c->key_count};
+    uint32_t w[8 + 2 * CROSS_KEYS + CROSS_LISTED] = {d, c->x, c->y, c->apart, c->key_count}, n = 5 + 2 * c->key_count;
     memcpy(w + 5, c->keys, (size_t)2 * c->key_count * sizeof *w);
-    w[5 + 2 * c->key_count] = c->if_a;
-    w[6 + 2 * c->key_count] = c->if_b;
-    ir_put(l, OP_CODE_CROSS, w, 7 + 2 * c->key_count);
+    w[n++] = c->if_a;
+    w[n++] = c->if_b;
+    w[n++] = c->relations;
+    memcpy(w + n, c->listed, c->listed_size * sizeof *w);
+    ir_put(l, OP_CODE_CROSS, w, n + c->listed_size);
     return c;
 }
 
@@ -450,9 +452,10 @@ static void pairs_unique(struct lower *l, const struct relation *r, const int64_
 {
     const struct pairs *p = r->pairs;
     const uint32_t columns = r->column_count, width = columns + 3;
-    const char *codes = l->pairs.at + p->at, *starts = codes + p->code_count * sizeof(int64_t);
-    const uint32_t *start = (const void *)starts, *rows = start + p->code_count + 1;
-    for (uint32_t c = 0; c < p->code_count; c++)
+    const struct image_relation written = pairs_relation(p);
+    const struct code_pairs_layout at = code_pairs_layout((const unsigned char *)l->pairs.at, &written);
+    const uint32_t *start = at.starts, *rows = at.rows;
+    for (uint32_t c = 0; c < written.codes; c++)
         for (uint32_t i = start[c]; i < start[c + 1]; i++)
             for (uint32_t k = i + 1; k < start[c + 1] && rows[k] >> 16 == rows[i] >> 16; k++) {
                 const int64_t *a = cells + (rows[i] & UINT16_MAX) * (size_t)width;
@@ -489,7 +492,13 @@ static uint32_t pairs_id(struct lower *l, struct relation *r, uint32_t shown, co
     }
     uint32_t item = item_id(l, r->item);
     struct image_relation *to = vec_add(l, &l->relations, sizeof *to, 1);
-    *to = (struct image_relation){shown, columns, keys, item, at, p->tails.count, p->code_count, 0, p->at, p->rows};
+    *to = pairs_relation(p);
+    to->name = shown;
+    to->columns = columns;
+    to->keys = keys;
+    to->item = item;
+    to->at = at;
+    to->rows = p->tails.count;
     return l->relations.count - 1;
 }
 

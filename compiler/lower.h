@@ -11,12 +11,13 @@ struct vec {
     uint32_t count, room;
 }; /* grows; elements of one size */
 
-/* The pairs of two domains: all, or those that differ in no key. */
-enum { CROSS_KEYS = 4 };
+/* The pairs of two domains: all, or those that differ in no key and that a relation may list. */
+enum { CROSS_KEYS = 4, CROSS_LISTED = 40 };
 struct cross {
     uint32_t a, b, domain, x, y;
-    uint32_t apart, key_count, keys[2 * CROSS_KEYS]; /* registers of a and of b, or NONE: the record itself */
-    uint32_t if_a, if_b; /* conditions on either record, or NONE */
+    uint32_t apart, key_count, keys[2 * CROSS_KEYS];       /* registers of a and of b, or NONE: the record itself */
+    uint32_t if_a, if_b;                                   /* conditions on either record, or NONE */
+    uint32_t relations, listed_size, listed[CROSS_LISTED]; /* operands of CROSS: relations and their keys */
 };
 struct cse {
     uint64_t hash;
@@ -133,8 +134,10 @@ struct place place_pair(struct lower *l, struct kind *outer, struct kind *inner)
 uint32_t kind_exists(struct lower *l, struct kind *k);                      /* register or NONE */
 uint32_t charge_link(struct lower *l, struct kind *to);                     /* link of the current charges to a kind */
 uint32_t and_reg(struct lower *l, uint32_t domain, uint32_t a, uint32_t b); /* NONE counts as yes */
-uint32_t query_mask(struct lower *l, const struct place *outer, const struct query *q, struct place *inner,
-                    struct cross **cross);
+/* The condition of a query on its pairs, which it makes; `when`, or NULL: what is asked of them besides, so that pairs
+ * of which it is known to be no need not be made. */
+uint32_t query_mask(struct lower *l, const struct place *outer, const struct query *q, const struct expr *when,
+                    struct place *inner, struct cross **cross);
 
 /* ---- lower_table.c */
 uint32_t lower_table(struct lower *l, struct field *f, const struct place *p);

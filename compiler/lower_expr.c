@@ -181,8 +181,62 @@ static void conditions_find(struct lower *l, const struct expr *e, const struct 
     *condition = and_reg(l, domain, *condition, reg);
 }
 
-uint32_t query_mask(struct lower *l, const struct place *outer, const struct query *q, struct place *inner,
-                    struct cross **cross)
+/* A key of a look-up by both records: whose it is, and its register. 0: not one that a CROSS can ask for. */
+static int listed_key(struct lower *l, const struct expr *e, const struct cross *like, uint32_t *side, uint32_t *reg)
+{
+    if (e->op == X_CONST) {
+        *side = 0;
+        *reg = const_reg(l, e->type.base, const_value(l, e), 0);
+        return 1;
+    }
+    if (e->op != X_FIELD || e->via || (e->at != AT_THIS && e->at != AT_RECORD)) return 0;
+    const uint32_t domain = e->at == AT_THIS ? like->a : like->b;
+    *side = e->at == AT_THIS ? 1 : 2;
+    *reg = field_reg(l, e->field);
+    return domain && reg_domain(l, *reg) == domain;
+}
+
+/* Both records' codes in a relation, as CROSS asks for them. 0: it cannot. */
+static int listed_add(struct lower *l, const struct expr *e, struct cross *like)
+{
+    struct relation *r = e->relation;
+    uint32_t order[TABLE_COLUMNS_MAX], keys = e->arg_count, w[2 + 2 * TABLE_COLUMNS_MAX], n = 2, sides = 0;
+    for (uint32_t c = 0; c < r->column_count; c++) order[c] = c;
+    for (uint32_t i = 0; i < keys; i++, n += 2) {
+        if (r->types[i].base == TYPE_DECIMAL || !listed_key(l, e->args[i], like, &w[n], &w[n + 1])) return 0;
+        sides |= (uint32_t)1 << w[n];
+    }
+    w[0] = relation_id(l, r, order, keys, 0);
+    w[1] = keys;
+    if (!l->failed && VEC(l->relations, struct image_relation)[w[0]].codes) { /* its rows are found by two codes */
+        w[1] = 2;
+        n = 6;
+        sides = (uint32_t)1 << w[2] | (uint32_t)1 << w[4];
+    }
+    if ((sides & 6) != 6 || n > CROSS_LISTED - like->listed_size) return 0;
+    memcpy(like->listed + like->listed_size, w, n * sizeof *w);
+    like->listed_size += n;
+    like->relations++;
+    return 1;
+}
+
+/* A condition that no pair meets which certain relations do not list: a look-up by both records, one of several, or
+ * something that is joined of such a one. 0: it is none. */
+static int listed_find(struct lower *l, const struct expr *e, struct cross *like)
+{
+    if (!e) return 0;
+    if (e->op == X_AND) return listed_find(l, e->a, like) || listed_find(l, e->b, like);
+    if (e->op == X_LISTS) return listed_add(l, e, like);
+    if (e->op != X_OR) return 0;
+    const uint32_t relations = like->relations, size = like->listed_size;
+    if (listed_find(l, e->a, like) && listed_find(l, e->b, like)) return 1;
+    like->relations = relations;
+    like->listed_size = size;
+    return 0;
+}
+
+uint32_t query_mask(struct lower *l, const struct place *outer, const struct query *q, const struct expr *when,
+                    struct place *inner, struct cross **cross)
 {
     struct kind *k = q->kind;
     uint32_t a = q->correlated ? outer->domain : 0, b = kind_domain(l, k), exists = kind_exists(l, k), mask = NONE;
@@ -199,6 +253,8 @@ uint32_t query_mask(struct lower *l, const struct place *outer, const struct que
             const struct place x = *outer, y = place_of(l, k);
             if (exists != NONE && reg_domain(l, exists) == b && b) like.if_b = exists;
             conditions_find(l, q->where, &x, &y, &like);
+            if (!speaks_of_pairs(when)) keys_find(l, when, &like);
+            if (!listed_find(l, q->where, &like) && !speaks_of_pairs(when)) listed_find(l, when, &like);
         }
     }
     struct cross c = *cross_like(l, &like);
@@ -232,7 +288,7 @@ static uint32_t lower_query(struct lower *l, const struct place *p, const struct
         diag_hint(l->m->diags, d, "ask about charges in a `rule`, or in a definition that only rules use");
         return const_reg(l, e->type.base, 0, 0);
     }
-    uint32_t mask = query_mask(l, p, q, &inner, &c), x = c->x, target = c->a, y = c->y;
+    uint32_t mask = query_mask(l, p, q, NULL, &inner, &c), x = c->x, target = c->a, y = c->y;
     uint32_t w[3] = {x, mask, NONE};
     if (e->op == X_ANY) return ir_op(l, OP_CODE_ANY, target, TYPE_BOOL, 0, w, 2);
     if (e->op == X_COUNT) return ir_op(l, OP_CODE_COUNT, target, TYPE_COUNT, 0, w, 2);

@@ -143,16 +143,54 @@ static void rows_sort(uint32_t *rows, uint32_t count)
         }
 }
 
+struct image_relation pairs_relation(const struct pairs *p)
+{
+    return (struct image_relation){
+        .codes = p->codes.count, .filter_words = p->filter_words, .pairs_at = p->at, .pairs = p->rows};
+}
+
+/* Where the bits of each first code begin, and the end. */
+static void filter_place(uint32_t *filter_starts, const uint32_t *starts, uint32_t codes)
+{
+    filter_starts[0] = 0;
+    for (uint32_t i = 0; i < codes; i++)
+        filter_starts[i + 1] = filter_starts[i] + filter_bits(starts[i + 1] - starts[i]) / 64;
+}
+
+static void filter_fill(uint64_t *filter, const uint32_t *filter_starts, const uint32_t *starts, const uint32_t *rows,
+                        uint32_t codes)
+{
+    for (uint32_t i = 0; i < codes; i++) {
+        const uint32_t words = filter_starts[i + 1] - filter_starts[i];
+        uint64_t *of = filter + filter_starts[i];
+        for (uint32_t k = starts[i]; k < starts[i + 1]; k++) {
+            const uint32_t bit = filter_bit(rows[k] >> 16, filter_shift(words));
+            of[bit / 64] |= (uint64_t)1 << bit % 64;
+        }
+    }
+}
+
+static void index_fill(uint16_t *index, uint32_t slots, const struct ranked *ranked, uint32_t codes)
+{
+    for (uint32_t i = 0; i < codes; i++) {
+        uint32_t at = code_pairs_slot(ranked[i].value, slots);
+        while (index[at]) at = (at + 1) & (slots - 1);
+        index[at] = (uint16_t)(i + 1);
+    }
+}
+
 int pairs_write(struct model *m, struct pairs *p, struct buffer *out)
 {
     static const char zeros[8];
-    uint32_t codes = p->codes.count;
+    uint32_t codes = p->codes.count, slots = code_pairs_slots(codes);
     if (p->written) return 1;
     struct ranked *ranked = arena_alloc(m->arena, (codes + 1u) * sizeof *ranked);
     uint16_t *rank = arena_alloc(m->arena, (codes + 1u) * sizeof *rank);
     uint32_t *starts = arena_zero(m->arena, codes + 2u, sizeof *starts);
+    uint32_t *filter_starts = arena_alloc(m->arena, (codes + 1u) * sizeof *filter_starts);
+    uint16_t *index = arena_zero(m->arena, slots, sizeof *index);
     uint32_t *rows = arena_heap(m->arena, NULL, (size_t)(p->rows + 1) * sizeof *rows);
-    if (!ranked || !rank || !starts || !rows) {
+    if (!ranked || !rank || !starts || !filter_starts || !index || !rows) {
         arena_heap_free(m->arena, rows);
         return 0;
     }
@@ -164,15 +202,26 @@ int pairs_write(struct model *m, struct pairs *p, struct buffer *out)
     for (uint32_t i = 2; i < codes + 2; i++) starts[i] += starts[i - 1];
     for (const struct pair_chunk *k = p->first; k; k = k->next)
         for (uint32_t i = 0; i < k->count; i++)
-            rows[starts[rank[k->rows[i].first] + 1u]++] = (uint32_t)rank[k->rows[i].second] << 16 | k->rows[i].tail;
+            rows[starts[rank[k->rows[i].first] + 1u]++] = code_mark(rank[k->rows[i].second]) << 16 | k->rows[i].tail;
     for (uint32_t i = 0; i < codes; i++) rows_sort(rows + starts[i], starts[i + 1] - starts[i]);
+    filter_place(filter_starts, starts, codes);
+    uint64_t *filter = arena_zero(m->arena, filter_starts[codes] + 1u, sizeof *filter);
+    if (!filter) {
+        arena_heap_free(m->arena, rows);
+        return 0;
+    }
+    filter_fill(filter, filter_starts, starts, rows, codes);
+    index_fill(index, slots, ranked, codes);
     buffer_add(out, zeros, (8 - out->size % 8) % 8);
     p->at = out->size;
-    p->code_count = codes;
+    p->filter_words = filter_starts[codes];
     p->written = 1;
     for (uint32_t i = 0; i < codes; i++) buffer_add(out, &ranked[i].value, sizeof ranked[i].value);
+    buffer_add(out, filter, p->filter_words * sizeof *filter);
     buffer_add(out, starts, (codes + 1u) * sizeof *starts);
+    buffer_add(out, filter_starts, (codes + 1u) * sizeof *filter_starts);
     buffer_add(out, rows, (size_t)p->rows * sizeof *rows);
+    buffer_add(out, index, slots * sizeof *index);
     arena_heap_free(m->arena, rows);
     return !out->failed;
 }

@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "compiler/archive.h"
+#include "vm/code_pairs.h"
 
 #define PAIRS_LEAST 4096u /* fewer rows are kept cell by cell */
 
@@ -29,7 +30,7 @@ struct pairs {
     uint64_t rows;
     /* in the image, once written */
     int written;
-    uint32_t code_count;
+    uint32_t filter_words;
     uint64_t at;
 };
 
@@ -42,5 +43,7 @@ void relation_expand(struct model *m, struct relation *r);
 int pairs_give(struct arena *arena, const struct model *m, const struct relation *r, struct table_rows *t);
 /* Sorted by both codes, for SECTION_PAIRS. 0: no memory. */
 int pairs_write(struct model *m, struct pairs *p, struct buffer *out);
+/* Where it was written: of the relation in the image what concerns its pairs; the rest is 0. */
+struct image_relation pairs_relation(const struct pairs *p);
 
 #endif

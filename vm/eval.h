@@ -134,7 +134,7 @@ int set_has(const struct edict_evaluator *e, uint32_t set, int64_t code, int64_t
 /* The memories of set_has, eval_codes.c and eval_relation.c. 0: no memory. */
 int lookup_caches_new(struct edict_evaluator *e);
 int rows_met_new(struct edict_evaluator *e);
-int codes_cache_new(struct edict_evaluator *e);
+int codes_new(struct edict_evaluator *e);
 static inline int keys_order(const int64_t *row, const int64_t *keys, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -191,18 +191,31 @@ static inline const int64_t *index_find(const struct edict_program *p, const str
 }
 /* The row of the relation with these keys on the date, or NULL. */
 const int64_t *relation_find(const struct edict_program *p, uint32_t relation, const int64_t *keys, int64_t date);
-/* eval_codes.c: of a relation of pairs; `again`: with the memory of where its codes were found. */
+/* eval_codes.c: of a relation of pairs. */
 const int64_t *pairs_find(
     const struct edict_program *p, const struct image_relation *r, const int64_t *keys, int64_t date);
-const int64_t *pairs_find_again(struct edict_evaluator *e, uint32_t relation, const int64_t *keys, int64_t date);
 /* Where a key's cells come from. One that was gathered by a link of pairs: `at` is the link and the cells are those of
  * the records it was gathered from; else NULL. */
 struct key_source {
     const int64_t *v, *at;
     size_t step;
     uint32_t records; /* cells */
+    uint32_t reg;     /* they are of this register */
 };
 struct key_source key_source(struct edict_evaluator *e, uint32_t reg, const struct cells *key, uint32_t records);
+/* Which pairs of records may have rows: q names the relation and, of its first and second code, register and domain.
+ * pairs_marks fills in the rest; 0: not done, because a code is not documented (or failed). pairs_may: of each record
+ * may is set where some row has its code first (side 0) or second; pairs_keep: of each pair of records keep is set
+ * where the relation may have their codes. */
+struct pairs_question {
+    uint32_t relation, regs[2], domains[2];
+    const struct filter *filters; /* of each record with the first code */
+    const uint32_t *marks, *numbers; /* of each with the second */
+};
+int pairs_marks(struct edict_evaluator *e, struct pairs_question *q);
+void pairs_may(const struct pairs_question *q, uint32_t side, uint32_t records, unsigned char *may);
+void pairs_keep(const struct pairs_question *q, const int64_t *first, const int64_t *second, uint32_t count,
+    unsigned char *keep);
 /* LISTS of a relation of pairs, whose keys (registers `regs`) are documented. 0: not done, because the codes were not
  * gathered by links of pairs. */
 int pairs_list(struct edict_evaluator *e, uint32_t relation, const uint32_t *regs, const struct cells *keys,

@@ -1,16 +1,20 @@
-/* Large relations of two codes: each code is looked up once a record, then each pair of records among the rows of the
- * first one's code. What is found serves every question of the same two columns. */
+/* Large relations of two codes (code_pairs.h): each code is looked up once a record; a bit tells of a pair of records
+ * whether there may be rows, and only then they are looked for, about where the second code's mark says. What is found
+ * serves every question of the same two columns. */
+#include "vm/code_pairs.h"
 #include "vm/eval.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Places of codes in relations that were met before. */
-enum { PLACE_CACHE_BITS = 11, NO_PLACE = UINT16_MAX + 1 };
-struct code_place {
-    int64_t code;
-    uint32_t relation; /* its number + 1 */
-    uint32_t place;    /* among the relation's codes, or NO_PLACE */
+enum { NUMBERED = 8 };
+
+/* What a run knows of the codes of a register's cells in a relation, of each record. */
+struct code_numbers {
+    uint32_t run, relation, reg, records;
+    const int64_t *codes; /* the cells: those of an encounter's code stand for the records of several domains */
+    const uint32_t *numbers, *marks;
+    const struct filter *filters; /* NULL: not asked for as first codes yet */
 };
 
 /* Pairs of the records of a domain whose codes a relation has, found for two of its columns. */
@@ -22,101 +26,112 @@ struct code_pairs {
     } *list;
 };
 
-int codes_cache_new(struct edict_evaluator *e)
+int codes_new(struct edict_evaluator *e)
 {
-    e->place_cache = calloc((size_t)1 << PLACE_CACHE_BITS, sizeof *e->place_cache);
+    e->code_numbers = calloc(NUMBERED, sizeof *e->code_numbers);
     e->code_pairs = calloc(1, sizeof *e->code_pairs);
-    return e->place_cache && e->code_pairs;
+    return e->code_numbers && e->code_pairs;
 }
 
-/* The rows of a relation: for each first code, where its rows begin; of each row, the place of its second code and the
- * number of its tail. */
-static const uint32_t *row_starts(const struct edict_program *p, const struct image_relation *r)
+/* NULL: not known. */
+static struct code_numbers *numbers_known(
+    const struct edict_evaluator *e, uint32_t relation, uint32_t reg, const int64_t *codes)
 {
-    return (const void *)(p->pairs + r->pairs_at + r->codes * sizeof(int64_t));
-}
-static const uint32_t *pair_rows(const struct edict_program *p, const struct image_relation *r)
-{
-    return row_starts(p, r) + r->codes + 1;
+    for (uint32_t k = 0; k < NUMBERED; k++) {
+        struct code_numbers *c = &e->code_numbers[k];
+        if (c->run == e->run && c->relation == relation && c->reg == reg && c->codes == codes)
+            return c;
+    }
+    return NULL;
 }
 
-static uint32_t code_find(const struct edict_program *p, const struct image_relation *r, int64_t code)
+/* NULL: failed. */
+static struct code_numbers *numbers_of(struct edict_evaluator *e, const struct code_pairs_layout *l, uint32_t relation,
+    uint32_t reg, const int64_t *codes, size_t step, uint32_t records)
 {
-    const int64_t *codes = (const void *)(p->pairs + r->pairs_at);
-    uint32_t low = 0, high = r->codes;
+    struct code_numbers *c = numbers_known(e, relation, reg, codes);
+    if (c)
+        return c;
+    uint32_t *numbers = eval_alloc(e, (size_t)records * 2, sizeof *numbers), *marks = numbers + records;
+    if (!numbers)
+        return NULL;
+    for (uint32_t i = 0; i < records; i++)
+        __builtin_prefetch(&l->index[code_pairs_slot(codes[i * step], l->slots)]);
+    for (uint32_t i = 0; i < records; i++)
+        __builtin_prefetch(&l->codes[l->index[code_pairs_slot(codes[i * step], l->slots)]]);
+    for (uint32_t i = 0; i < records; i++)
+        numbers[i] = code_number(l, codes[i * step]);
+    for (uint32_t i = 0; i < records; i++)
+        marks[i] = code_mark(numbers[i]);
+    c = &e->code_numbers[reg % NUMBERED];
+    *c = (struct code_numbers){ e->run, relation, reg, records, codes, numbers, marks, NULL };
+    return c;
+}
+
+/* The rows of a first code. */
+struct rows_span {
+    uint32_t from, count;
+};
+static struct rows_span rows_of(const struct code_pairs_layout *l, const struct image_relation *r, uint32_t number)
+{
+    if (number == NO_CODE)
+        return (struct rows_span){ 0, 0 };
+    const uint32_t from = l->starts[number];
+    const uint64_t end = l->starts[number + 1] < r->pairs ? l->starts[number + 1] : r->pairs;
+    return (struct rows_span){ from, from < end ? (uint32_t)(end - from) : 0 };
+}
+
+/* The bits that answer for the rows of a first code: none, if an image says so or nonsense. */
+struct filter {
+    const uint64_t *words;
+    uint32_t shift;
+};
+static const uint64_t no_rows;
+static struct filter filter_of(const struct code_pairs_layout *l, const struct image_relation *r, uint32_t number)
+{
+    const uint32_t from = number == NO_CODE ? 0 : l->filter_starts[number];
+    const uint32_t end = number == NO_CODE ? 0 : l->filter_starts[number + 1], words = end - from;
+    if (from >= end || end > r->filter_words || words & (words - 1) || words > FILTER_BITS_MOST / 64)
+        return (struct filter){ &no_rows, 16 };
+    return (struct filter){ l->filter + from, filter_shift(words) };
+}
+
+/* About where the rows with a mark begin among these: marks lie evenly. */
+static inline uint32_t row_guess(struct rows_span s, uint32_t mark)
+{
+    return s.from + (uint32_t)((uint64_t)mark * s.count >> 16);
+}
+
+/* The first row of these with a mark not below this one, or their end. */
+static inline uint32_t row_search(const uint32_t *rows, struct rows_span s, uint32_t mark)
+{
+    enum { NEAR = 32 };
+    const uint32_t end = s.from + s.count, least = mark << 16, guess = row_guess(s, mark);
+    uint32_t low = s.from, high = end, at = guess;
+    while (at > low && guess - at < NEAR && rows[at - 1] >= least)
+        at--;
+    while (at < high && at - guess < NEAR && rows[at] < least)
+        at++;
+    if ((at == low || rows[at - 1] < least) && (at == high || rows[at] >= least))
+        return at;
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
-        if (codes[middle] < code)
+        if (rows[middle] < least)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < r->codes && codes[low] == code ? low : NO_PLACE;
+    return low;
 }
 
-static uint32_t code_place(struct edict_evaluator *e, uint32_t relation, int64_t code)
+/* How many rows from this one on have this mark. */
+static uint32_t rows_alike(const uint32_t *rows, struct rows_span s, uint32_t row, uint32_t mark)
 {
-    const uint64_t mixed = ((uint64_t)code ^ (uint64_t)relation << 17) * 0x9E3779B97F4A7C15u;
-    struct code_place *c = &e->place_cache[mixed >> (64 - PLACE_CACHE_BITS)];
-    if (c->code != code || c->relation != relation + 1)
-        *c = (struct code_place){ code, relation + 1, code_find(e->program, &e->program->relations[relation], code) };
-    return c->place;
-}
-
-/* The rows whose first code stands at a place. */
-struct rows_span {
-    uint32_t from, count;
-};
-static struct rows_span rows_of(const struct edict_program *p, const struct image_relation *r, uint32_t place)
-{
-    const uint32_t *starts = row_starts(p, r);
-    if (place == NO_PLACE)
-        return (struct rows_span){ 0, 0 };
-    const uint64_t end = starts[place + 1] < r->pairs ? starts[place + 1] : r->pairs;
-    return (struct rows_span){ starts[place], starts[place] < end ? (uint32_t)(end - starts[place]) : 0 };
-}
-
-/* The rows of a first code as they are searched: from a power of two of them to the next smaller one. `before`: the
- * word before the first of them; `rest`: how many there are more than that power; `half` of the power. */
-struct search {
-    const uint32_t *before;
-    uint32_t rest, half;
-};
-static const uint32_t no_rows[2];
-
-static struct search search_of(const uint32_t *rows, struct rows_span s)
-{
-    if (!s.count)
-        return (struct search){ no_rows, 0, 0 };
-    const uint32_t power = (uint32_t)1 << (31 - __builtin_clz(s.count));
-    return (struct search){ rows + s.from - 1, s.count - power, power / 2 };
-}
-
-/* The word before the first row that has its second code not before this place, or before the last row. Nothing is
- * branched on, so that several searches run side by side. */
-static inline const uint32_t *search_run(const struct search *s, uint32_t place)
-{
-    const uint32_t least = place << 16, *at = s->before;
-    size_t step = s->half;
-    at = at[step * 2] < least ? at + s->rest : at;
-    for (; step; step >>= 1) {
-        const uint32_t *to = at + step;
-        at = *to < least ? to : at;
-    }
-    return at;
-}
-
-/* How many rows of these have this second code, and in `*row` the first of them. */
-static uint32_t rows_alike(const uint32_t *rows, struct rows_span s, uint32_t place, uint32_t *row)
-{
-    const struct search search = search_of(rows, s);
-    const uint32_t *first = search_run(&search, place) + 1, *at = first, *end = rows + s.from + s.count;
-    if (!s.count)
-        return 0;
-    while (at < end && *at >> 16 == place)
+    const uint32_t end = s.from + s.count;
+    uint32_t at = row;
+    while (at < end && rows[at] >> 16 == mark)
         at++;
-    *row = (uint32_t)(first - rows);
-    return (uint32_t)(at - first);
+    return at - row;
 }
 
 /* The least row, by its dates and then by its cells, among those of a pair of codes that agree with the further keys
@@ -142,70 +157,111 @@ static const int64_t *rows_least(const struct edict_program *p, const struct ima
     return best && row_good(p, r, best) ? best : NULL;
 }
 
-static const int64_t *row_at_places(const struct edict_program *p, const struct image_relation *r, uint32_t a,
-    uint32_t b, const int64_t *keys, int64_t date)
-{
-    const uint32_t *rows = pair_rows(p, r);
-    uint32_t row = 0, count = rows_alike(rows, rows_of(p, r, a), b, &row);
-    return rows_least(p, r, rows + row, count, keys + 2, date);
-}
-
 const int64_t *pairs_find(
     const struct edict_program *p, const struct image_relation *r, const int64_t *keys, int64_t date)
 {
-    return row_at_places(p, r, code_find(p, r, keys[0]), code_find(p, r, keys[1]), keys, date);
+    const struct code_pairs_layout l = code_pairs_layout(p->pairs, r);
+    const struct rows_span s = rows_of(&l, r, code_number(&l, keys[0]));
+    const uint32_t second = code_number(&l, keys[1]);
+    if (!s.count || second == NO_CODE)
+        return NULL;
+    const uint32_t row = row_search(l.rows, s, code_mark(second));
+    return rows_least(p, r, l.rows + row, rows_alike(l.rows, s, row, code_mark(second)), keys + 2, date);
 }
 
-const int64_t *pairs_find_again(struct edict_evaluator *e, uint32_t relation, const int64_t *keys, int64_t date)
+/* What tells of first codes whether there may be rows. NULL: failed. */
+static const struct filter *filters_of(struct edict_evaluator *e, const struct code_pairs_layout *l,
+    const struct image_relation *r, struct code_numbers *c)
 {
-    const uint32_t a = code_place(e, relation, keys[0]), b = code_place(e, relation, keys[1]);
-    return row_at_places(e->program, &e->program->relations[relation], a, b, keys, date);
-}
-
-/* Which pairs of records have pairs of codes, as far as can be seen without a branch: one too many where a code is
- * unknown. */
-static uint32_t pairs_meet(const struct search *firsts, const int64_t *x, const uint32_t *places, const int64_t *y,
-    uint32_t count, struct code_pair *out)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const uint32_t place = places[y[i]], *row = search_run(&firsts[x[i]], place);
-        out[n].at = i;
-        n += (row[1] ^ place << 16) <= UINT16_MAX;
+    if (c->filters)
+        return c->filters;
+    struct filter *f = eval_alloc(e, c->records, sizeof *f);
+    for (uint32_t i = 0; f && i < c->records; i++) {
+        f[i] = filter_of(l, r, c->numbers[i]);
+        __builtin_prefetch(f[i].words);
     }
-    return n;
+    return c->filters = f;
 }
-
-static void codes_place(struct edict_evaluator *e, uint32_t relation, const struct key_source *s, uint32_t *places)
+static inline uint32_t filter_has(const struct filter *f, uint32_t mark)
 {
-    for (uint32_t i = 0; i < s->records; i++)
-        places[i] = code_place(e, relation, s->v[i * s->step]);
+    const uint32_t bit = filter_bit(mark, f->shift);
+    return (uint32_t)(f->words[bit / 64] >> bit % 64) & 1;
 }
 
-/* Finds for all pairs of records which have a pair of codes. */
-static void code_pairs_find(struct edict_evaluator *e, struct code_pairs *c, const struct key_source *a,
-    const struct key_source *b, uint32_t records)
+int pairs_marks(struct edict_evaluator *e, struct pairs_question *q)
 {
     const struct edict_program *p = e->program;
-    const struct image_relation *r = &p->relations[c->relation];
-    const uint32_t *rows = pair_rows(p, r);
-    uint32_t *as = eval_alloc(e, a->records, sizeof *as), *bs = eval_alloc(e, b->records, sizeof *bs);
-    struct search *firsts = eval_alloc(e, a->records, sizeof *firsts);
+    const struct image_relation *r = &p->relations[q->relation];
+    const struct code_pairs_layout l = code_pairs_layout(p->pairs, r);
+    for (uint32_t k = 0; k < 2; k++) {
+        const struct cells c = cells_of(e, q->regs[k], q->domains[k]);
+        struct code_numbers *of = NULL;
+        if (c.w || !c.step ||
+            !(of = numbers_of(e, &l, q->relation, q->regs[k], c.v, c.step, e->sizes[q->domains[k]])))
+            return 0;
+        q->marks = of->marks;
+        q->numbers = of->numbers;
+        if (!k && !(q->filters = filters_of(e, &l, r, of)))
+            return 0;
+    }
+    return 1;
+}
+
+void pairs_may(const struct pairs_question *q, uint32_t side, uint32_t records, unsigned char *may)
+{
+    for (uint32_t i = 0; !side && i < records; i++)
+        may[i] |= q->filters[i].words != &no_rows;
+    for (uint32_t i = 0; side && i < records; i++)
+        may[i] |= q->numbers[i] != NO_CODE;
+}
+
+void pairs_keep(const struct pairs_question *q, const int64_t *first, const int64_t *second, uint32_t count,
+    unsigned char *keep)
+{
+    for (uint32_t i = 0; i < count; i++)
+        keep[i] |= (unsigned char)filter_has(&q->filters[first[i]], q->marks[second[i]]);
+}
+
+/* Finds for all pairs of records which have a pair of codes. `a`, `b`: numbers of the records behind the links. */
+static void code_pairs_find(struct edict_evaluator *e, struct code_pairs *c, const struct code_pairs_layout *l,
+    const struct key_source *a, const struct key_source *b, uint32_t records)
+{
+    const struct image_relation *r = &e->program->relations[c->relation];
+    struct code_numbers *first = numbers_of(e, l, c->relation, a->reg, a->v, a->step, a->records);
+    const struct filter *filters = first ? filters_of(e, l, r, first) : NULL;
+    const uint32_t *as = first ? first->numbers : NULL;
+    const struct code_numbers *second = numbers_of(e, l, c->relation, b->reg, b->v, b->step, b->records);
     c->list = eval_alloc(e, (size_t)records + 1, sizeof *c->list);
     if (e->status != EDICT_OK)
         return;
-    codes_place(e, c->relation, a, as);
-    codes_place(e, c->relation, b, bs);
-    for (uint32_t i = 0; i < a->records; i++)
-        firsts[i] = search_of(rows, rows_of(p, r, as[i]));
-    const uint32_t met = pairs_meet(firsts, a->at, bs, b->at, records, c->list);
+    const uint32_t *bs = second->numbers, *marks = second->marks;
+    uint32_t met = 0, may = 0;
+    for (uint32_t i = 0; i < records; i++) {
+        c->list[met].at = i;
+        met += filter_has(&filters[a->at[i]], marks[b->at[i]]);
+    }
     for (uint32_t i = 0; i < met; i++) {
         const uint32_t at = c->list[i].at;
-        struct code_pair *pair = &c->list[c->count];
-        pair->at = at;
-        pair->rows = rows_alike(rows, rows_of(p, r, as[a->at[at]]), bs[b->at[at]], &pair->row);
-        c->count += pair->rows != 0;
+        const struct rows_span s = rows_of(l, r, as[a->at[at]]);
+        c->list[may] = (struct code_pair){ at, s.from, s.count };
+        __builtin_prefetch(&l->rows[row_guess(s, marks[b->at[at]])]);
+        may += s.count && bs[b->at[at]] != NO_CODE;
     }
+    for (uint32_t i = 0; i < may; i++) {
+        const struct code_pair pair = c->list[i];
+        const struct rows_span s = { pair.row, pair.rows };
+        const uint32_t mark = marks[b->at[pair.at]], row = row_search(l->rows, s, mark);
+        c->list[c->count] = (struct code_pair){ pair.at, row, rows_alike(l->rows, s, row, mark) };
+        c->count += c->list[c->count].rows != 0;
+    }
+}
+
+/* Were the codes gathered by links of pairs from so few records, or of ones whose numbers are known, that it is worth
+ * numbering those? */
+static int numbers_serve(
+    const struct edict_evaluator *e, uint32_t relation, const struct key_source *s, uint32_t records)
+{
+    return s->at && s->step && (s->records < records || numbers_known(e, relation, s->reg, s->v));
 }
 
 int pairs_list(struct edict_evaluator *e, uint32_t relation, const uint32_t *regs, const struct cells *keys,
@@ -214,14 +270,15 @@ int pairs_list(struct edict_evaluator *e, uint32_t relation, const uint32_t *reg
     const struct key_source a = key_source(e, regs[0], &keys[0], o->n), b = key_source(e, regs[1], &keys[1], o->n);
     const struct edict_program *p = e->program;
     const struct image_relation *r = &p->relations[relation];
+    const struct code_pairs_layout l = code_pairs_layout(p->pairs, r);
     struct code_pairs *c = e->code_pairs;
     int64_t *further = eval_alloc(e, r->keys, sizeof *further);
     uint32_t at = 0;
-    if (!a.at || !b.at)
+    if (!numbers_serve(e, relation, &a, o->n) || !numbers_serve(e, relation, &b, o->n))
         return 0;
     if ((c->run ^ e->run) | (c->relation ^ relation) | (c->a ^ regs[0]) | (c->b ^ regs[1])) {
         *c = (struct code_pairs){ .run = e->run, .relation = relation, .a = regs[0], .b = regs[1] };
-        code_pairs_find(e, c, &a, &b, o->n);
+        code_pairs_find(e, c, &l, &a, &b, o->n);
     }
     if (e->status != EDICT_OK)
         return 1;
@@ -231,8 +288,7 @@ int pairs_list(struct edict_evaluator *e, uint32_t relation, const uint32_t *reg
             o->v[at++] = 0;
         for (uint32_t k = 2; k < r->keys; k++)
             further[k - 2] = cell_v(&keys[k], pair->at);
-        const uint32_t *rows = pair_rows(p, r) + pair->row;
-        o->v[at++] = rows_least(p, r, rows, pair->rows, further, cell_v(date, pair->at)) != NULL;
+        o->v[at++] = rows_least(p, r, l.rows + pair->row, pair->rows, further, cell_v(date, pair->at)) != NULL;
     }
     while (at < o->n)
         o->v[at++] = 0;

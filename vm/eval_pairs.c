@@ -2,7 +2,7 @@
  * are compared at once by a byte of each. Where several questions are about the same two domains and begin with the
  * same keys, the pairs of which these are equal are found once in a run, and each question takes from them what
  * stands. */
-#include "vm/eval.h"
+#include "vm/listed.h"
 #include "vm/limits.h"
 #include "vm/marks.h"
 
@@ -356,16 +356,57 @@ static void cross_kin(
     *found = (struct pair_list){ .x = t.x, .y = t.y, .n = t.n };
 }
 
+/* Leaves of a side's records those that may be in a row. */
+static void side_narrow(struct edict_evaluator *e, struct side *s, const struct listed *listed, uint32_t side,
+    uint32_t records)
+{
+    unsigned char *may = eval_zero(e, records, 1);
+    if (!may || !listed_may(listed, side, records, may))
+        return;
+    uint32_t n = 0, i = 0;
+    for (uint32_t lane = 1; lane <= e->lanes; lane++) {
+        for (; i < s->ends[lane]; i++) {
+            const uint32_t record = s->list[i];
+            s->list[n] = record;
+            n += may[record];
+        }
+        s->ends[lane] = n;
+    }
+}
+
+/* Leaves of the pairs those that a relation may list. */
+static void take_listed(
+    struct edict_evaluator *e, const struct listed *listed, struct pair_list *found, uint32_t *firsts)
+{
+    const uint32_t n = found->n;
+    unsigned char *keep = n ? eval_zero(e, n, 1) : NULL;
+    uint32_t *behind = n ? eval_alloc(e, n, sizeof *behind) : NULL;
+    if (!keep || !behind)
+        return;
+    listed_keep(listed, found->x, found->y, n, keep);
+    struct taking t = { found->x, found->y, found->x, found->y, behind, firsts, n, e->lanes };
+    TAKE(&t, keep[at_] != 0);
+    found->n = t.n;
+}
+
 static void cross_alone(
     struct edict_evaluator *e, const uint32_t *at, const struct bounds *of, struct pair_list *found, uint32_t *firsts)
 {
     const struct image_domain *d = &e->program->domains[at[0]];
     const uint32_t *conditions = at + 5 + 2 * (size_t)at[4];
     struct side a = { .list = NULL }, b = a;
+    struct listed listed = { .count = 0 };
     struct pairing p;
-    if (side_open(e, &a, d->a, conditions[0], of->first) && side_open(e, &b, d->b, conditions[1], of->second) &&
-        a.ends[e->lanes] && b.ends[e->lanes] && pairing_open(e, &p, at, at[4]))
-        pairs_make(e, &p, &a, &b, found, firsts);
+    if (!side_open(e, &a, d->a, conditions[0], of->first) || !side_open(e, &b, d->b, conditions[1], of->second) ||
+        (conditions[2] && !listed_open(e, d, conditions + 2, &listed)))
+        return;
+    if (listed.count) {
+        side_narrow(e, &a, &listed, 0, e->sizes[d->a]);
+        side_narrow(e, &b, &listed, 1, e->sizes[d->b]);
+    }
+    if (a.ends[e->lanes] && b.ends[e->lanes] && pairing_open(e, &p, at, at[4]) &&
+        pairs_make(e, &p, &a, &b, found, firsts) && listed.count)
+        take_listed(e, &listed, found, firsts);
 }
 
 enum { KIN_PAIRS = 1 << 16 }; /* kept for a question's kin at most: of more each question finds its own */
@@ -410,8 +451,8 @@ int kin_new(struct edict_evaluator *e)
     e->pair_lists = calloc((size_t)p->domain_count + 1, sizeof *e->pair_lists);
     for (const struct step *s = e->steps; e->pair_lists && s->at != NONE; s++) {
         at = p->code + s->at + 1;
-        if (s->op != OP_CODE_CROSS || !at[4] || at[5] == NONE || at[6] == NONE)
-            continue;
+        if (s->op != OP_CODE_CROSS || !at[4] || at[5] == NONE || at[6] == NONE || at[7 + 2 * (size_t)at[4]])
+            continue; /* what relations leave is less than what a first key leaves */
         for (uint32_t k = 0; k < count && k < FAR && !e->pair_lists[at[0]].kin; k++)
             if (is_kin(p, at, before[k])) {
                 struct pair_list *first = &e->pair_lists[before[k][0]];

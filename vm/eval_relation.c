@@ -41,10 +41,10 @@ struct key_source key_source(struct edict_evaluator *e, uint32_t reg, const stru
         const uint32_t link = gather[1], target = e->program->registers[link].target;
         const int64_t *to = e->columns[link].v;
         const struct cells all = cells_of(e, gather[2], target);
-        if (to && (to == e->pairs[0][domain] || to == e->pairs[1][domain]) && e->sizes[target] < records && !all.w)
-            return (struct key_source){ all.v, to, all.step, e->sizes[target] };
+        if (to && (to == e->pairs[0][domain] || to == e->pairs[1][domain]) && !all.w)
+            return (struct key_source){ all.v, to, all.step, e->sizes[target], gather[2] };
     }
-    return (struct key_source){ key->v, NULL, key->step, records };
+    return (struct key_source){ key->v, NULL, key->step, records, reg };
 }
 
 /* The hashes of keys, in parts: of each record; of the records that the two links of a domain of pairs name; the same
@@ -148,7 +148,9 @@ static uint32_t rows_may(const struct lookup *l, uint32_t *list, uint64_t *hash)
     struct hashes h = { .fixed = 0 };
     uint64_t factor = KEY_FACTOR_FIRST;
     for (uint32_t k = 0; k < l->count; k++, factor = key_factor_next(factor)) {
-        const struct key_source s = key_source(l->e, l->regs[k], &l->keys[k], l->records);
+        struct key_source s = key_source(l->e, l->regs[k], &l->keys[k], l->records);
+        if (s.records >= l->records) /* as many as there are pairs: nothing is saved */
+            s = (struct key_source){ l->keys[k].v, NULL, l->keys[k].step, l->records, l->regs[k] };
         if (!hash_add(l, &h, &s, factor))
             return 0;
     }
@@ -193,8 +195,7 @@ static void rows_find(const struct lookup *l, const uint32_t *w, struct rows_met
         for (uint32_t c = 0; c < l->count; c++)
             key[c] = cell_v(&l->keys[c], i);
         const int64_t *row = x->slots ? index_find(p, r, x, hash[k], key, date)
-                             : r->codes ? pairs_find_again(l->e, l->relation, key, date)
-                                        : relation_find(p, l->relation, key, date);
+                                      : relation_find(p, l->relation, key, date);
         list[found] = i;
         rows[found] = row;
         found += row != NULL;

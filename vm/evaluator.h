@@ -119,7 +119,7 @@ struct edict_evaluator {
     struct set_answer *set_cache;       /* lookup.c */
     struct rows_met *rows_met;          /* eval_relation.c: of each relation */
     struct pair_ends *pair_ends;        /* eval_relation.c */
-    struct code_place *place_cache;     /* eval_codes.c */
+    struct code_numbers *code_numbers;  /* eval_codes.c */
     struct code_pairs *code_pairs;      /* eval_codes.c */
     unsigned char *set_dated;           /* of each set: does it depend on the date */
     uint32_t *why_cache;                /* recent reasons by hash: equal ones share a node */

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define IMAGE_MAGIC "\x89" "EDX\r\n\x1a\n"   /* 8 bytes: shows text-mode damage */
-#define IMAGE_FORMAT 2u
+#define IMAGE_FORMAT 3u
 #define NONE 0xffffffffu
 
 enum op {
@@ -138,12 +138,15 @@ struct image_range { uint64_t lo, hi; int32_t from, until; };      /* inclusive,
 struct image_relation {
     uint32_t name, columns, keys, item;   /* keys: leading columns that are looked up */
     uint64_t at, rows; /* CELLS index of the first cell; each row has `columns` cells + from + until + trace row */
-    /* codes > 0: columns 0 and 1 are codes and stand in PAIRS, from byte `pairs_at` on (a multiple of 8):
-     *     int64_t code[codes], sorted; uint32_t start[codes + 1]; uint32_t row[pairs]
-     * Rows start[i] to start[i + 1] have code[i] in column 0; each is: number of the code of column 1 << 16 | row of
-     * CELLS that holds the other columns, the dates and the trace row; sorted. Their values are not verified: a look-up
-     * finds nothing where one points nowhere. */
-    uint32_t codes, reserved;
+    /* codes > 0: columns 0 and 1 are codes and stand in PAIRS, from byte `pairs_at` on (a multiple of 8), as
+     * vm/code_pairs.h lays them out:
+     *     int64_t code[codes], sorted; uint64_t filter[filter_words]; uint32_t start[codes + 1];
+     *     uint32_t filter_start[codes + 1]; uint32_t row[pairs]; uint16_t index[code_pairs_slots(codes)]
+     * Rows start[i] to start[i + 1] have code[i] in column 0; each is: mark of the code of column 1 << 16 | row of
+     * CELLS that holds the other columns, the dates and the trace row; sorted. A bit of filter[filter_start[i]] to
+     * [filter_start[i + 1]] is set for each of these rows: one that is not set says that there is none. Their values
+     * are not verified: a look-up finds nothing where one points nowhere. */
+    uint32_t codes, filter_words;
     uint64_t pairs_at, pairs;
 };
 

@@ -1,5 +1,6 @@
 /* The verifier, first half: header, section directory, and every index in every section but the code (verify_code.c).
  * It trusts nothing but the number of bytes; what it lets pass needs no further check. */
+#include "vm/code_pairs.h"
 #include "vm/program.h"
 
 #include <string.h>
@@ -314,9 +315,9 @@ static int relation_sorted(const struct edict_program *p, const struct image_rel
 static int pairs_fit(const struct edict_program *p, const struct image_relation *r)
 {
     const uint64_t room = r->pairs_at <= p->pairs_size ? p->pairs_size - r->pairs_at : 0;
-    const uint64_t head = r->codes * (sizeof(int64_t) + sizeof(uint32_t)) + sizeof(uint32_t);
-    return r->columns >= 2 && r->keys >= 2 && r->codes <= UINT16_MAX + 1u && r->rows <= UINT16_MAX + 1u &&
-           r->pairs_at % 8 == 0 && head <= room && r->pairs <= (room - head) / sizeof(uint32_t);
+    return r->columns >= 2 && r->keys >= 2 && r->codes < UINT16_MAX + 1u && r->rows <= UINT16_MAX + 1u &&
+           r->pairs_at % 8 == 0 && r->pairs <= room / sizeof(uint32_t) &&
+           code_pairs_size(r->codes, r->filter_words, r->pairs) <= room;
 }
 
 static edict_status check_tables(const struct edict_program *p, edict_error *error)

@@ -181,6 +181,10 @@ static int check_register(struct checker *c, const struct operand *o, char type)
         return c->at[1] == EFFECT_MODIFIER ? check_input(c, reg, 'c') : reg == NONE || check_input(c, reg, '*');
     if (c->op == OP_CODE_GATHER)
         c->in = p->registers[c->at[1]].target;
+    if (c->op == OP_CODE_CROSS) {
+        const struct image_domain *d = &p->domains[c->at[0]];
+        c->in = c->kind == 1 ? d->a : c->kind == 2 ? d->b : 0;
+    }
     return check_input(c, reg, type);
 }
 
@@ -204,7 +208,9 @@ static int check_number(struct checker *c, const struct operand *o)
         return o->place == 0 ? n < c->p->list_count : o->place == 4 ? n == HIT_FIRST || n == HIT_EVERY : 1;
     case OP_CODE_EFFECT: return n <= EFFECT_WITHDRAW;
     case OP_CODE_MERGE: return o->place != 8 || n <= CRITERION_LEAST;
-    case OP_CODE_CROSS: return n <= 1;
+    case OP_CODE_CROSS:
+        c->kind = n; /* of a key: whose it is */
+        return n <= (o->place == 3 ? 1 : 2);
     case OP_CODE_FIND: return o->place == 1 ? n <= FIND_NOTE : n <= CHANGE_MODIFIERS;
     default: return 1;
     }
@@ -342,6 +348,18 @@ static int check_lookup(const struct checker *c)
 }
 
 /* What the walk cannot see: operands that must agree with each other. All registers are known to be in range. */
+/* The relations of a CROSS, from their number on: of one of two codes both, one of each record; of another all keys. */
+static int check_listed(const struct edict_program *p, const uint32_t *at)
+{
+    uint32_t relations = *at++;
+    for (; relations; relations--, at += 2 + 2 * (size_t)at[1]) {
+        const struct image_relation *r = &p->relations[at[0]];
+        if (at[1] != (r->codes ? 2 : r->keys) || (r->codes && at[2] * at[4] != 2))
+            return 0;
+    }
+    return 1;
+}
+
 static int check_together(const struct checker *c)
 {
     const struct edict_program *p = c->p;
@@ -352,7 +370,8 @@ static int check_together(const struct checker *c)
     case OP_CODE_ORDER2: return link_target(c, at[1]) == link_target(c, at[2]);
     case OP_CODE_INDEX: return link_target(c, at[0]) == p->registers[at[0]].domain;
     case OP_CODE_CROSS:
-        return link_target(c, at[1]) == p->domains[at[0]].a && link_target(c, at[2]) == p->domains[at[0]].b;
+        return link_target(c, at[1]) == p->domains[at[0]].a && link_target(c, at[2]) == p->domains[at[0]].b &&
+               check_listed(p, at + 7 + 2 * (size_t)at[4]);
     case OP_CODE_GROUP: {
         int unbroken = 0;
         const uint32_t *row = at + 6 + 2 * (size_t)at[5], *end = at + c->words;

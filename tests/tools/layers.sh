@@ -14,7 +14,8 @@ out=$(grep -Hn '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' cli/*.[ch] compi
     good = 0
     if (from == "cli")      good = to == "include" || to == "cli"
     if (from == "compiler") good = to == "compiler" || to == "lang" || to == "base" || to == "include" || \
-                                   name == "vm/image.h" || name == "vm/ops.h" || name == "vm/ops.def"
+                                   name == "vm/image.h" || name == "vm/code_pairs.h" || name == "vm/ops.h" || \
+                                   name == "vm/ops.def"
     if (from == "lang")     good = to == "lang" || to == "base"
     if (from == "vm")       good = (to == "vm" || to == "base" || to == "include") && name !~ /edict_compile\.h/
     if (from == "base")     good = to == "base"

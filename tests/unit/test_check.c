@@ -2,14 +2,28 @@
  * large tables of pairs, and whether the bytes are those that were built. Damage that opening itself refuses:
  * test_verify.c, test_damage.c. */
 #include "tests/unit/table_fixture.h"
-#include "vm/image.h"
+#include "vm/code_pairs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { CODES = 100, EACH = 60 };
-enum { CODE_SAME, CODE_NONE, START_FIRST, START_DOWN, START_END, ROW_CODE, ROW_ROW, ROW_TWICE, WAYS };
+enum {
+    CODE_SAME,
+    CODE_NONE,
+    START_FIRST,
+    START_DOWN,
+    START_END,
+    ROW_CODE,
+    ROW_ROW,
+    ROW_TWICE,
+    BIT_LOST,
+    BITS_FEWER,
+    BITS_END,
+    PLACE_LOST,
+    WAYS
+};
 
 static void pairs_write(void)
 {
@@ -17,8 +31,7 @@ static void pairs_write(void)
     assert_non_null(f);
     fputs("column_1,column_2,indicator,until,note\n", f);
     for (int a = 0; a < CODES; a++)
-        for (int b = 1; b <= EACH; b++)
-            fprintf(f, "A%04d,A%04d,%d,*,x\n", a, (a + b) % CODES, b % 2);
+        for (int b = 1; b <= EACH; b++) fprintf(f, "A%04d,A%04d,%d,*,x\n", a, (a + b) % CODES, b % 2);
     assert_int_equal(fclose(f), 0);
 }
 
@@ -33,15 +46,21 @@ static struct image_relation *large_relation(void)
 /* Breaks one promise of the table (vm/image.h), in the program's own copy of the image. */
 static void pairs_break(const struct image_relation *r, int way)
 {
-    int64_t *code = (int64_t *)(uintptr_t)(h.p->pairs + r->pairs_at);
-    uint32_t *start = (uint32_t *)(code + r->codes), *row = start + r->codes + 1;
+    const struct code_pairs_layout l = code_pairs_layout(h.p->pairs, r);
+    int64_t *code = (int64_t *)(uintptr_t)l.codes;
+    uint32_t *start = (uint32_t *)(uintptr_t)l.starts, *row = (uint32_t *)(uintptr_t)l.rows;
+    uint32_t *bits = (uint32_t *)(uintptr_t)l.filter_starts;
     switch (way) {
     case CODE_SAME: code[1] = code[0]; break;
     case CODE_NONE: code[0] = -1; break;
     case START_FIRST: start[0] = 1; break;
     case START_DOWN: start[5] = start[6] + 1; break;
     case START_END: start[r->codes]--; break;
-    case ROW_CODE: row[0] = r->codes << 16; break;
+    case ROW_CODE: row[0] = code_mark(r->codes) << 16; break;
+    case BIT_LOST: ((uint64_t *)(uintptr_t)l.filter)[bits[3]] = 0; break;
+    case BITS_FEWER: bits[4]--; break;
+    case BITS_END: bits[r->codes]++; break;
+    case PLACE_LOST: ((uint16_t *)(uintptr_t)l.index)[code_pairs_slot(code[7], l.slots)] = 0; break;
     case ROW_ROW: row[start[3]] = (row[start[3]] & 0xffff0000u) | (uint32_t)r->rows; break;
     default: row[1] = row[0]; break;
     }
@@ -82,7 +101,10 @@ static void test_other_bytes(void **state)
 
 static void test_open(void **state)
 {
-    const struct { const char *path, *words; edict_status status; } bad[] = {
+    const struct {
+        const char *path, *words;
+        edict_status status;
+    } bad[] = {
         {path_of("none.edx"), "cannot be read: No such file", EDICT_IO},
         {h.directory, "cannot be read: Is a directory", EDICT_IO},
         {"/dev/null", "it is no file on a disk", EDICT_IO},

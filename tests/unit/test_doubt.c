@@ -82,7 +82,7 @@ static uint32_t pairs_by(uint32_t a, uint32_t b, uint32_t if_a, uint32_t if_b)
 {
     const uint32_t pairs = builder_domain(&f.b, DOMAIN_CROSS, f.list, f.list), x = builder_link(&f.b, pairs, f.list),
                    y = builder_link(&f.b, pairs, f.list);
-    OP(&f.b, CROSS, pairs, x, y, 0, 1, a, b, if_a, if_b);
+    OP(&f.b, CROSS, pairs, x, y, 0, 1, a, b, if_a, if_b, 0);
     return x;
 }
 
@@ -124,7 +124,7 @@ static void test_implied(void **state)
         is[i] = builder_reg(&f.b, pairs, TYPE_BOOL);
     const uint32_t ax = builder_reg(&f.b, pairs, TYPE_COUNT), ay = builder_reg(&f.b, pairs, TYPE_COUNT);
     OP(&f.b, AND, both, when, f.yes);
-    OP(&f.b, CROSS, pairs, x, y, 1, 1, a, a, NONE, both);
+    OP(&f.b, CROSS, pairs, x, y, 1, 1, a, a, NONE, both, 0);
     OP(&f.b, GATHER, ax, x, a);
     OP(&f.b, GATHER, ay, y, a);
     OP(&f.b, EQ, is[0], ay, ax);

@@ -83,7 +83,7 @@ static void test_thousands(void **state)
     f.sizes[f.list] = RECORDS;
     OP(&f.b, INDEX, self);
     OP(&f.b, DOC, all, self);
-    OP(&f.b, CROSS, pairs, x, y, 1, 0, NONE, NONE);
+    OP(&f.b, CROSS, pairs, x, y, 1, 0, NONE, NONE, 0);
     OP(&f.b, GATHER, each, x, all);
     OP(&f.b, HOLDIF, held, f.yes, 1, 1, f.unknown);
     OP(&f.b, HOLDIF, open, f.yes, 2, 1, f.unknown);

@@ -528,7 +528,7 @@ static void test_records_bound_past_the_reader(void **state)
     (void)state;
     const uint32_t pairs = builder_domain(&f.b, DOMAIN_CROSS, f.list, f.list);
     const uint32_t x = builder_link(&f.b, pairs, f.list), y = builder_link(&f.b, pairs, f.list);
-    OP(&f.b, CROSS, pairs, x, y, 0, 0, NONE, NONE);
+    OP(&f.b, CROSS, pairs, x, y, 0, 0, NONE, NONE, 0);
     assert_int_equal(run(), EDICT_OK);
     f.sizes[f.list] = LIMIT_RECORDS + 1;
     bind_facts();

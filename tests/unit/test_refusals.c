@@ -44,9 +44,11 @@ static void build_more(void)
     b->relations[b->relation_count - 1].pairs = 1;
     b->pairs[0] = code_of("A");
     b->pairs[1] = code_of("B");
-    const uint32_t starts_and_row[4] = { 0, 1, 1, 1 << 16 };
-    memcpy(b->pairs + 2, starts_and_row, sizeof starts_and_row);
-    b->pairs_count = 4;
+    b->relations[b->relation_count - 1].filter_words = 1;
+    b->pairs[2] = -1;
+    const uint32_t starts_and_row[8] = { 0, 1, 1, 0, 1, 1, 0, 0 }; /* of rows, of words; one row, the index */
+    memcpy(b->pairs + 3, starts_and_row, sizeof starts_and_row);
+    b->pairs_count = 11;
     b->columns[b->column_count++] = (struct image_column){ .relation = 0, .place = 1, .name = 1, .type = TYPE_COUNT };
 }
 
@@ -277,7 +279,10 @@ static void test_tables(void **state)
     REFUSED("relation 2", at[pairs].pairs_at = 4);
     REFUSED("relation 2", at[pairs].pairs_at = FAR * 8);
     REFUSED("relation 2", at[pairs].codes = 4);
-    REFUSED("relation 2", at[pairs].pairs = 2);
+    REFUSED("relation 2", at[pairs].pairs = 4);
+    REFUSED("relation 2", at[pairs].pairs = FAR);
+    REFUSED("relation 2", at[pairs].filter_words = 3);
+    REFUSED("relation 2", at[pairs].filter_words = FAR);
     REFUSED("column 0", B.columns[0].relation = FAR);
     REFUSED("column 0", B.columns[0].place = 2);
     REFUSED("column 0", B.columns[0].name = FAR);
@@ -356,6 +361,28 @@ static void test_values_that_compare(void **state)
     WRONG_NEW(HAS, t, codes, f.yes);
 }
 
+/* The relations of a CROSS. */
+static void test_listings(void **state)
+{
+    (void)state;
+    const uint32_t b = B.facts[2].reg, n = builder_reg(&B, f.groups, TYPE_COUNT);
+    const uint32_t two = builder_domain(&B, DOMAIN_CROSS, f.list, f.list), x = builder_link(&B, two, f.list),
+                   y = builder_link(&B, two, f.list), code = B.facts[3].reg, of_pairs = B.relation_count - 1;
+    whole = f.b;
+    GOOD_NEW(CROSS, two, x, y, 0, 0, NONE, NONE, 1, 0, 1, 1, b);
+    WRONG_NEW(CROSS, two, x, y, 0, 0, NONE, NONE, 1, FAR, 1, 1, b);
+    WRONG_NEW(CROSS, two, x, y, 0, 0, NONE, NONE, 1, 0, 2, 1, b, 2, b); /* it has one key */
+    WRONG_NEW(CROSS, two, x, y, 0, 0, NONE, NONE, 1, 0, 1, 3, b);
+    WRONG_NEW(CROSS, two, x, y, 0, 0, NONE, NONE, 1, 0, 1, 0, b);       /* of neither record */
+    WRONG_NEW(CROSS, two, x, y, 0, 0, NONE, NONE, 1, 0, 1, 1, FAR);
+    WRONG_NEW(CROSS, two, x, y, 0, 0, NONE, NONE, 1, 0, 1, 1, n);       /* of another domain */
+    GOOD_NEW(CROSS, two, x, y, 0, 0, NONE, NONE, 1, of_pairs, 2, 1, code, 2, code);
+    GOOD_NEW(CROSS, two, x, y, 0, 0, NONE, NONE, 1, of_pairs, 2, 2, code, 1, code);
+    WRONG_NEW(CROSS, two, x, y, 0, 0, NONE, NONE, 1, of_pairs, 2, 1, code, 1, code);
+    WRONG_NEW(CROSS, two, x, y, 0, 0, NONE, NONE, 1, of_pairs, 2, 0, code, 2, code);
+    WRONG_NEW(CROSS, two, x, y, 0, 0, NONE, NONE, 1, of_pairs, 1, 1, code);
+}
+
 static void test_folds_and_domains(void **state)
 {
     (void)state;
@@ -372,7 +399,7 @@ static void test_folds_and_domains(void **state)
     WRONG(CROSS, 0, FAR);
     WRONG(CROSS, 1, f.link_to);
     WRONG(CROSS, 3, 2);
-    WRONG_NEW(CROSS, pairs, 0, 0, 0, 0, NONE, NONE);         /* made twice */
+    WRONG_NEW(CROSS, pairs, 0, 0, 0, 0, NONE, NONE, 0);      /* made twice */
     WRONG(GROUP, 0, FAR);
     WRONG(GROUP, 0, f.list);
     WRONG(GROUP, 1, 0);
@@ -479,7 +506,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WHOLE(texts), WHOLE(domains), WHOLE(consts_and_bounds), WHOLE(facts), WHOLE(policies), WHOLE(tables),
-        WHOLE(items), WHOLE(values_that_compare), WHOLE(folds_and_domains), WHOLE(tables_and_findings),
+        WHOLE(items), WHOLE(values_that_compare), WHOLE(folds_and_domains), WHOLE(listings), WHOLE(tables_and_findings),
     };
     return cmocka_run_group_tests_name("refusals", tests, NULL, NULL);
 }

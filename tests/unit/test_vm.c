@@ -259,7 +259,7 @@ static void test_pairs(void **state)
                    ax = builder_reg(&f.b, pairs, TYPE_COUNT);
     const uint32_t ay = builder_reg(&f.b, pairs, TYPE_COUNT), later = builder_reg(&f.b, pairs, TYPE_BOOL),
                    n = reg(TYPE_COUNT);
-    OP(&f.b, CROSS, pairs, x, y, 0, 0, NONE, NONE);
+    OP(&f.b, CROSS, pairs, x, y, 0, 0, NONE, NONE, 0);
     OP(&f.b, GATHER, ax, x, a);
     OP(&f.b, GATHER, ay, y, a);
     OP(&f.b, ORDER2, later, x, y, ax, ay);
@@ -287,11 +287,11 @@ static void test_pairs_by_key(void **state)
         y[i] = builder_link(&f.b, pairs[i], f.list);
     }
     OP(&f.b, INDEX, to);
-    OP(&f.b, CROSS, pairs[0], x[0], y[0], 0, 1, a, b, NONE, NONE);
+    OP(&f.b, CROSS, pairs[0], x[0], y[0], 0, 1, a, b, NONE, NONE, 0);
     OP(&f.b, COUNT, all, x[0], NONE);
-    OP(&f.b, CROSS, pairs[1], x[1], y[1], 1, 1, b, a, NONE, NONE);
+    OP(&f.b, CROSS, pairs[1], x[1], y[1], 1, 1, b, a, NONE, NONE, 0);
     OP(&f.b, COUNT, others, x[1], NONE);
-    OP(&f.b, CROSS, pairs[2], x[2], y[2], 0, 1, NONE, to, NONE, NONE);
+    OP(&f.b, CROSS, pairs[2], x[2], y[2], 0, 1, NONE, to, NONE, NONE, 0);
     OP(&f.b, COUNT, self, x[2], NONE);
     assert_int_equal(run(), EDICT_OK);
     IS3(all, 2, 1, 2);
@@ -317,11 +317,11 @@ static void test_pairs_of_a_kin(void **state)
         y[i] = builder_link(&f.b, pairs[i], f.list);
         n[i] = reg(TYPE_COUNT);
     }
-    OP(&f.b, CROSS, pairs[0], x[0], y[0], 0, 1, a, a, NONE, f.no);
-    OP(&f.b, CROSS, pairs[1], x[1], y[1], 0, 1, a, a, NONE, NONE);
-    OP(&f.b, CROSS, pairs[2], x[2], y[2], 1, 1, a, a, NONE, NONE);
-    OP(&f.b, CROSS, pairs[3], x[3], y[3], 0, 1, a, a, NONE, later);
-    OP(&f.b, CROSS, pairs[4], x[4], y[4], 0, 2, a, a, c, c, NONE, NONE);
+    OP(&f.b, CROSS, pairs[0], x[0], y[0], 0, 1, a, a, NONE, f.no, 0);
+    OP(&f.b, CROSS, pairs[1], x[1], y[1], 0, 1, a, a, NONE, NONE, 0);
+    OP(&f.b, CROSS, pairs[2], x[2], y[2], 1, 1, a, a, NONE, NONE, 0);
+    OP(&f.b, CROSS, pairs[3], x[3], y[3], 0, 1, a, a, NONE, later, 0);
+    OP(&f.b, CROSS, pairs[4], x[4], y[4], 0, 2, a, a, c, c, NONE, NONE, 0);
     for (int i = 0; i < KIN; i++) OP(&f.b, COUNT, n[i], x[i], NONE);
     assert_int_equal(run(), EDICT_OK);
     IS3(n[0], 0, 0, 0);

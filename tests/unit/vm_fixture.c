@@ -183,7 +183,7 @@ void build_all(void)
     OP(&f.b, TABLE, t, ttrace, HIT_FIRST, 2, a, 1, code, 0, 2, 1, 2, 1, CELL_EQ, f.one, NONE, 2, CELL_CODES, none, none,
         CELL_IN, set, NONE, RESULT_REGISTER, look, 2, 2, 1, CELL_UNDOC, NONE, NONE, 0, RESULT_HOLD, NONE);
     OP(&f.b, HIER, level, 1, a, 0, 2, 6, 1, 1, CELL_EQ, f.one, NONE, 6, 1, 1, CELL_EQ, f.two, NONE);
-    OP(&f.b, CROSS, pairs, px, py, 0, 0, NONE, NONE);
+    OP(&f.b, CROSS, pairs, px, py, 0, 0, NONE, NONE, 0);
     OP(&f.b, GATHER, pa, px, b);
     OP(&f.b, ANY, any, py, pa);
     group_op(a, KEY_UNBROKEN, start, stop);

@@ -1,0 +1,91 @@
+/* Pairs of records that no row of a relation speaks of are not made (CROSS). What is left is a little more: a relation
+ * is asked for a bit of its keys' hash, or of its pairs of codes (eval_codes.c), not for its rows and their dates. */
+#include "vm/listed.h"
+
+enum { SIDE_NEITHER, SIDE_X, SIDE_Y };
+
+static int part_add(struct edict_evaluator *e, uint64_t **to, const struct cells *c, uint32_t records, uint64_t factor)
+{
+    if (!*to && !(*to = eval_zero(e, records, sizeof **to)))
+        return 0;
+    for (uint32_t i = 0; i < records; i++)
+        (*to)[i] += (uint64_t)cell_v(c, i) * factor;
+    return 1;
+}
+
+/* `at`: how many keys, and of each its side and register. 0: one is not documented somewhere (or it failed). */
+static int parts_open(struct edict_evaluator *e, const struct image_domain *d, const uint32_t *at, struct listing *l)
+{
+    uint64_t factor = KEY_FACTOR_FIRST;
+    for (uint32_t k = 0; k < at[0]; k++, factor = key_factor_next(factor)) {
+        const uint32_t side = at[1 + 2 * k], domain = side == SIDE_X ? d->a : side == SIDE_Y ? d->b : 0;
+        const struct cells c = cells_of(e, at[2 + 2 * k], domain);
+        if (c.w || (!domain && c.step))
+            return 0;
+        if (!domain)
+            l->fixed += (uint64_t)c.v[0] * factor;
+        else if (!part_add(e, &l->parts[side - 1], &c, e->sizes[domain], factor))
+            return 0;
+        else
+            l->keys[side - 1]++;
+    }
+    return l->parts[0] && l->parts[1];
+}
+
+/* `at`: the relation, and what follows. */
+static int listing_open(struct edict_evaluator *e, const struct image_domain *d, const uint32_t *at, struct listing *l)
+{
+    *l = (struct listing){ .index = &e->program->indexes[at[0]] };
+    if (!e->program->relations[at[0]].codes)
+        return l->index->slots && parts_open(e, d, at + 1, l);
+    l->turned = at[2] == SIDE_Y;
+    l->codes = (struct pairs_question){ .relation = at[0], .regs = { at[3], at[5] },
+        .domains = { l->turned ? d->b : d->a, l->turned ? d->a : d->b } };
+    return pairs_marks(e, &l->codes);
+}
+
+int listed_open(struct edict_evaluator *e, const struct image_domain *d, const uint32_t *at, struct listed *listed)
+{
+    listed->count = at[0] <= LISTINGS ? at[0] : 0;
+    at++;
+    for (uint32_t k = 0; k < listed->count; k++, at += 2 + 2 * (size_t)at[1])
+        if (!listing_open(e, d, at, &listed->of[k]))
+            listed->count = 0;
+    return e->status == EDICT_OK;
+}
+
+static inline uint32_t known_has(const struct relation_index *index, uint64_t hash)
+{
+    hash >>= index->known_for;
+    return (uint32_t)(index->known[hash >> 6] >> (hash & 63)) & 1;
+}
+
+int listed_may(const struct listed *listed, uint32_t side, uint32_t records, unsigned char *may)
+{
+    for (uint32_t k = 0; k < listed->count; k++) {
+        const struct listing *l = &listed->of[k];
+        const uint64_t *part = l->parts[side];
+        if (!l->codes.filters && l->keys[side] != 1)
+            return 0;
+        if (!l->codes.filters)
+            for (uint32_t i = 0; i < records; i++)
+                may[i] |= (unsigned char)known_has(l->index, part[i]);
+        else
+            pairs_may(&l->codes, side != l->turned, records, may);
+    }
+    return 1;
+}
+
+void listed_keep(
+    const struct listed *listed, const int64_t *x, const int64_t *y, uint32_t count, unsigned char *keep)
+{
+    for (uint32_t k = 0; k < listed->count; k++) {
+        const struct listing *l = &listed->of[k];
+        const uint64_t fixed = l->fixed, *a = l->parts[0], *b = l->parts[1];
+        if (!l->codes.filters)
+            for (uint32_t i = 0; i < count; i++)
+                keep[i] |= (unsigned char)known_has(l->index, fixed + a[x[i]] + b[y[i]]);
+        else
+            pairs_keep(&l->codes, l->turned ? y : x, l->turned ? x : y, count, keep);
+    }
+}

@@ -1,0 +1,31 @@
+/* Which pairs of records the relations of a CROSS may list, seen quickly: eval_listed.c. */
+#ifndef EDICT_VM_LISTED_H
+#define EDICT_VM_LISTED_H
+
+#include "vm/eval.h"
+
+enum { LISTINGS = 4 };
+
+/* One relation: either the hashes of its keys in parts, or its pairs of codes. */
+struct listing {
+    const struct relation_index *index;
+    uint64_t fixed, *parts[2]; /* of keys of neither record; of each record of x and of y */
+    uint32_t keys[2];          /* how many of x and of y */
+    uint32_t turned;           /* the first code is y's */
+    struct pairs_question codes; /* filters NULL: it is not one */
+};
+struct listed {
+    uint32_t count; /* 0: every pair stays */
+    struct listing of[LISTINGS];
+};
+
+/* `at`: the operands of the CROSS of domain d from the number of relations on. Nothing is left out where a key is not
+ * documented. 0: failed. */
+int listed_open(struct edict_evaluator *e, const struct image_domain *d, const uint32_t *at, struct listed *listed);
+/* Sets may for the records of x (side 0) or y (1) that are in some row. 0: not to be seen from one record. */
+int listed_may(const struct listed *listed, uint32_t side, uint32_t records, unsigned char *may);
+/* Sets keep for the pairs that one of the relations may list. */
+void listed_keep(
+    const struct listed *listed, const int64_t *x, const int64_t *y, uint32_t count, unsigned char *keep);
+
+#endif
