@@ -355,6 +355,13 @@ uint32_t item_id(struct lower *l, struct item *it)
     return it->id = l->items.count - 1;
 }
 
+/* The same but for where its citations stand. */
+static int row_same(const struct image_row *a, const struct image_row *b)
+{
+    return a->item == b->item && a->number == b->number && a->hold == b->hold && a->from == b->from && a->to == b->to &&
+           a->source == b->source;
+}
+
 uint32_t row_id(struct lower *l, struct item *it, const struct item_row *row, const char *hold, struct span span)
 {
     struct image_row r = {.item = item_id(l, it),
@@ -381,6 +388,8 @@ uint32_t row_id(struct lower *l, struct item *it, const struct item_row *row, co
             }
         cites_add(l, &names, &r.cites_at, &r.cites);
     } else if (row && row->cite) cites_add(l, row->cite, &r.cites_at, &r.cites);
+    for (uint32_t i = 0; l->rows_again && i < l->rows.count; i++)
+        if (row_same(&VEC(l->rows, struct image_row)[i], &r)) return i;
     struct image_row *to = vec_add(l, &l->rows, sizeof *to, 1);
     *to = r;
     return l->rows.count - 1;

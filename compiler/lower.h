@@ -19,6 +19,16 @@ struct cross {
     uint32_t if_a, if_b;                                   /* conditions on either record, or NONE */
     uint32_t relations, listed_size, listed[CROSS_LISTED]; /* operands of CROSS: relations and their keys */
 };
+/* The fields of a kind of pairs, worked out for those pairs only that a question has made. */
+struct view {
+    struct kind *kind;
+    struct cross pairs;
+    struct vec fields; /* struct view_field */
+};
+struct view_field {
+    const struct field *field;
+    uint32_t reg;
+};
 struct cse {
     uint64_t hash;
     uint32_t at, size, reg;
@@ -33,6 +43,9 @@ struct lower {
     struct vec strings; /* struct image_string */
     struct buffer text, pairs;
     struct vec crosses, memo, keys;
+    struct vec views;
+    uint32_t view;        /* 1 + the view in which fields of its kind are lowered now; 0: of all pairs */
+    int rows_again;       /* rows may have been given out already, for another view */
     uint32_t *memo_index; /* open addressing: number + 1 */
     uint32_t memo_room;
     struct vec origins;   /* struct origin, one a register */
@@ -134,9 +147,9 @@ struct place place_pair(struct lower *l, struct kind *outer, struct kind *inner)
 uint32_t kind_exists(struct lower *l, struct kind *k);                      /* register or NONE */
 uint32_t charge_link(struct lower *l, struct kind *to);                     /* link of the current charges to a kind */
 uint32_t and_reg(struct lower *l, uint32_t domain, uint32_t a, uint32_t b); /* NONE counts as yes */
-/* The condition of a query on its pairs, which it makes; `when`, or NULL: what is asked of them besides, so that pairs
- * of which it is known to be no need not be made. */
-uint32_t query_mask(struct lower *l, const struct place *outer, const struct query *q, const struct expr *when,
+/* The condition of a query on its pairs, which it makes. `rule`: the one whose pair it is, or NULL; pairs that its own
+ * condition rules out need not be made. */
+uint32_t query_mask(struct lower *l, const struct place *outer, const struct query *q, const struct rule *rule,
                     struct place *inner, struct cross **cross);
 
 /* ---- lower_table.c */

@@ -10,13 +10,29 @@ uint32_t and_reg(struct lower *l, uint32_t domain, uint32_t a, uint32_t b)
     return ir2(l, OP_CODE_AND, domain, TYPE_BOOL, a, b);
 }
 
+/* The view of a kind's pairs that is open; NULL: of all of them. */
+static struct view *view_of(const struct lower *l, const struct kind *k)
+{
+    struct view *v = l->view ? &VEC(l->views, struct view)[l->view - 1] : NULL;
+    return v && v->kind == k ? v : NULL;
+}
+
+/* The pairs of a kind of pairs, as they are seen now. */
+static struct cross pairs_of(struct lower *l, const struct kind *k)
+{
+    const struct view *v = view_of(l, k);
+    if (v) return v->pairs;
+    const uint32_t d = kind_domain(l, k->source);
+    return *cross_of(l, d, d);
+}
+
 uint32_t kind_domain(struct lower *l, struct kind *k)
 {
     if (k == l->m->charge) return l->phase == 2 ? l->final : l->billed;
+    if (view_of(l, k)) return view_of(l, k)->pairs.domain;
     if (k->id[0] != NONE) return k->id[0];
     if (k->domain == DOMAIN_CROSS) {
-        uint32_t d = kind_domain(l, k->source);
-        k->id[0] = cross_of(l, d, d)->domain;
+        k->id[0] = pairs_of(l, k).domain;
     } else lower_group(l, k);
     return k->id[0];
 }
@@ -36,10 +52,9 @@ struct place place_of(struct lower *l, struct kind *k)
 {
     struct place p = {.domain = kind_domain(l, k), .record = k, .inner = NONE, .outer = NONE};
     if (k->domain == DOMAIN_CROSS) {
-        uint32_t d = kind_domain(l, k->source);
-        struct cross *c = cross_of(l, d, d);
-        p.outer = c->x;
-        p.inner = c->y;
+        const struct cross c = pairs_of(l, k);
+        p.outer = c.x;
+        p.inner = c.y;
     }
     return p;
 }
@@ -54,11 +69,9 @@ uint32_t charge_link(struct lower *l, struct kind *to)
 /* The order of the two records of a pair: yes where x (this, outer) comes after y. */
 static uint32_t second_reg(struct lower *l, struct kind *pair)
 {
-    uint32_t d = kind_domain(l, pair->source);
-    struct cross *c = cross_of(l, d, d);
-    uint32_t x = c->x, y = c->y, domain = c->domain, key = field_reg(l, pair->key);
-    uint32_t w[4] = {x, y, gather(l, x, key), gather(l, y, key)};
-    return ir_op(l, OP_CODE_ORDER2, domain, TYPE_BOOL, 0, w, 4);
+    const struct cross c = pairs_of(l, pair);
+    const uint32_t key = field_reg(l, pair->key), w[4] = {c.x, c.y, gather(l, c.x, key), gather(l, c.y, key)};
+    return ir_op(l, OP_CODE_ORDER2, c.domain, TYPE_BOOL, 0, w, 4);
 }
 
 static uint32_t at_link(struct lower *l, uint32_t link, uint32_t reg)
@@ -103,14 +116,31 @@ static uint32_t lower_field(struct lower *l, const struct place *p, const struct
     return at_link(l, link, reg);
 }
 
-/* Does a condition ask about a pair as such, or ask a question of its own? Then it stands on all pairs. */
+enum spoken { SPOKEN_NOT, SPOKEN_PAIRS, SPOKEN_ELSE };
+
+/* Does a condition ask about a pair as such (of the kind *of), or ask a question of its own (SPOKEN_ELSE)? */
+static enum spoken spoken_of(const struct expr *e, struct kind **of)
+{
+    if (!e) return SPOKEN_NOT;
+    if (e->query || e->at == AT_FIRST || e->at == AT_SECOND) return SPOKEN_ELSE;
+    enum spoken most = SPOKEN_NOT;
+    if (e->op == X_SECOND || e->at == AT_PAIR) {
+        struct kind *k = e->op == X_SECOND ? e->via : e->field->kind;
+        if (*of && *of != k) return SPOKEN_ELSE;
+        *of = k;
+        most = SPOKEN_PAIRS;
+    }
+    const struct expr *parts[3] = {e->a, e->b, e->c};
+    for (unsigned i = 0; i < 3 + e->arg_count && most != SPOKEN_ELSE; i++) {
+        const enum spoken is = spoken_of(i < 3 ? parts[i] : e->args[i - 3], of);
+        most = is > most ? is : most;
+    }
+    return most;
+}
 static int speaks_of_pairs(const struct expr *e)
 {
-    if (!e) return 0;
-    if (e->query || e->op == X_SECOND || e->at == AT_FIRST || e->at == AT_SECOND || e->at == AT_PAIR) return 1;
-    for (unsigned i = 0; i < e->arg_count; i++)
-        if (speaks_of_pairs(e->args[i])) return 1;
-    return speaks_of_pairs(e->a) || speaks_of_pairs(e->b) || speaks_of_pairs(e->c);
+    struct kind *of = NULL;
+    return spoken_of(e, &of) != SPOKEN_NOT;
 }
 
 /* What both records of a pair must have in common: the equations that a condition is joined of. */
@@ -235,13 +265,39 @@ static int listed_find(struct lower *l, const struct expr *e, struct cross *like
     return 0;
 }
 
-uint32_t query_mask(struct lower *l, const struct place *outer, const struct query *q, const struct expr *when,
+/* Opens the view of a kind's pairs that is these. */
+static void view_open(struct lower *l, struct kind *k, const struct cross *pairs)
+{
+    for (uint32_t i = 0; i < l->views.count; i++) {
+        const struct view *v = &VEC(l->views, struct view)[i];
+        if (v->kind != k || v->pairs.domain != pairs->domain) continue;
+        l->view = i + 1;
+        return;
+    }
+    struct view *v = vec_add(l, &l->views, sizeof *v, 1);
+    *v = (struct view){.kind = k, .pairs = *pairs};
+    l->view = l->views.count;
+}
+
+/* Is it a question about pairs of one kind, so that what it asks need be worked out for its own pairs only? Of a rule's
+ * pairs more is asked than its question. */
+static int is_viewed(const struct lower *l, const struct place *outer, const struct query *q, const struct rule *rule,
+                     struct kind **pairs)
+{
+    return spoken_of(q->where, pairs) == SPOKEN_PAIRS && !rule && q->correlated && !outer->cross &&
+           (*pairs)->source == q->kind && outer->record == q->kind && q->kind != l->m->charge;
+}
+
+uint32_t query_mask(struct lower *l, const struct place *outer, const struct query *q, const struct rule *rule,
                     struct place *inner, struct cross **cross)
 {
-    struct kind *k = q->kind;
+    struct kind *k = q->kind, *pairs = NULL;
     uint32_t a = q->correlated ? outer->domain : 0, b = kind_domain(l, k), exists = kind_exists(l, k), mask = NONE;
     struct cross like = {.a = a, .b = b, .if_a = NONE, .if_b = NONE};
-    if (!speaks_of_pairs(q->where)) {
+    const struct expr *when = rule ? rule->when : NULL;
+    const int viewed = is_viewed(l, outer, q, rule, &pairs);
+    const uint32_t view = l->view;
+    if (viewed || !speaks_of_pairs(q->where)) {
         like.apart = q->other && a == b;
         if (q->members && outer->record->group) {
             like.keys[0] = NONE;
@@ -258,6 +314,7 @@ uint32_t query_mask(struct lower *l, const struct place *outer, const struct que
         }
     }
     struct cross c = *cross_like(l, &like);
+    if (viewed) view_open(l, pairs, &c);
     *inner = (struct place){
         .domain = c.domain, .inner = c.y, .outer = c.x, .record = k, .outer_record = outer->record, .cross = 1};
     if (q->other && a == b)
@@ -272,6 +329,7 @@ uint32_t query_mask(struct lower *l, const struct place *outer, const struct que
     }
     if (exists != NONE) mask = and_reg(l, c.domain, mask, gather(l, c.y, exists));
     if (q->where) mask = and_reg(l, c.domain, mask, lower_expr(l, inner, q->where));
+    l->view = view;
     if (mask != NONE && reg_domain(l, mask) == 0) mask = ir2(l, OP_CODE_AND, c.domain, TYPE_BOOL, mask, l->always);
     *cross = cross_like(l, &like);
     return mask;
@@ -419,36 +477,57 @@ static uint32_t lower_define(struct lower *l, struct field *f, const struct plac
     return ir_op(l, OP_CODE_HOLDIF, domain, f->type.base, 0, w, n);
 }
 
-uint32_t field_reg(struct lower *l, struct field *f)
+/* What was lowered of a field already, as it is seen now; NONE: nothing. */
+static uint32_t field_had(const struct lower *l, const struct field *f)
 {
-    unsigned at = f->kind == l->m->charge && l->phase == 2;
-    if (f->reg[at] != NONE) return f->reg[at];
+    const struct view *v = view_of(l, f->kind);
+    for (uint32_t i = 0; v && i < v->fields.count; i++)
+        if (VEC(v->fields, struct view_field)[i].field == f) return VEC(v->fields, struct view_field)[i].reg;
+    return v ? NONE : f->reg[f->kind == l->m->charge && l->phase == 2];
+}
+
+static uint32_t field_keep(struct lower *l, struct field *f, uint32_t reg)
+{
+    struct view *v = view_of(l, f->kind);
+    if (!v) return f->reg[f->kind == l->m->charge && l->phase == 2] = reg;
+    struct view_field *to = vec_add(l, &v->fields, sizeof *to, 1);
+    *to = (struct view_field){f, reg};
+    return reg;
+}
+
+static uint32_t field_lower(struct lower *l, struct field *f)
+{
     struct place p = place_of(l, f->kind);
-    uint32_t reg = NONE;
     switch (f->how) {
-    case FIELD_DEFINE: reg = lower_define(l, f, &p); break;
-    case FIELD_TABLE: reg = lower_table(l, f, &p); break;
-    case FIELD_HIER: reg = lower_hier(l, f, &p); break;
-    case FIELD_STEP: reg = lower_step(l, f, &p); break;
-    case FIELD_CHOOSE: reg = lower_choose(l, f); break;
-    case FIELD_FOLD: reg = lower_fold(l, f); break;
+    case FIELD_DEFINE: return lower_define(l, f, &p);
+    case FIELD_TABLE: return lower_table(l, f, &p);
+    case FIELD_HIER: return lower_hier(l, f, &p);
+    case FIELD_STEP: return lower_step(l, f, &p);
+    case FIELD_CHOOSE: return lower_choose(l, f);
+    case FIELD_FOLD: return lower_fold(l, f);
     case FIELD_AGREED: {
         uint32_t source = field_reg(l, f->source);
-        if (reg_domain(l, source) == 0) {
-            reg = source;
-            break;
-        }
+        if (reg_domain(l, source) == 0) return source;
         const char *hold =
             arena_printf(l->m->arena, "one %s for all of the %s", text_z(l->m, f->name), text_z(l->m, f->kind->name));
         uint32_t w[4] = {f->kind->group->link, NONE, source,
                          row_id(l, f->kind->item, NULL, hold, f->kind->item->node->span)};
-        reg = ir_op(l, OP_CODE_AGREE, p.domain, f->type.base, 0, w, 4);
-        break;
+        return ir_op(l, OP_CODE_AGREE, p.domain, f->type.base, 0, w, 4);
     }
-    default:
-        l->failed = 1;
-        reg = l->always;
-        break;
+    default: l->failed = 1; return l->always;
     }
-    return f->reg[at] = reg;
+}
+
+uint32_t field_reg(struct lower *l, struct field *f)
+{
+    const uint32_t had = field_had(l, f), view = l->view;
+    const int again = l->rows_again;
+    if (had != NONE) return had;
+    if (!view_of(l, f->kind)) l->view = 0;
+    l->rows_again = f->kind->domain == DOMAIN_CROSS && l->views.count;
+    const uint32_t reg = field_lower(l, f);
+    l->rows_again = again;
+    const uint32_t kept = field_keep(l, f, reg);
+    l->view = view;
+    return kept;
 }

@@ -377,7 +377,7 @@ static void rule_lower(struct lower *l, const struct rule *r)
     if (r->pair) {
         struct cross *c;
         struct place outer = p;
-        cond = query_mask(l, &outer, r->pair, r->when, &p, &c);
+        cond = query_mask(l, &outer, r->pair, r, &p, &c);
     }
     if (r->via) {
         uint32_t link = charge_link(l, r->via);
