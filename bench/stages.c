@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { TOGETHER = 32 }; /* as `edict run` does */
+enum { TOGETHER = 64 }; /* as `edict run` does */
 
 struct corpus { const char *at; size_t size; };
 struct times { double read, evaluate, write; };

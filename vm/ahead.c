@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AHEAD_LANES = 32, AHEAD_BYTES = 256 << 10 };
+enum { AHEAD_LANES = 64, AHEAD_BYTES = 256 << 10 };
 
 struct ahead_slot {
     const char *json;
