@@ -166,10 +166,11 @@ int bundle_check(struct model *m, struct item *it, struct rule *out)
     }
     if (!pair_terms(m, it, k, &inner, &terms)) return 0;
     int told = claim_column(r, "indicator") == 2, count = 0;
-    struct expr *never = NULL;
+    struct expr *never = NULL, *listed = NULL;
     for (int64_t indicator = 0; indicator < (told ? 2 : 1); indicator++) {
         struct type number = {TYPE_COUNT, NULL, ""};
         struct expr *when = lists(m, r, args[1], args[0], told ? expr_const(m, number, indicator, span) : NULL);
+        listed = indicator == 0 ? when : claim_two(m, X_OR, listed, when);
         if (indicator == 0) never = when;
         else
             when = claim_two(m, X_AND, when,
@@ -192,5 +193,6 @@ int bundle_check(struct model *m, struct item *it, struct rule *out)
                                             : indicator == 0 ? " (indicator 0)"
                                                              : " (indicator 1)");
     }
+    for (int i = 0; i < count; i++) out[i].listed = listed;
     return count;
 }

@@ -244,6 +244,8 @@ static int listed_add(struct lower *l, const struct expr *e, struct cross *like)
         sides = (uint32_t)1 << w[2] | (uint32_t)1 << w[4];
     }
     if ((sides & 6) != 6 || n > CROSS_LISTED - like->listed_size) return 0;
+    for (uint32_t at = 0; at < like->listed_size; at += 2 + 2 * like->listed[at + 1])
+        if (like->listed[at + 1] == w[1] && !memcmp(like->listed + at, w, n * sizeof *w)) return 1; /* asked already */
     memcpy(like->listed + like->listed_size, w, n * sizeof *w);
     like->listed_size += n;
     like->relations++;
@@ -310,7 +312,7 @@ uint32_t query_mask(struct lower *l, const struct place *outer, const struct que
             if (exists != NONE && reg_domain(l, exists) == b && b) like.if_b = exists;
             conditions_find(l, q->where, &x, &y, &like);
             if (!speaks_of_pairs(when)) keys_find(l, when, &like);
-            if (!listed_find(l, q->where, &like) && !speaks_of_pairs(when)) listed_find(l, when, &like);
+            if (!listed_find(l, q->where, &like) && rule) listed_find(l, rule->listed, &like);
         }
     }
     struct cross c = *cross_like(l, &like);

@@ -55,9 +55,9 @@ struct item {
     struct item_entry *entries;
     unsigned entry_count;
     const struct ast_node *cite;
-    uint32_t id; /* image item, set by lowering; NONE before */
+    uint32_t id;                         /* image item, set by lowering; NONE before */
     int used, changed, altered, retired; /* altered: rows were taken out or replaced */
-    struct ast_node *given;     /* FROM_FILE that stands outside of the pack and replaces its rows; NULL: none */
+    struct ast_node *given;         /* FROM_FILE that stands outside of the pack and replaces its rows; NULL: none */
     const struct table_rows *ready; /* all its rows, read already (archive.h); or NULL */
     struct item *next;
 };
@@ -121,7 +121,7 @@ struct field {
     struct text name;
     enum field_how how;
     struct type type;
-    int maybe; /* may be not documented, and nothing says what happens then */
+    int maybe;      /* may be not documented, and nothing says what happens then */
     unsigned level; /* how many definitions it stands on, one on the other */
     struct item *item;
     struct span span;
@@ -375,7 +375,8 @@ struct rule {
     struct expr *where, *when;
     struct effect effect;
     int phase;
-    struct query *pair; /* bundle: the other record; `when` is asked of both */
+    struct query *pair;  /* bundle: the other record; `when` is asked of both */
+    struct expr *listed; /* … that it lists both at all, as the `when` of each of its rules wants */
 };
 struct cap {
     struct item *item;
@@ -383,7 +384,7 @@ struct cap {
     int64_t code, most;
     int per;
     struct expr *where; /* of the charge; NULL: always */
-}; /* per: 0 encounter, 1 date, 2 week */
+};                      /* per: 0 encounter, 1 date, 2 week */
 
 struct data_file {
     const char *name; /* relative to the directory of the pack asked for */
@@ -414,7 +415,7 @@ struct model {
     const struct archive *given; /* read from there, not from files (archive.h); or NULL */
     struct source *sources;
     unsigned source_count, source_room;
-    unsigned pack_sources; /* so many are packs, 0: all; the others do not go into the image */
+    unsigned pack_sources;    /* so many are packs, 0: all; the others do not go into the image */
     struct data_file *files;  /* read for relations: name and hash go into the image */
     struct pack *packs;       /* the pack asked for first, then its bases */
     struct item *items;       /* sorted by kind and name */
@@ -438,11 +439,11 @@ struct model {
     struct kind *order_via;
     const char **words;
     unsigned word_count, word_room; /* atoms: word texts in order of appearance */
-    struct item **named; /* all items that were added, by hash of kind and name; retired ones too */
+    struct item **named;            /* all items that were added, by hash of kind and name; retired ones too */
     unsigned named_count, named_room;
     struct constant *constants; /* codes in condition cells, each once: open addressing */
     unsigned constant_count, constant_room;
-    struct text *lost;              /* words of items that could not be read, sorted; NULL: not looked yet */
+    struct text *lost; /* words of items that could not be read, sorted; NULL: not looked yet */
     size_t lost_count;
     struct said *said;     /* unknown names that were reported */
     struct names lost_too; /* names whose own row or item has a mistake */

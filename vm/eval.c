@@ -456,7 +456,7 @@ void eval_free(struct edict_evaluator *e)
     void *owned[] = { e->columns, e->sizes, e->const_values, e->const_states, e->why_cache, e->whys, e->intervals,
         e->codes, e->charges, e->finals, e->findings, e->args, e->firsts, e->owners, e->outputs, e->pairs[0],
         e->pairs[1], e->spreads, e->set_cache, e->set_dated, e->rows_met, e->pair_ends, e->code_numbers, e->code_pairs,
-        e->fixed, e->all_pairs, e->steps, e->writers, e->implied, e->pair_lists };
+        e->hash_parts, e->fixed, e->all_pairs, e->steps, e->writers, e->implied, e->pair_lists };
     rows_free(e);
     rerun_free(e);
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
@@ -481,6 +481,7 @@ void eval_free(struct edict_evaluator *e)
     e->rows_met = NULL;
     e->pair_ends = NULL;
     e->code_numbers = NULL;
+    e->hash_parts = NULL;
     e->code_pairs = NULL;
     e->set_dated = NULL;
     e->fixed = NULL;

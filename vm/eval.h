@@ -135,6 +135,7 @@ int set_has(const struct edict_evaluator *e, uint32_t set, int64_t code, int64_t
 int lookup_caches_new(struct edict_evaluator *e);
 int rows_met_new(struct edict_evaluator *e);
 int codes_new(struct edict_evaluator *e);
+int hash_parts_new(struct edict_evaluator *e);
 static inline int keys_order(const int64_t *row, const int64_t *keys, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)

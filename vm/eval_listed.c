@@ -2,15 +2,44 @@
  * is asked for a bit of its keys' hash, or of its pairs of codes (eval_codes.c), not for its rows and their dates. */
 #include "vm/listed.h"
 
-enum { SIDE_NEITHER, SIDE_X, SIDE_Y };
+#include <stdlib.h>
 
-static int part_add(struct edict_evaluator *e, uint64_t **to, const struct cells *c, uint32_t records, uint64_t factor)
+enum { SIDE_NEITHER, SIDE_X, SIDE_Y, PARTS = 8 };
+
+/* Cells times the factor of a key's place: what a run has worked out already. */
+struct hash_part {
+    uint32_t run, reg;
+    uint64_t factor;
+    const int64_t *cells;
+    const uint64_t *part;
+};
+
+int hash_parts_new(struct edict_evaluator *e)
 {
-    if (!*to && !(*to = eval_zero(e, records, sizeof **to)))
-        return 0;
-    for (uint32_t i = 0; i < records; i++)
-        (*to)[i] += (uint64_t)cell_v(c, i) * factor;
-    return 1;
+    return (e->hash_parts = calloc(PARTS, sizeof *e->hash_parts)) != NULL;
+}
+
+/* NULL: failed. */
+static const uint64_t *part_of(
+    struct edict_evaluator *e, uint32_t reg, const struct cells *c, uint32_t records, uint64_t factor)
+{
+    struct hash_part *to = &e->hash_parts[(reg ^ (uint32_t)(factor >> 61)) % PARTS];
+    if (to->run == e->run && to->reg == reg && to->factor == factor && to->cells == c->v)
+        return to->part;
+    uint64_t *part = eval_alloc(e, records, sizeof *part);
+    for (uint32_t i = 0; part && i < records; i++)
+        part[i] = (uint64_t)cell_v(c, i) * factor;
+    *to = (struct hash_part){ part ? e->run : 0, reg, factor, c->v, part };
+    return part;
+}
+
+/* The part of a further key of the same records. */
+static const uint64_t *parts_sum(struct edict_evaluator *e, const uint64_t *a, const uint64_t *b, uint32_t records)
+{
+    uint64_t *sum = eval_alloc(e, records, sizeof *sum);
+    for (uint32_t i = 0; sum && i < records; i++)
+        sum[i] = a[i] + b[i];
+    return sum;
 }
 
 /* `at`: how many keys, and of each its side and register. 0: one is not documented somewhere (or it failed). */
@@ -18,16 +47,19 @@ static int parts_open(struct edict_evaluator *e, const struct image_domain *d, c
 {
     uint64_t factor = KEY_FACTOR_FIRST;
     for (uint32_t k = 0; k < at[0]; k++, factor = key_factor_next(factor)) {
-        const uint32_t side = at[1 + 2 * k], domain = side == SIDE_X ? d->a : side == SIDE_Y ? d->b : 0;
-        const struct cells c = cells_of(e, at[2 + 2 * k], domain);
+        const uint32_t side = at[1 + 2 * k], reg = at[2 + 2 * k];
+        const uint32_t domain = side == SIDE_X ? d->a : side == SIDE_Y ? d->b : 0, n = e->sizes[domain];
+        const struct cells c = cells_of(e, reg, domain);
         if (c.w || (!domain && c.step))
             return 0;
-        if (!domain)
+        if (!domain) {
             l->fixed += (uint64_t)c.v[0] * factor;
-        else if (!part_add(e, &l->parts[side - 1], &c, e->sizes[domain], factor))
+            continue;
+        }
+        const uint64_t **to = &l->parts[side - 1], *part = part_of(e, reg, &c, n, factor);
+        if (!part || !(*to = *to ? parts_sum(e, *to, part, n) : part))
             return 0;
-        else
-            l->keys[side - 1]++;
+        l->keys[side - 1]++;
     }
     return l->parts[0] && l->parts[1];
 }
@@ -67,11 +99,11 @@ int listed_may(const struct listed *listed, uint32_t side, uint32_t records, uns
         const uint64_t *part = l->parts[side];
         if (!l->codes.filters && l->keys[side] != 1)
             return 0;
-        if (!l->codes.filters)
+        if (l->codes.filters)
+            pairs_may(&l->codes, side != l->turned, records, may);
+        else if (!k || part != l[-1].parts[side] || l->index != l[-1].index) /* else the one before has said it */
             for (uint32_t i = 0; i < records; i++)
                 may[i] |= (unsigned char)known_has(l->index, part[i]);
-        else
-            pairs_may(&l->codes, side != l->turned, records, may);
     }
     return 1;
 }

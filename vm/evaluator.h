@@ -120,6 +120,7 @@ struct edict_evaluator {
     struct rows_met *rows_met;          /* eval_relation.c: of each relation */
     struct pair_ends *pair_ends;        /* eval_relation.c */
     struct code_numbers *code_numbers;  /* eval_codes.c */
+    struct hash_part *hash_parts;       /* eval_listed.c */
     struct code_pairs *code_pairs;      /* eval_codes.c */
     unsigned char *set_dated;           /* of each set: does it depend on the date */
     uint32_t *why_cache;                /* recent reasons by hash: equal ones share a node */

@@ -9,7 +9,8 @@ enum { LISTINGS = 4 };
 /* One relation: either the hashes of its keys in parts, or its pairs of codes. */
 struct listing {
     const struct relation_index *index;
-    uint64_t fixed, *parts[2]; /* of keys of neither record; of each record of x and of y */
+    uint64_t fixed;
+    const uint64_t *parts[2];  /* of the hash, of each record of x and of y; fixed: of keys of neither */
     uint32_t keys[2];          /* how many of x and of y */
     uint32_t turned;           /* the first code is y's */
     struct pairs_question codes; /* filters NULL: it is not one */

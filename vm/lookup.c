@@ -52,7 +52,7 @@ int lookup_caches_new(struct edict_evaluator *e)
             const struct image_range *r = &p->ranges[p->sets[i].at + k];
             e->set_dated[i] |= r->from > DATE_FIRST || r->until < DATE_LAST;
         }
-    return e->set_cache && e->set_dated && rows_met_new(e) && codes_new(e);
+    return e->set_cache && e->set_dated && rows_met_new(e) && codes_new(e) && hash_parts_new(e);
 }
 
 int set_has(const struct edict_evaluator *e, uint32_t set, int64_t code, int64_t date)
