@@ -237,6 +237,12 @@ static void column_rule_out(struct match *m, struct row_plan *p, uint32_t k, uin
     const struct cells cells = m->columns[k].cells, date = m->date;
     const struct row_column c = p->column[k];
     uint64_t *alive = m->alive;
+    if (!cells.step && !c.dated && records) { /* the same for all of them */
+        const uint64_t set = *cell_rows(m, p, k, 0);
+        for (uint32_t i = 0; i < records; i++)
+            alive[i] &= set;
+        return;
+    }
     for (uint32_t i = 0; i < records; i++) {
         if (!alive[i])
             continue;
