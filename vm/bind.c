@@ -100,7 +100,7 @@ static edict_status key_read(struct edict_evaluator *e, struct reading *r)
     struct place *to = in->end, *const place = r->place;
     uint32_t number = 0;
     if (token == JSON_OBJECT_END) {
-        record_end(in, r);
+        record_end(e, r);
     } else if (token == JSON_KEY) {
         const uint32_t hash = key_hash(r->domain, j->text);
         const struct key *k = key_slot(in, e->program, hash, r->domain, j->text);
@@ -231,9 +231,14 @@ void bind_start(struct edict_evaluator *e)
     e->why_count = 2;
     e->code_count = e->interval_count = 0;
     e->pinned = (struct pinned){ 0 };
-    for (uint32_t d = 0; d < e->program->domain_count; d++) e->sizes[d] = 0;
-    for (uint32_t i = 0; i < input_of(e)->fact_words; i++) input_of(e)->doubts[i] = 0;
-    input_of(e)->batch++;
+    struct input *in = input_of(e);
+    for (uint32_t d = 0; d < e->program->domain_count; d++) {
+        const int more = in->facts_at[d + 1] - in->facts_at[d] > FACT_BITS;
+        e->sizes[d] = in->ready[d] = 0;
+        in->met[d] = (in->full[d] & ~in->late[d]) | (uint64_t)more << MORE_FACTS;
+    }
+    for (uint32_t i = 0; i < in->fact_words; i++) in->doubts[i] = 0;
+    in->batch++;
     e->lanes = 0;
     e->lane = 0;
     texts_clear(e);
@@ -255,7 +260,15 @@ edict_status bind_add(struct edict_evaluator *e, const char *json, size_t size, 
         e->why_count = whys;
         e->code_count = codes;
         e->sizes[0] = in->lane;
-        for (uint32_t i = 0; i < in->list_count; i++) e->sizes[in->lists[i]] = in->firsts[in->lists[i]][in->lane];
+        in->ready[0] = in->lane > 0;
+        for (uint32_t i = 0; i < e->program->fact_count; i++) in->columns[i].clean = 0; /* it wrote there */
+        for (uint32_t i = 0; i < in->list_count; i++) {
+            const uint32_t d = in->lists[i], *firsts = in->firsts[d];
+            e->sizes[d] = firsts[in->lane];
+            in->ready[d] = 0;       /* its reasons are gone */
+            for (uint32_t lane = 0; lane < in->lane; lane++)
+                if (firsts[lane + 1] - firsts[lane] > in->ready[d]) in->ready[d] = firsts[lane + 1] - firsts[lane];
+        }
     }
     return status;
 }
@@ -329,6 +342,10 @@ void bind_end(struct edict_evaluator *e)
         const struct fact_column *c = &in->columns[i];
         const uint32_t n = e->sizes[p->facts[i].domain];
         uint32_t any = 0;
+        if (c->bit & ~in->met[p->facts[i].domain]) {
+            e->columns[p->facts[i].reg] = late_column(e, i);
+            continue;
+        }
         for (uint32_t r = 0; r < n && in->doubts[i / 64] >> i % 64 & 1; r++) any |= c->w[r];
         e->columns[p->facts[i].reg] = (struct column){ c->v, any ? c->w : NULL, n, 0 };
     }

@@ -41,17 +41,20 @@ struct word_mark { struct mark mark; const char *text; };
 struct known_text { struct mark mark; int64_t number; uint64_t batch; };
 struct month { uint64_t text; int32_t before; uint32_t days; };   /* yyyy-mm-; the day before its first */
 
-/* Of so many records of a list the reasons why they have not a fact are remembered (bind.c). */
+/* Of so many records of a list the reasons why they have not a fact are remembered (bind_missing.c). */
 enum { MISSING_PLACES = 16 };
+enum { FACT_BITS = 63, MORE_FACTS = 63 };   /* facts of a domain that have a bit; the bit for there being more */
+enum { FILL_CELLS = 4 };                    /* states written together; there is room for more */
 
 /* One fact: cells of all records. Where a record says nothing of it and given is 1 it is `value`, and `step` more for
- * each record before; else a gap. bit: among the first 64 of its domain, or 0; object: the last one that named it. */
+ * each record before; else a gap. bit: among the first of its domain, or 0; object: the last one that named it. clean:
+ * so many cells are `value` since no record named it. */
 struct fact_column {
     int64_t *v;
     uint32_t *w;
     uint64_t bit, object;
     int64_t value, step;
-    uint32_t given;
+    uint32_t given, clean;
     uint32_t words;
     const struct word_mark *marks;      /* of its words */
     const uint32_t *numbers;
@@ -93,7 +96,10 @@ struct input {
     struct month months[1 << MONTH_BITS];
     uint32_t fact_words;                            /* words of a set of facts */
     uint32_t *facts_of, *facts_at;                  /* facts by domain; those of d: facts_at[d] to facts_at[d + 1] */
-    uint64_t *full, *all;                           /* bits of a domain's facts; all: if each has one, else not named */
+    uint64_t *full;                                 /* bits of a domain's facts */
+    uint64_t *late, *met;                           /* of those: whose cells are written when all is read, as long
+        as no record names them; the others, written record by record; and MORE_FACTS */
+    uint32_t *ready;                                /* of each domain: places of which late facts have reasons */
     uint64_t *gaps, *doubts, *same;                 /* sets: missing in this encounter, in any lane; MISSING_SAME */
     uint32_t *known_facts;                          /* of each domain: by which its records are known, or NONE */
     uint32_t *lists, list_count;                    /* the domains that are lists */
@@ -109,11 +115,15 @@ struct input {
     struct buffer words;                            /* a message being put together */
 };
 
-/* First record of the encounter being read. */
+/* First record of a lane; of the encounter being read. */
+static inline uint32_t lane_at(const struct input *in, uint32_t domain, uint32_t lane)
+{
+    return domain ? in->firsts[domain][lane] : lane;
+}
 static inline uint32_t bind_first(const struct edict_evaluator *e, uint32_t domain)
 {
     const struct input *in = (const struct input *)e->input;
-    return domain ? in->firsts[domain][in->lane] : in->lane;
+    return lane_at(in, domain, in->lane);
 }
 
 static inline struct input *input_of(const struct edict_evaluator *e)
@@ -152,10 +162,14 @@ struct place *object_ahead(struct input *in, struct place *place);
 void way_learn(struct input *in, struct place *place, struct place *to, size_t from, size_t token);
 /* A record says nothing of a fact; it ended. */
 void fact_gap(struct input *in, uint32_t fact, const struct reading *r);
-void record_end(struct input *in, const struct reading *r);
+void record_end(struct edict_evaluator *e, const struct reading *r);
 
 /* bind_missing.c: what the encounter does not say, when everything was read. */
 edict_status bind_missing(struct edict_evaluator *e);
+/* Late facts of a domain (bits) are written record by record from now on; those before `record` are made up for. */
+void facts_meet(struct edict_evaluator *e, uint32_t domain, uint32_t record, uint64_t facts);
+/* The column of a late fact that no record named, for all lanes. */
+struct column late_column(struct edict_evaluator *e, uint32_t fact);
 
 /* bind_value.c: the value whose first token is `token`, for in->fact. 1 read, 0 stays not documented, -1 an
  * error was set. */

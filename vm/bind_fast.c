@@ -314,13 +314,16 @@ void record_begin(struct input *in, struct reading *r)
     in->starts[r->domain][r->record] = in->json.offset;
 }
 
-void record_end(struct input *in, const struct reading *r)
+void record_end(struct edict_evaluator *e, const struct reading *r)
 {
+    struct input *in = input_of(e);
     const uint32_t *facts = in->facts_of + in->facts_at[r->domain];
     const uint32_t count = in->facts_at[r->domain + 1] - in->facts_at[r->domain];
-    for (uint64_t left = in->full[r->domain] & ~r->named; left; left &= left - 1)
+    const uint64_t late = r->named & ~in->met[r->domain];
+    if (late) facts_meet(e, r->domain, r->record, late);
+    for (uint64_t left = in->full[r->domain] & in->met[r->domain] & ~r->named; left; left &= left - 1)
         gap(in, facts[__builtin_ctzll(left)], r);
-    for (uint32_t i = 64; i < count; i++)
+    for (uint32_t i = FACT_BITS; i < count; i++)
         if (in->columns[facts[i]].object != r->object) fact_gap(in, facts[i], r);
 }
 
@@ -368,7 +371,7 @@ enum reached read_ahead(struct edict_evaluator *e, struct reading *r)
             if (place->unknown->seen != r->object) size = value_pass(p, (size_t)(end - p));
             if (size) place->unknown->seen = r->object;
         } else if (place->kind == PLACE_END) {
-            if (r->named != in->all[r->domain]) record_end(in, r);
+            if (r->named != in->met[r->domain]) record_end(e, r);
             const char *next = r->domain ? next_record(e, r, p, end) : NULL;
             if (!next) {
                 j->pos = (size_t)(p - j->at);

@@ -3,6 +3,7 @@
 #include "vm/bind.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static edict_status no_memory(struct edict_evaluator *e)
 {
@@ -40,22 +41,84 @@ static edict_status missing_fill(struct edict_evaluator *e, uint32_t fact, uint3
     }
 }
 
-/* The states of a fact that its records must document: the reason is looked for among all only where the one that was
- * met last is gone. */
+/* The reason that the record of this place has not a fact is looked for among all only where the one that was met last
+ * is gone. */
+static inline uint32_t reason_of(struct edict_evaluator *e, uint32_t fact, uint32_t place)
+{
+    uint32_t *known = &input_of(e)->missing[(size_t)fact * MISSING_PLACES];
+    const uint32_t node = place < MISSING_PLACES ? known[place] : UINT32_MAX;
+    const struct why_node *why = node < e->why_count ? &e->whys[node] : NULL;
+    if (why && why->a == fact && why->b == place && why->kind == WHY_FACT) return node;
+    const uint32_t found = why_fact(e, fact, place) >> 1;
+    if (place < MISSING_PLACES) known[place] = found;
+    return found;
+}
+
+/* The states of a fact that its records must document. */
 static void asked_fill(struct edict_evaluator *e, uint32_t fact, uint32_t first, uint32_t n)
 {
+    uint32_t *w = input_of(e)->columns[fact].w + first;
+    for (uint32_t place = 0; place < n; place++)
+        if (w[place] == STATE_UNSET) w[place] = reason_of(e, fact, place) << 1;
+}
+
+void facts_meet(struct edict_evaluator *e, uint32_t domain, uint32_t record, uint64_t facts)
+{
     struct input *in = input_of(e);
-    uint32_t *w = in->columns[fact].w + first, *known = &in->missing[(size_t)fact * MISSING_PLACES];
-    for (uint32_t place = 0; place < n; place++) {
-        if (w[place] != STATE_UNSET) continue;
-        uint32_t node = place < MISSING_PLACES ? known[place] : UINT32_MAX;
-        const struct why_node *why = node < e->why_count ? &e->whys[node] : NULL;
-        if (!why || why->a != fact || why->b != place || why->kind != WHY_FACT) {
-            node = why_fact(e, fact, place) >> 1;
-            if (place < MISSING_PLACES) known[place] = node;
+    const uint32_t first = lane_at(in, domain, in->lane);
+    in->met[domain] |= facts;
+    for (; facts; facts &= facts - 1) {
+        const uint32_t fact = in->facts_of[in->facts_at[domain] + (uint32_t)__builtin_ctzll(facts)];
+        struct fact_column *c = &in->columns[fact];
+        c->clean = 0;
+        for (uint32_t r = 0; r < record; r++) {
+            c->v[r] = c->value;
+            c->w[r] = c->given ? 0 : STATE_UNSET;
         }
-        w[place] = node << 1;
+        if (c->given) continue;
+        for (uint32_t lane = 0; lane < in->lane; lane++) {
+            const uint32_t at = lane_at(in, domain, lane);
+            asked_fill(e, fact, at, lane_at(in, domain, lane + 1) - at);
+        }
+        in->doubts[fact / 64] |= (uint64_t)(first > 0) << fact % 64;
+        in->gaps[fact / 64] |= (uint64_t)(record > first) << fact % 64;
     }
+}
+
+/* The reasons of late facts, before they are written for all lanes: there what fails could not be told any more. */
+static void late_ready(struct edict_evaluator *e, uint32_t domain)
+{
+    struct input *in = input_of(e);
+    const uint32_t n = e->sizes[domain] - bind_first(e, domain);
+    const uint64_t late = in->late[domain] & ~in->met[domain];
+    if (n > MISSING_PLACES) {
+        facts_meet(e, domain, e->sizes[domain], late);
+        return;
+    }
+    for (uint64_t left = late; left; left &= left - 1) {
+        const uint32_t fact = in->facts_of[in->facts_at[domain] + (uint32_t)__builtin_ctzll(left)];
+        for (uint32_t place = in->ready[domain]; place < n && !in->columns[fact].given; place++)
+            (void)reason_of(e, fact, place);
+    }
+    in->ready[domain] = n;
+}
+
+struct column late_column(struct edict_evaluator *e, uint32_t fact)
+{
+    const struct input *in = input_of(e);
+    const uint32_t domain = e->program->facts[fact].domain, n = e->sizes[domain];
+    struct fact_column *c = &in->columns[fact];
+    uint32_t states[MISSING_PLACES] = { 0 };
+    for (; c->clean < n; c->clean++) c->v[c->clean] = c->value;
+    if (c->given || !n) return (struct column){ c->v, NULL, n, 0 };
+    for (uint32_t i = 0; i < MISSING_PLACES && i < in->ready[domain]; i++)
+        states[i] = in->missing[(size_t)fact * MISSING_PLACES + i] << 1;
+    for (uint32_t lane = 0; lane < e->lanes; lane++) {
+        const uint32_t first = lane_at(in, domain, lane), end = lane_at(in, domain, lane + 1);
+        for (uint32_t r = first; r < end; r += FILL_CELLS)
+            memcpy(c->w + r, states + (r - first), FILL_CELLS * sizeof *c->w);
+    }
+    return (struct column){ c->v, c->w, n, 0 };
 }
 
 static edict_status column_finish(struct edict_evaluator *e, uint32_t fact)
@@ -105,6 +168,11 @@ edict_status bind_missing(struct edict_evaluator *e)
     for (uint32_t i = 0; i < in->facts_at[1]; i++) {
         const struct fact_column *c = &in->columns[in->facts_of[i]];
         e->columns[p->facts[in->facts_of[i]].reg] = (struct column){ c->v, c->w, e->sizes[0], 0 };
+    }
+    if (!in->ready[0]) late_ready(e, 0);
+    for (uint32_t i = 0; i < in->list_count; i++) {
+        const uint32_t d = in->lists[i];
+        if (e->sizes[d] - bind_first(e, d) > in->ready[d] && in->late[d] & ~in->met[d]) late_ready(e, d);
     }
     /* A fact that stands for another comes after it; two rounds suffice, because it stands for one that asks or
      * has a default. */

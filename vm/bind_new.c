@@ -47,7 +47,7 @@ int bind_room(struct edict_evaluator *e, uint32_t domain, uint32_t need)
         struct fact_column *c = &in->columns[i];
         int64_t *v = realloc(c->v, room * sizeof *v);
         if (v) c->v = v;
-        uint32_t *w = v ? realloc(c->w, room * sizeof *w) : NULL;
+        uint32_t *w = v ? realloc(c->w, (room + FILL_CELLS) * sizeof *w) : NULL;
         if (w) c->w = w;
         if (!w) return 0;
         e->allocations += 2;
@@ -106,6 +106,17 @@ static void given_new(struct fact_column *c, const struct image_fact *f)
     c->step = counted;
 }
 
+/* Where each cell is the same or asked for, and nobody looks before all is read. */
+static int is_late(const struct input *in, const struct edict_program *p, uint32_t fact)
+{
+    const struct image_fact *f = &p->facts[fact];
+    if (in->columns[fact].step || (!in->columns[fact].given && f->missing != MISSING_ASKED)) return 0;
+    if (f->domain) return in->known_facts[f->domain] != fact;
+    for (uint32_t i = 0; i < p->fact_count; i++)
+        if (p->facts[i].missing == MISSING_SAME && p->facts[i].value == f->reg) return 0;
+    return f->reg != p->header->date_register;
+}
+
 static void facts_new(struct input *in, const struct edict_program *p)
 {
     for (uint32_t d = 0, n = 0; d < p->domain_count; d++) {
@@ -114,14 +125,16 @@ static void facts_new(struct input *in, const struct edict_program *p)
             const struct image_fact *f = &p->facts[i];
             if (f->domain != d) continue;
             const uint32_t place = n - in->facts_at[d];
-            in->columns[i].bit = place < 64 ? (uint64_t)1 << place : 0;
+            in->columns[i].bit = place < FACT_BITS ? (uint64_t)1 << place : 0;
             in->full[d] |= in->columns[i].bit;
             in->facts_of[n++] = i;
             if (f->reg == p->domains[d].known) in->known_facts[d] = i;
+            given_new(&in->columns[i], f);
         }
         in->facts_at[d + 1] = n;
-        /* where facts have no bit, the set of those that were named is never like this one */
-        in->all[d] = n - in->facts_at[d] > 64 ? 0 : in->full[d];
+        for (uint32_t i = in->facts_at[d]; i < n; i++)
+            if (is_late(in, p, in->facts_of[i]))
+                in->late[d] |= in->columns[in->facts_of[i]].bit;
     }
 }
 
@@ -133,20 +146,21 @@ static int fast_new(struct input *in, const struct edict_program *p)
     in->word_marks = calloc(p->fact_word_count + 1u, sizeof *in->word_marks);
     in->hints = calloc((size_t)(p->fact_count + 1u) << HINT_BITS, sizeof *in->hints);
     in->known_texts = calloc((size_t)(p->fact_count + 1u) << HINT_BITS, sizeof *in->known_texts);
-    in->facts_of = calloc(p->fact_count + p->domain_count * 2u + 2u, sizeof *in->facts_of);
-    in->full = calloc(p->domain_count * 2u + 3u * words, sizeof *in->full);
+    in->facts_of = calloc(p->fact_count + p->domain_count * 3u + 2u, sizeof *in->facts_of);
+    in->full = calloc(p->domain_count * 3u + 3u * words, sizeof *in->full);
     if (!in->word_marks || !in->hints || !in->known_texts || !in->facts_of || !in->full) return 0;
     in->facts_at = in->facts_of + p->fact_count;
     in->known_facts = in->facts_at + p->domain_count + 1;
-    in->all = in->full + p->domain_count;
-    in->gaps = in->all + p->domain_count;
+    in->ready = in->known_facts + p->domain_count;
+    in->late = in->full + p->domain_count;
+    in->met = in->late + p->domain_count;
+    in->gaps = in->met + p->domain_count;
     in->doubts = in->gaps + words;
     in->same = in->doubts + words;
     facts_new(in, p);
     for (uint32_t i = 0; i < p->fact_count; i++) {
         const struct image_fact *f = &p->facts[i];
         struct fact_column *c = &in->columns[i];
-        given_new(c, f);
         c->words = f->words;
         c->marks = &in->word_marks[f->words_at];
         c->numbers = &p->fact_words[f->words_at];

@@ -359,7 +359,8 @@ int trials_reach(struct edict_evaluator *e, struct worlds *w)
 
 static void cell_set(struct edict_evaluator *e, uint32_t fact, uint32_t record, int64_t v, uint32_t state)
 {
-    const struct fact_column *c = &input_of(e)->columns[fact];
+    struct fact_column *c = &input_of(e)->columns[fact];
+    c->clean = 0;
     c->v[record] = v;
     c->w[record] = state;
 }

@@ -208,6 +208,71 @@ static void test_shapes(void **state)
     edict_evaluator_free(e);
 }
 
+/* Cell `r` of a fact is like cell `q` of another evaluator, of as many records before it in its encounter. */
+static void same_place(const edict_evaluator *a, const edict_evaluator *b, const struct image_fact *f, uint32_t r,
+    uint32_t q)
+{
+    const struct column *x = &a->columns[f->reg], *y = &b->columns[f->reg];
+    const uint32_t v = x->w ? x->w[r] : 0, w = y->w ? y->w[q] : 0;
+    assert_int_equal(v != 0, w != 0);
+    assert_true(f->type == TYPE_TEXT || f->type == TYPE_CODES || x->v[r] == y->v[q]);
+    if (!v) return;
+    assert_int_equal(a->whys[v >> 1].kind, b->whys[w >> 1].kind);
+    assert_int_equal(a->whys[v >> 1].a, b->whys[w >> 1].a);
+    assert_int_equal(a->whys[v >> 1].b, b->whys[w >> 1].b);
+}
+
+/* Encounters read together are each read as by a new evaluator, whatever facts those before and behind it name, and
+ * where some are refused. The last shape has more records than reasons are remembered of. */
+static void test_together(void **state)
+{
+    enum { LANES = 6, BATCHES = 1500 };
+    static const char *const some[] = { DAY "}", LINES "}]}", SERVICES "}]}", LINES "},{\"code\":\"B\"}]}", LINES
+        "},{\"code\":\"B\",\"price\":1}]}", SERVICES ",\"done\":true},{\"drug\":\"B\"}]}", SERVICES
+        "},{\"drug\":\"B\"},{\"drug\":\"C\"},{\"drug\":\"C\",\"dose\":null},{\"drug\":\"D\"}]}",
+        DAY ",\"ward\":\"W\"}", DAY ",\"diag\":[]}", LINES "},{\"code\":\"B\",\"price\":1,\"zz\"}]}", GOOD };
+    enum { SOME = sizeof some / sizeof *some };
+    edict_evaluator *e = evaluator(program), *fresh[SOME + 1];
+    struct buffer many;
+    edict_error error;
+    edict_status want[SOME + 1];
+    const char *texts[SOME + 1];
+    uint64_t draw = 1;
+    (void)state;
+    buffer_init(&many, 0);
+    buffer_printf(&many, LINES "}");
+    for (uint32_t i = 1; i < MISSING_PLACES + 5u; i++) buffer_printf(&many, ",{\"code\":\"B%u\"}", i);
+    buffer_printf(&many, "]}");
+    for (uint32_t i = 0; i <= SOME; i++) {
+        texts[i] = i < SOME ? some[i] : many.at;
+        fresh[i] = evaluator(program);
+        want[i] = bind(fresh[i], texts[i], strlen(texts[i]), &error);
+    }
+    for (int batch = 0; batch < BATCHES; batch++) {
+        uint32_t lanes[LANES], count = 0;
+        bind_start(e);
+        for (int i = 0; i < LANES; i++) {
+            draw = draw * 6364136223846793005u + 1442695040888963407u;
+            const uint32_t k = (uint32_t)(draw >> 33) % (SOME + 1 - (uint32_t)(batch & 1));
+            assert_int_equal(bind_add(e, texts[k], strlen(texts[k]), &error), want[k]);
+            if (want[k] == EDICT_OK) lanes[count++] = k;
+        }
+        if (!count) continue;
+        bind_end(e);
+        for (uint32_t lane = 0; lane < count; lane++)
+            for (uint32_t i = 0; i < program->fact_count; i++) {
+                const struct image_fact *f = &program->facts[i];
+                const uint32_t first = lane_at(input_of(e), f->domain, lane);
+                const uint32_t n = lane_at(input_of(e), f->domain, lane + 1) - first;
+                assert_int_equal(n, fresh[lanes[lane]]->sizes[f->domain]);
+                for (uint32_t r = 0; r < n; r++) same_place(e, fresh[lanes[lane]], f, first + r, r);
+            }
+    }
+    for (uint32_t i = 0; i <= SOME; i++) edict_evaluator_free(fresh[i]);
+    buffer_free(&many);
+    edict_evaluator_free(e);
+}
+
 /* Each byte of an encounter that is known is replaced, left out, written twice; the text ends there. */
 static void test_damage(void **state)
 {
@@ -314,6 +379,14 @@ static void test_many_facts(void **state)
         }
         same_text(e, text.at, text.size);
     }
+    for (int round = 0; round < 3; round++) {   /* a record that names none of them, when such a one is known */
+        buffer_clear(&text);
+        buffer_printf(&text, DAY ",\"lines\":[{\"f0\":1},{\"f1\":2,\"f70\":3,\"f139\":4},{}]}");
+        same_text(e, text.at, text.size);
+        buffer_clear(&text);
+        buffer_printf(&text, DAY ",\"lines\":[{},{},{}]}");
+        same_text(e, text.at, text.size);
+    }
     buffer_free(&text);
     edict_evaluator_free(e);
     edict_program_free(many);
@@ -322,6 +395,6 @@ static void test_many_facts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_shapes), cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_limits), cmocka_unit_test(test_many_facts) };
+        cmocka_unit_test(test_together), cmocka_unit_test(test_limits), cmocka_unit_test(test_many_facts) };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
