@@ -164,8 +164,8 @@ static void filter_fill(uint64_t *filter, const uint32_t *filter_starts, const u
         const uint32_t words = filter_starts[i + 1] - filter_starts[i];
         uint64_t *of = filter + filter_starts[i];
         for (uint32_t k = starts[i]; k < starts[i + 1]; k++) {
-            const uint32_t bit = filter_bit(rows[k] >> 16, filter_shift(words));
-            of[bit / 64] |= (uint64_t)1 << bit % 64;
+            const uint32_t mark = rows[k] >> 16, shift = filter_shift(words);
+            of[filter_word(mark, shift)] |= filter_mask(mark, shift);
         }
     }
 }

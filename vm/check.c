@@ -10,13 +10,13 @@ static edict_status bad(edict_error *error, const char *what, uint32_t n)
     return image_error(error, EDICT_IMAGE, "damaged_image", "the image is damaged: %s %u", what, n);
 }
 
-/* The bits of a first code are as many as its rows want, and each row has its own. */
+/* The bits of a first code are as many as its rows want, and of each row both are set. */
 static int filter_good(const struct code_pairs_layout *l, uint32_t i)
 {
     const uint32_t from = l->filter_starts[i], words = filter_bits(l->starts[i + 1] - l->starts[i]) / 64;
     for (uint32_t k = l->starts[i]; k < l->starts[i + 1]; k++) {
-        const uint32_t bit = filter_bit(l->rows[k] >> 16, filter_shift(words));
-        if (!(l->filter[from + bit / 64] >> bit % 64 & 1))
+        const uint32_t mark = l->rows[k] >> 16, shift = filter_shift(words);
+        if (~l->filter[from + filter_word(mark, shift)] & filter_mask(mark, shift))
             return 0;
     }
     return 1;

@@ -41,8 +41,13 @@ static inline uint32_t filter_bits(uint32_t rows)
 /* The mark of a second code: its number, mixed so that the marks of any codes lie evenly from 0 to 2^16. */
 static inline uint32_t code_mark(uint32_t number) { return number * 40503u & UINT16_MAX; }
 static inline uint32_t code_of_mark(uint32_t mark) { return mark * 30599u & UINT16_MAX; }
-/* The bit for a mark, of 2^(16 - shift) bits. */
-static inline uint32_t filter_bit(uint32_t mark, unsigned shift) { return mark >> shift; }
+/* The word for a mark, of 2^(10 - shift) words, and the two bits in it that are set for a row: one is too often set by
+ * another row. */
+static inline uint32_t filter_word(uint32_t mark, unsigned shift) { return mark >> shift >> 6; }
+static inline uint64_t filter_mask(uint32_t mark, unsigned shift)
+{
+    return (uint64_t)1 << (mark >> shift & 63) | (uint64_t)1 << (mark & 63);
+}
 /* 16 less the logarithm of the bits in so many words, a power of two. */
 static inline unsigned filter_shift(uint32_t words) { return 10u - (unsigned)__builtin_ctz(words); }
 

@@ -4,6 +4,7 @@
 #ifndef EDICT_VM_EVAL_H
 #define EDICT_VM_EVAL_H
 
+#include "vm/code_pairs.h"
 #include "vm/evaluator.h"
 #include "vm/limits.h"
 
@@ -171,6 +172,12 @@ static inline uint32_t slot_mark(const struct relation_index *x, uint64_t hash)
 {
     return (uint32_t)(hash >> (x->shift - 16)) & UINT16_MAX;
 }
+/* Whether a row may have keys of this hash, or a key whose part of the hash is this. */
+static inline uint32_t index_knows(const struct relation_index *x, uint64_t hash)
+{
+    hash >>= x->known_for;
+    return (uint32_t)(x->known[hash >> 6] >> (hash & 63)) & 1;
+}
 /* The row that a slot names; of an empty one, the relation's first. */
 static inline const int64_t *slot_row(const struct edict_program *p, uint32_t relation, uint32_t slot)
 {
@@ -208,6 +215,14 @@ struct key_source key_source(struct edict_evaluator *e, uint32_t reg, const stru
  * pairs_marks fills in the rest; 0: not done, because a code is not documented (or failed). pairs_may: of each record
  * may is set where some row has its code first (side 0) or second; pairs_keep: of each pair of records keep is set
  * where the relation may have their codes. */
+struct filter { /* the bits that answer for the rows of a first code */
+    const uint64_t *words;
+    uint32_t shift;
+};
+static inline uint32_t filter_has(const struct filter *f, uint32_t mark)
+{
+    return !(~f->words[filter_word(mark, f->shift)] & filter_mask(mark, f->shift));
+}
 struct pairs_question {
     uint32_t relation, regs[2], domains[2];
     const struct filter *filters; /* of each record with the first code */

@@ -1,7 +1,6 @@
-/* Large relations of two codes (code_pairs.h): each code is looked up once a record; a bit tells of a pair of records
+/* Large relations of two codes (code_pairs.h): each code is looked up once a record; two bits tell of a pair of records
  * whether there may be rows, and only then they are looked for, about where the second code's mark says. What is found
  * serves every question of the same two columns. */
-#include "vm/code_pairs.h"
 #include "vm/eval.h"
 
 #include <stdlib.h>
@@ -81,11 +80,6 @@ static struct rows_span rows_of(const struct code_pairs_layout *l, const struct 
     return (struct rows_span){ from, from < end ? (uint32_t)(end - from) : 0 };
 }
 
-/* The bits that answer for the rows of a first code: none, if an image says so or nonsense. */
-struct filter {
-    const uint64_t *words;
-    uint32_t shift;
-};
 static const uint64_t no_rows;
 static struct filter filter_of(const struct code_pairs_layout *l, const struct image_relation *r, uint32_t number)
 {
@@ -182,12 +176,6 @@ static const struct filter *filters_of(struct edict_evaluator *e, const struct c
     }
     return c->filters = f;
 }
-static inline uint32_t filter_has(const struct filter *f, uint32_t mark)
-{
-    const uint32_t bit = filter_bit(mark, f->shift);
-    return (uint32_t)(f->words[bit / 64] >> bit % 64) & 1;
-}
-
 int pairs_marks(struct edict_evaluator *e, struct pairs_question *q)
 {
     const struct edict_program *p = e->program;

@@ -1,5 +1,5 @@
 /* Pairs of records that no row of a relation speaks of are not made (CROSS). What is left is a little more: a relation
- * is asked for a bit of its keys' hash, or of its pairs of codes (eval_codes.c), not for its rows and their dates. */
+ * is asked for a bit by its keys' hash, or of its pairs of codes (eval_codes.c), not for its rows and their dates. */
 #include "vm/listed.h"
 
 #include <stdlib.h>
@@ -86,12 +86,6 @@ int listed_open(struct edict_evaluator *e, const struct image_domain *d, const u
     return e->status == EDICT_OK;
 }
 
-static inline uint32_t known_has(const struct relation_index *index, uint64_t hash)
-{
-    hash >>= index->known_for;
-    return (uint32_t)(index->known[hash >> 6] >> (hash & 63)) & 1;
-}
-
 int listed_may(const struct listed *listed, uint32_t side, uint32_t records, unsigned char *may)
 {
     for (uint32_t k = 0; k < listed->count; k++) {
@@ -103,7 +97,7 @@ int listed_may(const struct listed *listed, uint32_t side, uint32_t records, uns
             pairs_may(&l->codes, side != l->turned, records, may);
         else if (!k || part != l[-1].parts[side] || l->index != l[-1].index) /* else the one before has said it */
             for (uint32_t i = 0; i < records; i++)
-                may[i] |= (unsigned char)known_has(l->index, part[i]);
+                may[i] |= (unsigned char)index_knows(l->index, part[i]);
     }
     return 1;
 }
@@ -116,8 +110,39 @@ void listed_keep(
         const uint64_t fixed = l->fixed, *a = l->parts[0], *b = l->parts[1];
         if (!l->codes.filters)
             for (uint32_t i = 0; i < count; i++)
-                keep[i] |= (unsigned char)known_has(l->index, fixed + a[x[i]] + b[y[i]]);
+                keep[i] |= (unsigned char)index_knows(l->index, fixed + a[x[i]] + b[y[i]]);
         else
             pairs_keep(&l->codes, l->turned ? y : x, l->turned ? x : y, count, keep);
     }
+}
+
+uint32_t listed_pairs(const struct listing *l, uint32_t i, const struct second_list *second, int64_t *x, int64_t *y)
+{
+    const uint32_t *list = second->list, count = second->count, itself = second->itself;
+    uint32_t n = 0;
+    if (l->codes.filters && !l->turned) {
+        const struct filter f = l->codes.filters[i];
+        const uint32_t *marks = l->codes.marks;
+        for (uint32_t k = 0; k < count; k++) {
+            x[n] = i;
+            y[n] = list[k];
+            n += filter_has(&f, marks[list[k]]) & (list[k] != itself);
+        }
+    } else if (l->codes.filters) {
+        const struct filter *filters = l->codes.filters;
+        const uint32_t mark = l->codes.marks[i];
+        for (uint32_t k = 0; k < count; k++) {
+            x[n] = i;
+            y[n] = list[k];
+            n += filter_has(&filters[list[k]], mark) & (list[k] != itself);
+        }
+    } else {
+        const uint64_t hash = l->fixed + l->parts[0][i], *part = l->parts[1];
+        for (uint32_t k = 0; k < count; k++) {
+            x[n] = i;
+            y[n] = list[k];
+            n += index_knows(l->index, hash + part[list[k]]) & (list[k] != itself);
+        }
+    }
+    return n;
 }

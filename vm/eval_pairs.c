@@ -63,6 +63,7 @@ struct pairing {
     int apart;                  /* no record with itself */
     const int64_t *plain;       /* the first keys of the records of y's list, where all of them are documented */
     const unsigned char *marks; /* a byte of each */
+    const struct listing *listed; /* without keys: the one relation that may list them; or NULL */
 };
 
 static inline int64_t key_of(const struct cells *c, uint32_t i) { return c->v ? cell_v(c, i) : i; }
@@ -97,6 +98,17 @@ static size_t pairs_all(const struct pairing *p, const struct ends *s)
             y[n] = s->list[k];
             n += s->list[k] != itself;
         }
+    }
+    return n;
+}
+
+/* Those that the relation may list. */
+static size_t pairs_listed(const struct pairing *p, const struct ends *s)
+{
+    size_t n = 0;
+    for (const uint32_t *a = s->a; a < s->a_end; a++) {
+        const struct second_list second = { s->list + s->from, s->to - s->from, p->apart ? *a : NONE };
+        n += listed_pairs(p->listed, *a, &second, s->x + n, s->y + n);
     }
     return n;
 }
@@ -222,7 +234,7 @@ static int pairs_make(struct edict_evaluator *e, struct pairing *p, const struct
     for (uint32_t lane = 0; lane < e->lanes; lane++) {
         const struct ends s = { a->list + a->ends[lane], a->list + a->ends[lane + 1], b->list, b->ends[lane],
             b->ends[lane + 1], x + n, y + n };
-        n += p->count ? pairs_keyed(p, &s) : pairs_all(p, &s);
+        n += p->count ? pairs_keyed(p, &s) : p->listed ? pairs_listed(p, &s) : pairs_all(p, &s);
         if (ends)
             ends[lane + 1] = (uint32_t)n;
     }
@@ -404,8 +416,10 @@ static void cross_alone(
         side_narrow(e, &a, &listed, 0, e->sizes[d->a]);
         side_narrow(e, &b, &listed, 1, e->sizes[d->b]);
     }
-    if (a.ends[e->lanes] && b.ends[e->lanes] && pairing_open(e, &p, at, at[4]) &&
-        pairs_make(e, &p, &a, &b, found, firsts) && listed.count)
+    if (!a.ends[e->lanes] || !b.ends[e->lanes] || !pairing_open(e, &p, at, at[4]))
+        return;
+    p.listed = listed.count == 1 && !p.count ? &listed.of[0] : NULL;
+    if (pairs_make(e, &p, &a, &b, found, firsts) && listed.count && !p.listed)
         take_listed(e, &listed, found, firsts);
 }
 

@@ -143,9 +143,9 @@ struct image_relation {
      *     int64_t code[codes], sorted; uint64_t filter[filter_words]; uint32_t start[codes + 1];
      *     uint32_t filter_start[codes + 1]; uint32_t row[pairs]; uint16_t index[code_pairs_slots(codes)]
      * Rows start[i] to start[i + 1] have code[i] in column 0; each is: mark of the code of column 1 << 16 | row of
-     * CELLS that holds the other columns, the dates and the trace row; sorted. A bit of filter[filter_start[i]] to
-     * [filter_start[i + 1]] is set for each of these rows: one that is not set says that there is none. Their values
-     * are not verified: a look-up finds nothing where one points nowhere. */
+     * CELLS that holds the other columns, the dates and the trace row; sorted. Two bits of a word from
+     * filter[filter_start[i]] to [filter_start[i + 1]] are set for each of these rows: where they are not, there is
+     * none. Their values are not verified: a look-up finds nothing where one points nowhere. */
     uint32_t codes, filter_words;
     uint64_t pairs_at, pairs;
 };

@@ -28,5 +28,12 @@ int listed_may(const struct listed *listed, uint32_t side, uint32_t records, uns
 /* Sets keep for the pairs that one of the relations may list. */
 void listed_keep(
     const struct listed *listed, const int64_t *x, const int64_t *y, uint32_t count, unsigned char *keep);
+/* Makes the pairs of one record of x with those of a list that a relation may list, and says how many; one more may be
+ * written. `itself`: a record of y that is left out, or NONE. */
+struct second_list {
+    const uint32_t *list;
+    uint32_t count, itself;
+};
+uint32_t listed_pairs(const struct listing *l, uint32_t i, const struct second_list *second, int64_t *x, int64_t *y);
 
 #endif
