@@ -140,6 +140,15 @@ static uint32_t records_known(
     return n;
 }
 
+static uint32_t rows_all(const struct lookup *l, uint32_t *list)
+{
+    for (uint32_t i = 0; i < l->records; i++)
+        list[i] = i;
+    return l->records;
+}
+
+enum { STRAIGHT = 4096 };
+
 /* The records that may have a row, if the relation has an index, and their hashes. */
 static uint32_t rows_may(const struct lookup *l, uint32_t *list, uint64_t *hash)
 {
@@ -155,7 +164,10 @@ static uint32_t rows_may(const struct lookup *l, uint32_t *list, uint64_t *hash)
             return 0;
     }
     const int paired = h.linked[0] && h.linked[1] && !h.own;
-    const uint32_t count = paired ? pairs_known(l, &h, x, list) : records_known(l, &h, x, list);
+    const int straight = l->count == 1 && p->relations[l->relation].rows > STRAIGHT; /* bits are as far as slots */
+    const uint32_t count = paired     ? pairs_known(l, &h, x, list)
+                           : straight ? rows_all(l, list)
+                                      : records_known(l, &h, x, list);
     for (uint32_t k = 0; k < count; k++) {
         hash[k] = hash_of(l, &h, list[k]);
         __builtin_prefetch(&x->slots[hash[k] >> x->shift]);
@@ -163,13 +175,6 @@ static uint32_t rows_may(const struct lookup *l, uint32_t *list, uint64_t *hash)
     for (uint32_t k = 0; k < count; k++)
         __builtin_prefetch(slot_row(p, l->relation, x->slots[hash[k] >> x->shift]));
     return count;
-}
-
-static uint32_t rows_all(const struct lookup *l, uint32_t *list)
-{
-    for (uint32_t i = 0; i < l->records; i++)
-        list[i] = i;
-    return l->records;
 }
 
 /* The row of each record that has one, into m. `w`: NULL, or the records' states: of those that are in doubt nothing is

@@ -16,6 +16,16 @@ struct row_column {
     uint32_t shift;             /* of the hash: 64 - log2 of the entries */
     struct row_memory *entries; /* NULL: not fixed */
     uint64_t *sets;             /* rows of each entry; behind them: rows for what is not documented */
+    struct code_classes *classes; /* NULL: each value is tested */
+};
+
+/* The codes between two constants of a column, of one length, are alike for all of its tests: a class. */
+enum { LENGTHS = 9, BOUNDS_MOST = 512 };
+struct code_classes {
+    uint32_t count; /* of bounds */
+    int64_t *bounds; /* sorted; each begins a class */
+    uint64_t *rows;  /* of class k and length n: number k * LENGTHS + n */
+    unsigned char *known;
 };
 struct row_plan {
     uint32_t count, words, columns;
@@ -44,6 +54,40 @@ static int cell_fixed(const struct edict_evaluator *e, const uint32_t *test)
     }
 }
 
+static int bound_order(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static void bound_add(struct code_classes *c, uint64_t bound)
+{
+    if (bound <= INT64_MAX && c->count < BOUNDS_MOST)
+        c->bounds[c->count++] = (int64_t)bound;
+}
+
+/* Where what a test says of codes may change. */
+static void bounds_add(const struct edict_evaluator *e, struct code_classes *c, const uint32_t *test)
+{
+    const struct edict_program *p = e->program;
+    const uint32_t is = test[0] & ~(uint32_t)CELL_NEGATED;
+    if (is == CELL_UNDOC || is == CELL_DOC)
+        return;
+    if (is != CELL_IN) {
+        const uint64_t x = (uint64_t)e->columns[test[1]].v[0];
+        const uint64_t y = is == CELL_RANGE || is == CELL_CODES ? (uint64_t)e->columns[test[2]].v[0] : x;
+        bound_add(c, x);
+        bound_add(c, x + 1);
+        bound_add(c, y + 1);
+        return;
+    }
+    const struct image_set *s = &p->sets[test[1]];
+    for (uint32_t k = 0; k < s->count; k++) {
+        bound_add(c, p->ranges[s->at + k].lo);
+        bound_add(c, p->ranges[s->at + k].hi + 1);
+    }
+}
+
 /* The alternatives of one column of a row: how many, and the first. */
 static const uint32_t *row_cell(const uint32_t *cells, uint32_t column, uint32_t *count)
 {
@@ -52,6 +96,51 @@ static const uint32_t *row_cell(const uint32_t *cells, uint32_t column, uint32_t
         at += 1 + (size_t)*at * 3;
     *count = *at;
     return at + 1;
+}
+
+static void classes_free(struct code_classes *c)
+{
+    if (!c)
+        return;
+    free(c->bounds);
+    free(c->rows);
+    free(c->known);
+    free(c);
+}
+
+/* None where there would be too many. 0: no memory. */
+static int classes_new(struct edict_evaluator *e, struct row_plan *p, uint32_t column)
+{
+    struct code_classes *c = p->column[column].classes = calloc(1, sizeof *c);
+    if (!c || !(c->bounds = calloc(BOUNDS_MOST, sizeof *c->bounds)))
+        return 0;
+    for (uint32_t r = 0; r < p->count; r++) {
+        uint32_t count;
+        const uint32_t *test = row_cell(p->cells[r], column, &count);
+        for (uint32_t k = 0; k < count; k++, test += 3)
+            bounds_add(e, c, test);
+    }
+    if (c->count == BOUNDS_MOST) {
+        classes_free(c);
+        p->column[column].classes = NULL;
+        return 1;
+    }
+    qsort(c->bounds, c->count, sizeof *c->bounds, bound_order);
+    c->rows = calloc(((size_t)c->count + 1) * LENGTHS, sizeof *c->rows);
+    c->known = calloc(((size_t)c->count + 1) * LENGTHS, 1);
+    return c->rows && c->known;
+}
+
+/* The class of a code, by the bounds that are not above it, and its length. */
+static size_t class_of(const struct code_classes *c, int64_t code)
+{
+    uint32_t from = 0;
+    for (uint32_t left = c->count; left;) {
+        const uint32_t half = (left + 1) / 2;
+        from += c->bounds[from + half - 1] <= code ? half : 0;
+        left -= half;
+    }
+    return (size_t)from * LENGTHS + (code ? 8u - (unsigned)__builtin_ctzll((uint64_t)code) / 8 : 0);
 }
 
 static int column_new_memory(struct edict_evaluator *e, struct row_plan *p, uint32_t column)
@@ -71,6 +160,8 @@ static int column_new_memory(struct edict_evaluator *e, struct row_plan *p, uint
         }
     }
     c->fixed = c->fixed && tests;
+    if (c->fixed && c->coded && !c->dated && p->words == 1 && !classes_new(e, p, column))
+        return 0;
     p->tested |= tests && column < 64 ? (uint64_t)1 << column : 0;
     uint32_t size = MEMORY_MOST;
     while (size > MEMORY_LEAST && (size_t)size * p->words * sizeof *c->sets > MEMORY_BYTES)
@@ -174,6 +265,7 @@ void rows_free(struct edict_evaluator *e)
         for (uint32_t k = 0; p->column && k < p->columns; k++) {
             free(p->column[k].entries);
             free(p->column[k].sets);
+            classes_free(p->column[k].classes);
         }
         free((void *)p->cells);
         free(p->column);
@@ -198,12 +290,9 @@ static inline size_t value_slot(const struct row_column *c, int64_t value, int64
     return (size_t)((((uint64_t)value ^ (uint64_t)date << 48) * 0x9E3779B97F4A7C15u) >> c->shift);
 }
 
-/* Tests every row for a value that has not been met. */
-static void value_learn(
-    struct match *m, struct row_plan *p, uint32_t column, size_t slot, size_t record, int64_t value, int64_t date)
+/* Tests every row for a value. */
+static void rows_test(struct match *m, const struct row_plan *p, uint32_t column, size_t record, uint64_t *set)
 {
-    uint64_t *set = p->column[column].sets + slot * p->words;
-    p->column[column].entries[slot] = (struct row_memory){ value, (uint64_t)date * 2 + 1 };
     memset(set, 0, p->words * sizeof *set);
     for (uint32_t r = 0; r < p->count; r++) {
         uint32_t count;
@@ -211,6 +300,24 @@ static void value_learn(
         const int fits = match_cell(m, column, test, count, record) != MATCH_NO;
         set[r / 64] |= (uint64_t)fits << r % 64;
     }
+}
+
+/* Of a value that has not been met, or not lately. */
+static void value_learn(
+    struct match *m, struct row_plan *p, uint32_t column, size_t slot, size_t record, int64_t value, int64_t date)
+{
+    struct row_column *c = &p->column[column];
+    uint64_t *set = c->sets + slot * p->words;
+    c->entries[slot] = (struct row_memory){ value, (uint64_t)date * 2 + 1 };
+    if (!c->classes) {
+        rows_test(m, p, column, record, set);
+        return;
+    }
+    const size_t is = class_of(c->classes, value);
+    if (!c->classes->known[is])
+        rows_test(m, p, column, record, &c->classes->rows[is]);
+    c->classes->known[is] = 1;
+    *set = c->classes->rows[is];
 }
 
 /* The rows that a column's cell does not rule out; NULL: it is in doubt and rules out nothing. */
