@@ -131,7 +131,24 @@ static inline uint64_t hash_mix(uint64_t hash, uint64_t value)
 }
 
 /* Record tests. */
-int set_has(const struct edict_evaluator *e, uint32_t set, int64_t code, int64_t date);
+/* Answers met before, by code, set and date; of a set that is the same on every date the date is 0. */
+enum { SET_CACHE_BITS = 12, DATE_FIRST = -25567, DATE_LAST = 84005 };
+static inline int date_is_usual(int64_t date) { return date >= DATE_FIRST && date <= DATE_LAST; }
+struct set_answer {
+    int64_t code;
+    uint32_t set; /* number of the set + 1 */
+    int32_t date;
+    int has;
+};
+int set_ask(const struct edict_evaluator *e, struct set_answer *a, uint32_t set, int64_t code, int64_t date);
+static inline int set_has(const struct edict_evaluator *e, uint32_t set, int64_t code, int64_t date)
+{
+    const int64_t day = e->set_dated[set] ? date : 0;
+    const uint64_t mixed = ((uint64_t)code ^ (uint64_t)set << 17 ^ (uint64_t)(uint32_t)day << 40) * 0x9E3779B97F4A7C15u;
+    struct set_answer *a = &e->set_cache[mixed >> (64 - SET_CACHE_BITS)];
+    const int met = a->code == code && a->set == set + 1 && a->date == day && date_is_usual(date);
+    return met ? a->has : set_ask(e, a, set, code, date);
+}
 /* The memories of set_has, eval_codes.c and eval_relation.c. 0: no memory. */
 int lookup_caches_new(struct edict_evaluator *e);
 int rows_met_new(struct edict_evaluator *e);

@@ -186,6 +186,11 @@ static void eval_in(struct edict_evaluator *e, enum op op, const uint32_t *at)
     struct column *o = column_new(e, at[0]);
     if (!o || ((a.w || date.w) && !column_states(e, o)))
         return;
+    if (!o->w && op == OP_CODE_IN) {
+        for (uint32_t i = 0; i < o->n; i++)
+            o->v[i] = set_has(e, at[2], cell_v(&a, i), cell_v(&date, i));
+        return;
+    }
     for (uint32_t i = 0; i < o->n; i++) {
         o->v[i] = 0;
         if (o->w && (o->w[i] = why_merge(e, cell_w(&a, i), cell_w(&date, i))))

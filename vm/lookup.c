@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { DATE_FIRST = -25567, DATE_LAST = 84005, KNOWN_BITS = 32 /* a row */, KNOWN_LEAST = 4096 };
+enum { KNOWN_BITS = 32 /* a row */, KNOWN_LEAST = 4096 };
 
 static unsigned code_length(uint64_t code)
 {
@@ -33,15 +33,6 @@ static int set_search(const struct edict_program *p, uint32_t set, int64_t code,
     return 0;
 }
 
-/* Answers met before, by code, set and date; of a set that is the same on every date the date is 0. */
-enum { SET_CACHE_BITS = 12 };
-struct set_answer {
-    int64_t code;
-    uint32_t set; /* number of the set + 1 */
-    int32_t date;
-    int has;
-};
-
 int lookup_caches_new(struct edict_evaluator *e)
 {
     const struct edict_program *p = e->program;
@@ -55,16 +46,12 @@ int lookup_caches_new(struct edict_evaluator *e)
     return e->set_cache && e->set_dated && rows_met_new(e) && codes_new(e) && hash_parts_new(e);
 }
 
-int set_has(const struct edict_evaluator *e, uint32_t set, int64_t code, int64_t date)
+int set_ask(const struct edict_evaluator *e, struct set_answer *a, uint32_t set, int64_t code, int64_t date)
 {
-    if (date < DATE_FIRST || date > DATE_LAST)
-        return set_search(e->program, set, code, date);
-    const int32_t day = e->set_dated[set] ? (int32_t)date : 0;
-    const uint64_t mixed = ((uint64_t)code ^ (uint64_t)set << 17 ^ (uint64_t)(uint32_t)day << 40) * 0x9E3779B97F4A7C15u;
-    struct set_answer *a = &e->set_cache[mixed >> (64 - SET_CACHE_BITS)];
-    if (a->code != code || a->set != set + 1 || a->date != day)
-        *a = (struct set_answer){ code, set + 1, day, set_search(e->program, set, code, date) };
-    return a->has;
+    const int has = set_search(e->program, set, code, date);
+    if (date_is_usual(date))
+        *a = (struct set_answer){ code, set + 1, e->set_dated[set] ? (int32_t)date : 0, has };
+    return has;
 }
 
 static uint64_t keys_hash(const int64_t *keys, uint32_t count)
