@@ -29,6 +29,7 @@ struct way { struct mark mark; struct place *to; };
 struct place {
     struct way ways[WAYS];
     uint32_t kind, number;              /* number: of the fact, the list, the unknown key */
+    uint64_t bit;                       /* of the fact, or 0 */
     struct fact_column *column;
     struct unknown_key *unknown;
     uint32_t turn;                      /* the way that is forgotten next */

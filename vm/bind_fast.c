@@ -7,27 +7,25 @@
 
 #include <string.h>
 
-static inline int way_same(const struct place *at, unsigned i, const char *p, size_t left)
+static inline int way_same(const struct place *at, unsigned i, const char *p)
 {
     const struct mark *m = &at->ways[i].mark;
-    return mark_same(m, p, left) && (m->size <= 16 || memcmp(at->raw[i] + 8, p + 8, m->size - 16u) == 0);
+    return mark_same(m, p) &&
+        (m->size <= MARK_HEAD || memcmp(at->raw[i] + MARK_HEAD, p + MARK_HEAD, m->size - (unsigned)MARK_HEAD) == 0);
 }
 
-/* Another way than the first one. Near the end of the text, of which mark_same() needs more, also that one. */
-static const struct way *way_other(const struct place *at, const char *p, size_t left)
+/* Another way than the first one. */
+static const struct way *way_other(const struct place *at, const char *p)
 {
     for (unsigned i = 1; i < WAYS; i++)
-        if (way_same(at, i, p, left)) return &at->ways[i];
-    for (unsigned i = 0; i < WAYS && left < 8; i++)
-        if (at->ways[i].to && at->ways[i].mark.size <= left && memcmp(at->raw[i], p, at->ways[i].mark.size) == 0)
-            return &at->ways[i];
+        if (way_same(at, i, p)) return &at->ways[i];
     return NULL;
 }
 
-/* The way from a place that is the same here, or NULL. */
-static inline const struct way *way_find(const struct place *at, const char *p, size_t left)
+/* The way from a place that is the same here, or NULL. WAY_ROOM bytes may be looked at. */
+static inline const struct way *way_find(const struct place *at, const char *p)
 {
-    return way_same(at, 0, p, left) ? at->ways : way_other(at, p, left);
+    return way_same(at, 0, p) ? at->ways : way_other(at, p);
 }
 
 void way_learn(struct input *in, struct place *place, struct place *to, size_t from, size_t token)
@@ -45,7 +43,10 @@ void way_learn(struct input *in, struct place *place, struct place *to, size_t f
 struct place *object_ahead(struct input *in, struct place *place)
 {
     struct json *j = &in->json;
-    const struct way *w = way_find(place, j->at + j->pos, j->size - j->pos);
+    const size_t left = j->size - j->pos;
+    char last[WAY_ROOM] = { 0 };
+    const char *p = left < WAY_ROOM ? memcpy(last, j->at + j->pos, left) : j->at + j->pos;
+    const struct way *w = way_find(place, p);
     if (!w) return NULL;
     j->offset = j->pos + w->mark.token;
     j->pos += w->mark.size;
@@ -60,6 +61,8 @@ struct place *object_ahead(struct input *in, struct place *place)
     }
     return w->to;
 }
+
+enum { CODES_FEW = 8 };
 
 /* The length of a plain string whose opening quote stands at `p`, or NONE. */
 static uint32_t plain_string(const char *p, size_t left)
@@ -89,26 +92,36 @@ static inline int day_read(struct input *in, const char *p, int32_t *day)
     return ones <= 9 && tens <= 3 && n - 1 < m->days;
 }
 
-/* Bytes of a time with its quotes, or 0. */
-static inline size_t time_fast(struct input *in, const char *p, size_t left, int64_t *out)
+/* Bytes of a date with its quotes, or 0. */
+static inline size_t date_fast(struct input *in, const char *p, int64_t *out)
 {
     int32_t day;
-    if (left < 21 || p[0] != '"') return 0;
-    const uint64_t x = (load8(p + 11) & 0xffffffffffffu) ^ 0x30303a303054u;  /* T00:00 */
-    const unsigned hour = (unsigned)(x >> 8 & 0xff) * 10 + (unsigned)(x >> 16 & 0xff);
-    const unsigned minute = (unsigned)(x >> 32 & 0xff) * 10 + (unsigned)(x >> 40);
-    if (x & 0xff0000ffu || !are_digits(x) || hour > 23 || minute > 59 || !day_read(in, p + 1, &day)) return 0;
+    if (p[0] != '"' || p[11] != '"' || !day_read(in, p + 1, &day)) return 0;
+    *out = day;
+    return 12;
+}
+
+/* Bytes of a time with its quotes, or 0. */
+static inline size_t time_fast(struct input *in, const char *p, int64_t *out)
+{
+    int32_t day;
+    const int seconds = p[17] == ':';
+    uint64_t x = load8(p + 12) ^ 0x30303a30303a3030u;   /* 00:00:00 */
+    if (p[0] != '"' || p[11] != 'T' || p[seconds ? 20 : 17] != '"') return 0;
+    if (!seconds) x &= 0xffffffffffu;
+    if ((x | (x + 0x767a7f767a7f767du)) & 0x8080808080808080u) return 0;    /* none above 29:59:59 */
+    const uint64_t pairs = x * 10 + (x >> 8);
+    const unsigned hour = (unsigned)(pairs & 0xff), minute = (unsigned)(pairs >> 24 & 0xff);
+    if (hour > 23 || !day_read(in, p + 1, &day)) return 0;
     *out = ((int64_t)day * 24 + hour) * 60 + minute;
-    if (p[17] == '"') return 18;
-    const unsigned tens = (unsigned char)p[18] - (unsigned)'0', ones = (unsigned char)p[19] - (unsigned)'0';
-    return p[17] == ':' && tens <= 5 && ones <= 9 && p[20] == '"' ? 21 : 0;
+    return seconds ? 21 : 18;
 }
 
 /* Bytes of a code with its quotes, or 0. */
-static inline size_t code_fast(const char *p, size_t left, int64_t *out)
+static inline size_t code_fast(const char *p, int64_t *out)
 {
     const uint64_t ones = 0x0101010101010101u, high = ones << 7;
-    if (left < 10 || p[0] != '"') return 0;
+    if (p[0] != '"') return 0;
     uint64_t w = load8(p + 1), x = w ^ ones * '"';
     const uint64_t quote = (x - ones) & ~x & high;  /* its lowest bit is in the first quote */
     size_t n = 8;
@@ -128,20 +141,15 @@ static inline size_t code_fast(const char *p, size_t left, int64_t *out)
     return n + 2;
 }
 
-static size_t codes_fast(struct edict_evaluator *e, const char *p, size_t left, int64_t *out, int *read)
+static size_t codes_fast(struct edict_evaluator *e, const char *p, int64_t *out)
 {
-    enum { CODES_FEW = 8 };
     int64_t codes[CODES_FEW];
     uint32_t n = 0;
     size_t at = 1;
-    if (left < 2 || p[0] != '[') return 0;
-    if (p[1] == ']') {
-        *read = 0;
-        return 2;
-    }
+    if (p[0] != '[') return 0;
     while (n < CODES_FEW) {
-        const size_t size = code_fast(p + at, left - at, &codes[n]);
-        if (!size || at + size >= left) return 0;
+        const size_t size = code_fast(p + at, &codes[n]);
+        if (!size) return 0;
         at += size;
         n++;
         if (p[at] == ']') break;
@@ -158,44 +166,55 @@ static size_t codes_fast(struct edict_evaluator *e, const char *p, size_t left, 
     return at + 1;
 }
 
-/* Bytes of a number of up to seven digits without sign and exponent, in millionths (places 6) or whole (0); or 0. */
-static inline size_t number_fast(const char *p, size_t left, unsigned places, int64_t *out)
+/* So many digits stand there, or eight. */
+static inline size_t digits_some(const char *p)
 {
-    if (left < 9) return 0;
+    const uint64_t x = load8(p) ^ 0x3030303030303030u;
+    const uint64_t other = (x | (x + 0x0606060606060606u)) & 0xf0f0f0f0f0f0f0f0u;
+    return other ? (size_t)__builtin_ctzll(other) / 8 : 8;
+}
+
+/* Bytes of a number of up to seven digits without sign and exponent, in millionths (places 6) or whole (0); or 0. */
+static inline size_t number_fast(const char *p, unsigned places, int64_t *out)
+{
+    static const int64_t tens[] = { 1, 10, 100, 1000, 10000, 100000, 1000000 };
     if (p[1] == ',' && p[0] >= '0' && p[0] <= '9') {    /* most of them */
         *out = places ? (p[0] - '0') * (int64_t)1000000 : p[0] - '0';
         return 1;
     }
     uint64_t x = load8(p) ^ 0x3030303030303030u;
-    const uint64_t other = (x | (x + 0x0606060606060606u)) & 0xf0f0f0f0f0f0f0f0u;
-    if (!other) return 0;
-    size_t n = (size_t)__builtin_ctzll(other) / 8;
-    if (!n || (n > 1 && p[0] == '0')) return 0;
+    size_t n = digits_some(p);
+    if (!n || n == 8 || (n > 1 && p[0] == '0')) return 0;
     x <<= 64 - 8 * n;               /* the digits, zeros before them */
     x = x * 10 + (x >> 8);          /* pairs, fours, all eight */
     int64_t v = (int64_t)((((x & 0xff000000ffu) * (100 + (1000000ull << 32))) +
         ((x >> 16 & 0xff000000ffu) * (1 + (10000ull << 32)))) >> 32);
     if (p[n] == '.') {
         const size_t point = n++;
-        for (; n < left && places && p[n] >= '0' && p[n] <= '9'; places--) v = v * 10 + (p[n++] - '0');
-        if (n == point + 1 || n == left || (p[n] >= '0' && p[n] <= '9')) return 0;
+        for (; places && p[n] >= '0' && p[n] <= '9'; places--) v = v * 10 + (p[n++] - '0');
+        if (n == point + 1 || (p[n] >= '0' && p[n] <= '9')) return 0;
     }
     if (p[n] == 'e' || p[n] == 'E') return 0;
-    while (places--) v *= 10;
-    *out = v;
+    *out = v * tens[places];
     return n;
+}
+
+/* Is the rest of a word, of more bytes than are compared at once, there too, and the quote? */
+static int word_ends(const struct word_mark *w, const char *p, size_t left)
+{
+    const unsigned last = w->mark.size - 1u;
+    return left > last && memcmp(w->text + MARK_HEAD, p + MARK_HEAD, last - MARK_HEAD) == 0 && p[last] == '"';
 }
 
 /* Words are tried by what their first bytes said last time, then all. */
 static inline size_t word_fast(const struct fact_column *c, const char *p, size_t left, int64_t *out)
 {
-    if (left < 10 || p[0] != '"') return 0;
+    if (p[0] != '"') return 0;
     uint32_t *hint = &c->hints[hash_of(load8(p + 1), HINT_BITS)], k = *hint;
     for (uint32_t i = 0; i < c->words; i++) {
         const struct word_mark *w = &c->marks[k];
-        if (mark_same(&w->mark, p + 1, left - 1) &&
-            (w->mark.size <= 16 || memcmp(w->text + 8, p + 9, w->mark.size - 16u) == 0)) {
-            *hint = k;
+        if (mark_same(&w->mark, p + 1) && (w->mark.size <= MARK_HEAD || word_ends(w, p + 1, left - 1))) {
+            if (i) *hint = k;
             *out = c->numbers[k];
             return w->mark.size + 1u;
         }
@@ -209,9 +228,8 @@ static inline size_t text_fast(struct edict_evaluator *e, struct known_text *kno
     int64_t *out)
 {
     const uint64_t batch = input_of(e)->batch;
-    if (left < 10) return 0;
     struct known_text *k = &known[hash_of(load8(p + 1), HINT_BITS)];
-    if (p[0] == '"' && mark_same(&k->mark, p + 1, left - 1) && k->batch == batch) {
+    if (p[0] == '"' && mark_same(&k->mark, p + 1) && k->batch == batch) {
         *out = k->number;
         return k->mark.size + 1u;
     }
@@ -236,28 +254,28 @@ static inline size_t string_pass(const char *p, size_t left)
 }
 
 /* Bytes of a number without sign and exponent that nobody reads, or 0. */
-static inline size_t number_pass(const char *p, size_t left)
+static inline size_t number_pass(const char *p)
 {
-    size_t n = 0, point = 0;
-    while (n < left && p[n] >= '0' && p[n] <= '9') n++;
-    if (!n || (n > 1 && p[0] == '0') || left - n < 2) return 0;
+    enum { MANY = 20 };
+    size_t n = digits_some(p), end = n;
+    while (n >= 8 && n < MANY && p[n] >= '0' && p[n] <= '9') n++;
+    if (!n || n == MANY || (n > 1 && p[0] == '0')) return 0;
     if (p[n] == '.') {
-        point = ++n;
-        while (n < left && p[n] >= '0' && p[n] <= '9') n++;
+        end = digits_some(p + n + 1);
+        n += end + 1;
     }
-    return n == point || n == left || p[n] == 'e' || p[n] == 'E' ? 0 : n;
+    return !end || (p[n] >= '0' && p[n] <= '9') || p[n] == 'e' || p[n] == 'E' ? 0 : n;
 }
 
 /* Bytes of a value that nobody reads, or 0. */
 static inline size_t value_pass(const char *p, size_t left)
 {
-    if (left < 6) return 0;
     switch (*p) {
     case '"': return string_pass(p, left);
     case 't': return memcmp(p, "true", 4) == 0 ? 4 : 0;
     case 'f': return memcmp(p, "false", 5) == 0 ? 5 : 0;
     case 'n': return memcmp(p, "null", 4) == 0 ? 4 : 0;
-    default: return number_pass(p, left);
+    default: return number_pass(p);
     }
 }
 
@@ -274,44 +292,17 @@ void fact_gap(struct input *in, uint32_t fact, const struct reading *r)
     gap(in, fact, r);
 }
 
-/* Bytes of the value of a fact and the value; *read 0: it says that it is not documented. Or 0. */
-static inline size_t fact_fast(struct edict_evaluator *e, const struct place *place, const char *p, size_t left,
-    int64_t *v, int *read)
-{
-    const struct fact_column *c = place->column;
-    struct input *in = input_of(e);
-    size_t size = 0;
-    int32_t day;
-    if (left < 5) return 0;
-    switch (place->kind) {
-    case TYPE_BOOL:
-        *v = memcmp(p, "true", 4) == 0;
-        size = *v ? 4 : memcmp(p, "false", 5) == 0 ? 5 : 0;
-        break;
-    case TYPE_WORD: size = word_fast(c, p, left, v); break;
-    case TYPE_CODE: size = code_fast(p, left, v); break;
-    case TYPE_CODES: size = codes_fast(e, p, left, v, read); break;
-    case TYPE_TEXT: size = text_fast(e, c->known, p, left, v); break;
-    case TYPE_DATE:
-        if (left > 12 && p[0] == '"' && p[11] == '"' && day_read(in, p + 1, &day)) {
-            size = 12;
-            *v = day;
-        }
-        break;
-    case TYPE_TIME: size = time_fast(in, p, left, v); break;
-    default: size = number_fast(p, left, place->kind == TYPE_DECIMAL || place->kind == TYPE_MONEY ? 6 : 0, v);
-    }
-    if (size || memcmp(p, "null", 4) != 0) return size;
-    *read = 0;
-    return 4;
-}
-
-void record_begin(struct input *in, struct reading *r)
+static inline void record_open(struct input *in, struct reading *r)
 {
     r->object = ++in->object;
     r->place = list_place(in, r->domain, OBJECT_BEGIN);
     r->named = 0;
     in->starts[r->domain][r->record] = in->json.offset;
+}
+
+void record_begin(struct input *in, struct reading *r)
+{
+    record_open(in, r);
 }
 
 void record_end(struct edict_evaluator *e, const struct reading *r)
@@ -327,73 +318,124 @@ void record_end(struct edict_evaluator *e, const struct reading *r)
         if (in->columns[facts[i]].object != r->object) fact_gap(in, facts[i], r);
 }
 
-/* Behind the brace of the list's next record, if it comes as it came before and there is room; else NULL. */
-static inline const char *next_record(struct edict_evaluator *e, struct reading *r, const char *p, const char *end)
+/* Where the reader is in the text, or, near its end, in a copy of the rest with bytes behind it that stand in no text:
+ * so nothing that is looked at has to be counted, but for values that may be longer than CODES_FEW codes. A value
+ * begins at `far` at the latest, or in the copy. */
+enum { NEAR_END = WAY_ROOM + CODES_FEW * 11 + 8, PAST_END = 64 };
+struct text_view { const char *begin, *end, *far; size_t offset; char near[NEAR_END + PAST_END]; };
+
+/* Goes on in the copy: the place in it. */
+static const char *view_end(struct text_view *view, const char *p)
+{
+    const size_t left = (size_t)(view->end - p);
+    memcpy(view->near, p, left);
+    memset(view->near + left, 0, PAST_END);
+    view->offset += (size_t)(p - view->begin);
+    view->begin = view->near;
+    view->end = view->far = view->near + left;
+    return view->near;
+}
+
+/* The list's next record, behind whose brace the reader is now; it has one as it came before, and there is room. */
+static inline int record_next(struct edict_evaluator *e, struct reading *r, const struct way *w, size_t at)
 {
     struct input *in = input_of(e);
     const uint32_t next = r->record + 1;
-    const struct place *between = list_place(in, r->domain, LIST_BETWEEN);
-    const struct way *w = way_find(between, p, (size_t)(end - p));
-    if (!w || w->to == in->end || next - r->first == LIMIT_RECORDS || next >= in->rooms[r->domain]) return NULL;
-    in->json.offset = (size_t)(p - in->json.at) + w->mark.token;
+    if (!w || w->to == in->end || next - r->first == LIMIT_RECORDS || next >= in->rooms[r->domain]) return 0;
+    in->json.offset = at + w->mark.token;
     e->sizes[r->domain] = r->record = next;
-    record_begin(in, r);
-    return p + w->mark.size;
+    record_open(in, r);
+    return 1;
 }
 
 enum reached read_ahead(struct edict_evaluator *e, struct reading *r)
 {
     struct input *in = input_of(e);
     struct json *j = &in->json;
-    const char *const end = j->at + j->size, *p = j->at + j->pos, *token = j->at + j->offset;
+    struct text_view view;
+    const char *p = j->at + j->pos;
     struct place *place = r->place;
+    const struct way *w = NULL;
+    uint64_t named = r->named;
+    view.begin = j->at;
+    view.offset = 0;
+    view.end = j->at + j->size;
+    if (view.end - p < NEAR_END) p = view_end(&view, p);
+    else view.far = view.end - NEAR_END;
     for (int at_value = r->at_value; place; at_value = 0) {
-        size_t size = 0;
+        if (p > view.far) p = view_end(&view, p);
         if (!at_value) {
-            const struct way *w = way_find(place, p, (size_t)(end - p));
+            w = way_find(place, p);
             if (!w) break;
-            token = p + w->mark.token;
             p += w->mark.size;
             place = w->to;
         }
-        if (place->kind < PLACE_LIST) {
-            const struct fact_column *c = place->column;
-            int64_t v = 0;
-            int read = 1;
-            if (!(r->named & c->bit)) size = fact_fast(e, place, p, (size_t)(end - p), &v, &read);
-            if (size) {
-                r->named |= c->bit;
-                c->v[r->record] = v;
-                c->w[r->record] = 0;
-                if (!read) fact_gap(in, place->number, r);
-            }
-        } else if (place->kind == PLACE_UNKNOWN) {
-            if (place->unknown->seen != r->object) size = value_pass(p, (size_t)(end - p));
-            if (size) place->unknown->seen = r->object;
-        } else if (place->kind == PLACE_END) {
-            if (r->named != in->met[r->domain]) record_end(e, r);
-            const char *next = r->domain ? next_record(e, r, p, end) : NULL;
-            if (!next) {
-                j->pos = (size_t)(p - j->at);
+        size_t size = 0;
+        int64_t v = 0;
+        int open = 0;       /* it says that the fact is not documented */
+        if (!(named & place->bit)) switch (place->kind) {
+        case TYPE_BOOL:
+            v = memcmp(p, "true", 4) == 0;
+            size = v ? 4 : memcmp(p, "false", 5) == 0 ? 5 : 0;
+            break;
+        case TYPE_WORD: size = word_fast(place->column, p, (size_t)(view.end - p), &v); break;
+        case TYPE_CODE: size = code_fast(p, &v); break;
+        case TYPE_CODES:
+            open = p[0] == '[' && p[1] == ']';
+            size = open ? 2 : codes_fast(e, p, &v);
+            break;
+        case TYPE_TEXT: size = text_fast(e, place->column->known, p, (size_t)(view.end - p), &v); break;
+        case TYPE_DATE: size = date_fast(in, p, &v); break;
+        case TYPE_TIME: size = time_fast(in, p, &v); break;
+        case TYPE_DECIMAL: case TYPE_MONEY: size = number_fast(p, 6, &v); break;
+        default: size = number_fast(p, 0, &v); break;
+        case PLACE_UNKNOWN:
+            if (place->unknown->seen != r->object) size = value_pass(p, (size_t)(view.end - p));
+            if (!size) break;
+            place->unknown->seen = r->object;
+            p += size;
+            continue;
+        case PLACE_END:
+            r->named = named;
+            if (named != in->met[r->domain]) record_end(e, r);
+            w = r->domain ? way_find(list_place(in, r->domain, LIST_BETWEEN), p) : NULL;
+            if (!record_next(e, r, w, view.offset + (size_t)(p - view.begin))) {
+                j->pos = view.offset + (size_t)(p - view.begin);
                 j->state = --j->depth ? STATE_AFTER : STATE_DONE;
                 return AHEAD_END;
             }
+            named = 0;
             place = r->place;
-            size = (size_t)(next - p);
+            p += w->mark.size;
+            continue;
+        case PLACE_LIST: case PLACE_WITHIN: case PLACE_FAR: break;
+        }
+        if (!size && place->bit & ~named && memcmp(p, "null", 4) == 0) {
+            open = 1;
+            size = 4;
         }
         if (!size) {
             r->at_value = 1;
+            r->named = named;
             r->place = place;
-            j->offset = (size_t)(token - j->at);
-            j->pos = (size_t)(p - j->at);
+            j->pos = view.offset + (size_t)(p - view.begin);
+            if (w) j->offset = j->pos - w->mark.size + w->mark.token;
             j->state = STATE_VALUE;
             return AHEAD_VALUE;
         }
         p += size;
+        named |= place->bit;
+        if (open) {
+            fact_gap(in, place->number, r);
+            continue;
+        }
+        place->column->v[r->record] = v;
+        place->column->w[r->record] = 0;
     }
+    r->named = named;
     r->place = place;
     r->at_value = 0;
     j->state = place == list_place(in, r->domain, OBJECT_BEGIN) ? STATE_KEY_OR_END : STATE_AFTER;
-    j->pos = (size_t)(p - j->at);
+    j->pos = view.offset + (size_t)(p - view.begin);
     return AHEAD_KEY;
 }

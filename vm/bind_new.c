@@ -75,6 +75,7 @@ static void place_new(struct input *in, struct place *place, uint32_t kind, uint
     place->kind = kind;
     place->number = number;
     place->turn = 0;
+    place->bit = kind < PLACE_LIST ? in->columns[number].bit : 0;
     place->column = kind < PLACE_LIST || kind == PLACE_FAR ? &in->columns[number] : NULL;
     place->unknown = kind == PLACE_UNKNOWN ? &in->unknown[number] : NULL;
     for (uint32_t i = 0; i < WAYS; i++) place->ways[i] = (struct way){ MARK_NONE, NULL };
