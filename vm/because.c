@@ -93,12 +93,27 @@ static inline void row_cell(struct edict_evaluator *e, struct wording *w, const 
     row_add(w, (uint32_t)c->v[i]);
 }
 
+/* The members of a charge's record, found once for all entries that ask by the same link. */
+struct members { uint32_t link, first, end; uint64_t bits; };
+
 static void members_gather(struct edict_evaluator *e, struct wording *w, const struct charge *c,
-    const struct because *b)
+    const struct because *b, struct members *m)
 {
     const struct column *link = &e->columns[b->link];
-    const uint32_t in = e->program->registers[b->link].domain, end = link->n ? lane_end(e, in, e->lane) : 0;
-    for (uint32_t r = lane_first(e, in, e->lane); r < end; r++)
+    if (m->link != b->link) {
+        const uint32_t in = e->program->registers[b->link].domain;
+        m->link = b->link;
+        m->first = lane_first(e, in, e->lane);
+        m->end = link->n ? lane_end(e, in, e->lane) : m->first;
+        if (m->end - m->first <= LINKED_MOST)
+            m->bits = linked_bits(link, m->first, m->end - m->first, (int64_t)c->record);
+    }
+    if (m->end - m->first <= LINKED_MOST) {
+        for (uint64_t left = m->bits; left; left &= left - 1)
+            row_cell(e, w, b, m->first + (uint32_t)__builtin_ctzll(left));
+        return;
+    }
+    for (uint32_t r = m->first; r < m->end; r++)
         if (link->v[r] == (int64_t)c->record && !(link->w && link->w[r])) row_cell(e, w, b, r);
 }
 
@@ -110,13 +125,14 @@ void because_gather(struct edict_evaluator *e, struct wording *w, const struct c
         *place = (struct because_place){ c->emit + 1, because_first(in, c->emit, 0), because_first(in, c->emit, 1),
             because_first(in, c->emit, c->row + 1), because_first(in, c->emit, c->row + 2) };
     uint32_t all = place->all, own = place->own;
+    struct members members = { .link = NONE };
     row_add(w, c->row);
     for (uint32_t i = 0; i < c->effect_count; i++) row_add(w, c->effects[i]);
     while (all < place->all_end || own < place->own_end) { /* both in the order in which they stand */
         const int for_all = own == place->own_end ||
             (all < place->all_end && in->because[all].entry < in->because[own].entry);
         const struct because *b = &in->because[for_all ? all++ : own++];
-        if (b->mode == BECAUSE_MEMBERS) members_gather(e, w, c, b);
+        if (b->mode == BECAUSE_MEMBERS) members_gather(e, w, c, b, &members);
         else row_cell(e, w, b, b->mode == BECAUSE_SELF ? c->record : e->lane);
     }
 }

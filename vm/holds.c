@@ -339,6 +339,12 @@ uint32_t behind_collect(const struct edict_evaluator *e, uint32_t want, uint32_t
         const struct column *link = &e->columns[d->link];
         const uint32_t end = link->n ? lane_end(e, d->a, e->lane) : 0;
         const uint32_t first = lane_first(e, d->a, e->lane);
+        if (d->a == want && end > first && end - first <= LINKED_MOST) {
+            const uint64_t bits = linked_bits(link, first, end - first, (int64_t)record);
+            for (uint64_t left = bits & ~marks->word[0]; left; left &= left - 1) n++;
+            marks->word[0] |= bits;
+            return n;
+        }
         for (uint32_t r = first; r < end; r++) {
             if (link->v[r] != (int64_t)record || (link->w && link->w[r])) continue;
             if (d->a != want) {

@@ -84,6 +84,18 @@ static inline void mark_set(struct marks *m, uint32_t record)
     m->word[record / 64] |= (uint64_t)1 << record % 64;
 }
 
+/* Of up to 64 records from `first` on those whose link leads to a record, a bit each. */
+enum { LINKED_MOST = 64 };
+static inline uint64_t linked_bits(const struct column *link, uint32_t first, uint32_t n, int64_t record)
+{
+    const int64_t *v = link->v + first;
+    uint64_t bits = 0, open = 0;
+    for (uint32_t i = 0; i < n; i++) bits |= (uint64_t)(v[i] == record) << i;
+    for (uint64_t left = link->w ? bits : 0; left; left &= left - 1)
+        open |= (uint64_t)(link->w[first + (uint32_t)__builtin_ctzll(left)] != 0) << __builtin_ctzll(left);
+    return bits & ~open;
+}
+
 /* A hash over numbered things: slots of another generation are free. */
 struct hold_slot { uint32_t generation, number, hash; };
 struct hold_index { struct hold_slot *slots; uint32_t room, count, generation; };
