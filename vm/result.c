@@ -53,7 +53,7 @@ static void tail_keep(const struct wording *w, struct tail *slot, const char *at
 }
 
 /* `, "because": […], "cite": […]` of the rows that were gathered. */
-static void put_because(struct edict_evaluator *e, struct buffer *out)
+static char *store_because(struct edict_evaluator *e, struct buffer *out, char *to)
 {
     struct wording *w = input_of(e)->wording;
     struct tail *slot;
@@ -61,9 +61,10 @@ static void put_because(struct edict_evaluator *e, struct buffer *out)
     for (uint32_t i = 0; i < w->because_count; i++) hash = (hash ^ w->because[i]) * 0x9E3779B97F4A7C15u ^ hash >> 29;
     const char *told = tail_known(w, hash, &slot);
     if (told) {
-        buffer_add(out, told, slot->size);
-        return;
+        if (!store_more(out, &to, slot->size, STORE_CHARGE)) return to;
+        return (char *)memcpy(to, told, slot->size) + slot->size;
     }
+    buffer_close(out, to);
     const size_t from = out->size;
     put_name(out, "because");
     buffer_byte(out, '[');
@@ -75,6 +76,7 @@ static void put_because(struct edict_evaluator *e, struct buffer *out)
     put_name(out, "cite");
     put_cites(e, out, w->because, w->because_count);
     if (!out->failed) tail_keep(w, slot, out->at + from, out->size - from);
+    return store_reopen(out, from, STORE_CHARGE);
 }
 
 /* `, "services": […]` of the chain of charges that starts at `first`, whose rows are gathered on the way. */
@@ -101,8 +103,7 @@ void put_tail(struct edict_evaluator *e, struct buffer *out, uint32_t first)
 {
     char *to = buffer_open(out, STORE_CHARGE);
     if (!to) return;
-    buffer_close(out, store_behind(e, out, to, first));
-    put_because(e, out);
+    buffer_close(out, store_because(e, out, store_behind(e, out, to, first)));
 }
 
 static void put_standing(struct edict_evaluator *e, struct buffer *out, const struct standing *s)
@@ -125,32 +126,39 @@ static void put_standing(struct edict_evaluator *e, struct buffer *out, const st
     buffer_add(out, tail.at, tail.size);
 }
 
-static void put_final(struct edict_evaluator *e, struct buffer *out, const struct final_charge *f)
+static char *store_final(struct edict_evaluator *e, struct buffer *out, char *to, const struct final_charge *f)
 {
-    char *to = buffer_open(out, STORE_CHARGE);
-    if (!to) return;
     to = store_charge(e, out, to, STORE_CHARGE, f->code, f->units, f->modifiers);
     to = store(to, ", \"date\": ");
     to = store_date(input_of(e)->wording, to, f->date);
-    buffer_close(out, store_behind(e, out, to, f->first));
-    put_because(e, out);
+    return store_because(e, out, store_behind(e, out, to, f->first));
 }
 
-static void put_list(struct edict_evaluator *e, struct buffer *out, uint32_t list, int empty)
+/* A list of charges: those that stand in every world, or those of the lane. Once there is no room nothing more is
+ * stored than what there was room for. */
+static char *store_list(struct edict_evaluator *e, struct buffer *out, char *to, uint32_t list, int empty)
 {
-    uint32_t standing_count = 0, n = 0;
-    const struct standing *standing = worlds_standing(e, &standing_count);
-    put_piece(out, input_of(e)->wording, input_of(e)->wording->lists[list]);
-    const uint32_t from = standing ? 0 : e->final_firsts[e->lane];
-    const uint32_t count = empty ? 0 : standing ? standing_count : e->final_firsts[e->lane + 1];
-    for (uint32_t i = from; i < count; i++) {
+    uint32_t count = 0;
+    const struct standing *standing = worlds_standing(e, &count);
+    const struct wording *w = input_of(e)->wording;
+    if (out->failed) return to;
+    to = store_ready(out, to, STORE_CHARGE, w, w->lists[list]);
+    uint32_t n = 0, i = standing ? 0 : e->final_firsts[e->lane];
+    if (!standing) count = e->final_firsts[e->lane + 1];
+    for (; i < count && !empty && !out->failed; i++) {
         if ((standing ? standing[i].list : e->finals[i].list) != list) continue;
-        buffer_text(out, n++ ? ", {" : "{");
-        if (standing) put_standing(e, out, &standing[i]);
-        else put_final(e, out, &e->finals[i]);
-        buffer_byte(out, '}');
+        to = n++ ? store(to, ", {") : store(to, "{");
+        if (standing) {
+            const size_t at = (size_t)(to - out->at);
+            buffer_close(out, to);
+            put_standing(e, out, &standing[i]);
+            to = store_reopen(out, at, STORE_CHARGE);
+        } else {
+            to = store_final(e, out, to, &e->finals[i]);
+        }
+        to = store(to, "}");
     }
-    buffer_byte(out, ']');
+    return store(to, "]");
 }
 
 static void put_findings(struct edict_evaluator *e, struct buffer *out, edict_answer *answer)
@@ -208,10 +216,9 @@ void result_write(struct edict_evaluator *e, edict_answer *answer, int no_rules)
     to = date->w && date->w[lane] ? store(to, "null") : store_date(w, to, date->v[lane]);
     to = no_rules ? store(to, ", \"status\": \"no_rules\"") : answer->held ? store(to, ", \"status\": \"held\"") :
         store(to, ", \"status\": \"complete\"");
+    for (uint32_t list = 0; list < p->list_count; list++) to = store_list(e, out, to, list, no_rules);
+    to = store(to, ", \"findings\": [");
     buffer_close(out, to);
-    for (uint32_t list = 0; list < p->list_count; list++) put_list(e, out, list, no_rules);
-    put_name(out, "findings");
-    buffer_byte(out, '[');
     e->findings_at = out->size;
     if (!no_rules) put_findings(e, out, answer);
     buffer_text(out, "]}");

@@ -129,8 +129,7 @@ int store_grow(struct buffer *out, char **to, size_t most)
     return 1;
 }
 
-/* Room again, behind what was added; where there is none, from `at` on, as before. */
-static char *store_reopen(struct buffer *out, size_t at, size_t rest)
+char *store_reopen(struct buffer *out, size_t at, size_t rest)
 {
     char *to = buffer_open(out, rest + STORE_OVER);
     return to ? to : out->at + at;

@@ -16,7 +16,7 @@ enum { STORE_OVER = 32, STORE_VALUE = 32, STORE_CHARGE = 256 };
 static inline char *store_piece(char *to, const char *at, size_t size)
 {
     if (size > 128) return (char *)memcpy(to, at, size) + size;
-    for (size_t i = 0; i < size; i += 16) memcpy(to + i, at + i, 16);
+    for (size_t i = 0; i < size; i += 32) memcpy(to + i, at + i, 32);
     return to + size;
 }
 
@@ -68,6 +68,9 @@ static inline int store_more(struct buffer *out, char **to, size_t most, size_t 
     most += rest + STORE_OVER;
     return (size_t)(out->at + out->room - *to) > most || store_grow(out, to, most);
 }
+
+/* Room again, behind what was added; where there is none, from `at` on, as before. */
+char *store_reopen(struct buffer *out, size_t at, size_t rest);
 
 /* Less than eight bytes, at least one, with blanks behind them. */
 static inline uint64_t word_short(const char *at, size_t size)
