@@ -166,8 +166,8 @@ static int encounter_work(void *context, void *state, struct pool_item *item, st
 {
     const struct run *run = context;
     struct worker *worker = state;
-    edict_answer answer = {0};
-    edict_error error = {0};
+    edict_answer answer;
+    edict_error error;  /* both are the evaluator's to fill */
     const char *key;
     char number[24];
     int exit = worker_evaluators(worker, item->file);
@@ -197,8 +197,8 @@ static int encounter_work(void *context, void *state, struct pool_item *item, st
         return EXIT_FINE;    /* said and ended where it is taken */
     }
     text_put(answer_text, answer.json, answer.size);
-    snprintf(number, sizeof number, "%zu ", pack);
     while (!run->quiet && (key = edict_unknown_key(evaluator))) {
+        snprintf(number, sizeof number, "%zu ", pack);
         text_put(aside, number, strlen(number));
         text_put(aside, key, strlen(key));
         text_put(aside, "\n", 1);

@@ -88,6 +88,15 @@ edict_status edict_evaluator_set(edict_evaluator *e, const char *policy, const c
     return usage(error, "no_such_policy", "the pack has no policy", policy, expected);
 }
 
+/* No error, without a byte written that nobody reads: once an encounter. */
+static void error_clear(edict_error *error)
+{
+    error->status = EDICT_OK;
+    error->line = 0;
+    error->offset = 0;
+    error->code[0] = error->pointer[0] = error->expected[0] = error->found[0] = error->message[0] = 0;
+}
+
 edict_status edict_evaluate(edict_evaluator *e, const char *json, size_t size, uint64_t line, edict_answer *answer,
     edict_error *error)
 {
@@ -96,7 +105,7 @@ edict_status edict_evaluate(edict_evaluator *e, const char *json, size_t size, u
     edict_status status;
     if (!error) error = &local;
     if (!answer) answer = &unused;
-    *error = (edict_error){ .status = EDICT_OK };
+    error_clear(error);
     *answer = (edict_answer){ 0 };
     e->error = error;
     worlds_forget(e);
