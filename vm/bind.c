@@ -238,6 +238,7 @@ void bind_start(struct edict_evaluator *e)
         in->met[d] = (in->full[d] & ~in->late[d]) | (uint64_t)more << MORE_FACTS;
     }
     for (uint32_t i = 0; i < in->fact_words; i++) in->doubts[i] = 0;
+    for (uint32_t i = 0; i < e->program->fact_count; i++) in->columns[i].reasons = 0;
     in->batch++;
     e->lanes = 0;
     e->lane = 0;
@@ -261,7 +262,7 @@ edict_status bind_add(struct edict_evaluator *e, const char *json, size_t size, 
         e->code_count = codes;
         e->sizes[0] = in->lane;
         in->ready[0] = in->lane > 0;
-        for (uint32_t i = 0; i < e->program->fact_count; i++) in->columns[i].clean = 0; /* it wrote there */
+        for (uint32_t i = 0; i < e->program->fact_count; i++) in->columns[i].clean = in->columns[i].reasons = 0;
         for (uint32_t i = 0; i < in->list_count; i++) {
             const uint32_t d = in->lists[i], *firsts = in->firsts[d];
             e->sizes[d] = firsts[in->lane];

@@ -49,13 +49,14 @@ enum { FILL_CELLS = 4 };                    /* states written together; there is
 
 /* One fact: cells of all records. Where a record says nothing of it and given is 1 it is `value`, and `step` more for
  * each record before; else a gap. bit: among the first of its domain, or 0; object: the last one that named it. clean:
- * so many cells are `value` since no record named it. */
+ * so many cells are `value` since no record named it; reasons: of so many places `missing` holds for this run. */
 struct fact_column {
     int64_t *v;
     uint32_t *w;
     uint64_t bit, object;
     int64_t value, step;
-    uint32_t given, clean;
+    uint32_t given, clean, reasons;
+    uint32_t *missing;                  /* of the first records of a lane: the reasons that they lack it */
     uint32_t words;
     const struct word_mark *marks;      /* of its words */
     const uint32_t *numbers;

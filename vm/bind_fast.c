@@ -282,7 +282,13 @@ static inline size_t value_pass(const char *p, size_t left)
 static inline void gap(struct input *in, uint32_t fact, const struct reading *r)
 {
     const struct fact_column *c = &in->columns[fact];
-    c->v[r->record] = c->value + c->step * (r->record - r->first);
+    const uint32_t place = r->record - r->first;
+    c->v[r->record] = c->value + c->step * place;
+    if (place < c->reasons) {
+        c->w[r->record] = c->missing[place] << 1;
+        in->doubts[fact / 64] |= (uint64_t)1 << fact % 64;
+        return;
+    }
     c->w[r->record] = c->given ? 0 : STATE_UNSET;
     in->gaps[fact / 64] |= (uint64_t)!c->given << fact % 64;
 }

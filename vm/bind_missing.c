@@ -57,7 +57,9 @@ static inline uint32_t reason_of(struct edict_evaluator *e, uint32_t fact, uint3
 /* The states of a fact that its records must document. */
 static void asked_fill(struct edict_evaluator *e, uint32_t fact, uint32_t first, uint32_t n)
 {
-    uint32_t *w = input_of(e)->columns[fact].w + first;
+    struct fact_column *c = &input_of(e)->columns[fact];
+    uint32_t *w = c->w + first;
+    for (; c->reasons < n && c->reasons < MISSING_PLACES; c->reasons++) (void)reason_of(e, fact, c->reasons);
     for (uint32_t place = 0; place < n; place++)
         if (w[place] == STATE_UNSET) w[place] = reason_of(e, fact, place) << 1;
 }

@@ -162,6 +162,7 @@ static int fast_new(struct input *in, const struct edict_program *p)
     for (uint32_t i = 0; i < p->fact_count; i++) {
         const struct image_fact *f = &p->facts[i];
         struct fact_column *c = &in->columns[i];
+        c->missing = &in->missing[(size_t)i * MISSING_PLACES];
         c->words = f->words;
         c->marks = &in->word_marks[f->words_at];
         c->numbers = &p->fact_words[f->words_at];
