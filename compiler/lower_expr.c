@@ -230,7 +230,7 @@ static int listed_key(struct lower *l, const struct expr *e, const struct cross 
 static int listed_add(struct lower *l, const struct expr *e, struct cross *like)
 {
     struct relation *r = e->relation;
-    uint32_t order[TABLE_COLUMNS_MAX], keys = e->arg_count, w[2 + 2 * TABLE_COLUMNS_MAX], n = 2, sides = 0;
+    uint32_t order[TABLE_COLUMNS_MAX], keys = e->arg_count, w[2 + 2 * TABLE_COLUMNS_MAX] = {0}, n = 2, sides = 0;
     for (uint32_t c = 0; c < r->column_count; c++) order[c] = c;
     for (uint32_t i = 0; i < keys; i++, n += 2) {
         if (r->types[i].base == TYPE_DECIMAL || !listed_key(l, e->args[i], like, &w[n], &w[n + 1])) return 0;

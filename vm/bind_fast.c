@@ -328,7 +328,7 @@ void record_end(struct edict_evaluator *e, const struct reading *r)
  * so nothing that is looked at has to be counted, but for values that may be longer than CODES_FEW codes. A value
  * begins at `far` at the latest, or in the copy. */
 enum { NEAR_END = WAY_ROOM + CODES_FEW * 11 + 8, PAST_END = 64 };
-struct text_view { const char *begin, *end, *far; size_t offset; char near[NEAR_END + PAST_END]; };
+struct text_view { const char *begin, *end, *far; size_t offset; char *near; /* of NEAR_END + PAST_END */ };
 
 /* Goes on in the copy: the place in it. */
 static const char *view_end(struct text_view *view, const char *p)
@@ -358,14 +358,12 @@ enum reached read_ahead(struct edict_evaluator *e, struct reading *r)
 {
     struct input *in = input_of(e);
     struct json *j = &in->json;
-    struct text_view view;
+    char near[NEAR_END + PAST_END];
+    struct text_view view = { .begin = j->at, .end = j->at + j->size, .near = near };
     const char *p = j->at + j->pos;
     struct place *place = r->place;
     const struct way *w = NULL;
     uint64_t named = r->named;
-    view.begin = j->at;
-    view.offset = 0;
-    view.end = j->at + j->size;
     if (view.end - p < NEAR_END) p = view_end(&view, p);
     else view.far = view.end - NEAR_END;
     for (int at_value = r->at_value; place; at_value = 0) {

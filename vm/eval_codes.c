@@ -51,8 +51,8 @@ static struct code_numbers *numbers_of(struct edict_evaluator *e, const struct c
     struct code_numbers *c = numbers_known(e, relation, reg, codes);
     if (c)
         return c;
-    uint32_t *numbers = eval_alloc(e, (size_t)records * 2, sizeof *numbers), *marks = numbers + records;
-    if (!numbers)
+    uint32_t *numbers = eval_alloc(e, records, sizeof *numbers), *marks = eval_alloc(e, records, sizeof *marks);
+    if (!numbers || !marks)
         return NULL;
     for (uint32_t i = 0; i < records; i++)
         __builtin_prefetch(&l->index[code_pairs_slot(codes[i * step], l->slots)]);

@@ -396,7 +396,8 @@ static void take_listed(
     if (!keep || !behind)
         return;
     listed_keep(listed, found->x, found->y, n, keep);
-    struct taking t = { found->x, found->y, found->x, found->y, behind, firsts, n, e->lanes };
+    struct taking t = { found->x, found->y, found->x, found->y, behind, NULL, n, e->lanes };
+    t.ends = firsts;
     TAKE(&t, keep[at_] != 0);
     found->n = t.n;
 }
