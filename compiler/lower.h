@@ -45,6 +45,7 @@ struct lower {
     struct vec crosses, memo, keys;
     struct vec views;
     uint32_t view;        /* 1 + the view in which fields of its kind are lowered now; 0: of all pairs */
+    uint32_t premise;     /* a condition of the record at hand without which nothing asked of it counts, or NONE */
     int rows_again;       /* rows may have been given out already, for another view */
     uint32_t *memo_index; /* open addressing: number + 1 */
     uint32_t memo_room;

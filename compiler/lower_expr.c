@@ -31,9 +31,11 @@ uint32_t kind_domain(struct lower *l, struct kind *k)
     if (k == l->m->charge) return l->phase == 2 ? l->final : l->billed;
     if (view_of(l, k)) return view_of(l, k)->pairs.domain;
     if (k->id[0] != NONE) return k->id[0];
-    if (k->domain == DOMAIN_CROSS) {
-        k->id[0] = pairs_of(l, k).domain;
-    } else lower_group(l, k);
+    const uint32_t premise = l->premise;
+    l->premise = NONE;
+    if (k->domain == DOMAIN_CROSS) k->id[0] = pairs_of(l, k).domain;
+    else lower_group(l, k);
+    l->premise = premise;
     return k->id[0];
 }
 
@@ -298,7 +300,8 @@ uint32_t query_mask(struct lower *l, const struct place *outer, const struct que
     struct cross like = {.a = a, .b = b, .if_a = NONE, .if_b = NONE};
     const struct expr *when = rule ? rule->when : NULL;
     const int viewed = is_viewed(l, outer, q, rule, &pairs);
-    const uint32_t view = l->view;
+    const uint32_t view = l->view, premise = l->premise;
+    l->premise = NONE;
     if (viewed || !speaks_of_pairs(q->where)) {
         like.apart = q->other && a == b;
         if (q->members && outer->record->group) {
@@ -311,6 +314,7 @@ uint32_t query_mask(struct lower *l, const struct place *outer, const struct que
             const struct place x = *outer, y = place_of(l, k);
             if (exists != NONE && reg_domain(l, exists) == b && b) like.if_b = exists;
             conditions_find(l, q->where, &x, &y, &like);
+            if (premise != NONE && a && reg_domain(l, premise) == a) like.if_a = and_reg(l, a, like.if_a, premise);
             if (!speaks_of_pairs(when)) keys_find(l, when, &like);
             if (!listed_find(l, q->where, &like) && rule) listed_find(l, rule->listed, &like);
         }
@@ -332,6 +336,7 @@ uint32_t query_mask(struct lower *l, const struct place *outer, const struct que
     if (exists != NONE) mask = and_reg(l, c.domain, mask, gather(l, c.y, exists));
     if (q->where) mask = and_reg(l, c.domain, mask, lower_expr(l, inner, q->where));
     l->view = view;
+    l->premise = premise;
     if (mask != NONE && reg_domain(l, mask) == 0) mask = ir2(l, OP_CODE_AND, c.domain, TYPE_BOOL, mask, l->always);
     *cross = cross_like(l, &like);
     return mask;
@@ -522,14 +527,16 @@ static uint32_t field_lower(struct lower *l, struct field *f)
 
 uint32_t field_reg(struct lower *l, struct field *f)
 {
-    const uint32_t had = field_had(l, f), view = l->view;
+    const uint32_t had = field_had(l, f), view = l->view, premise = l->premise;
     const int again = l->rows_again;
     if (had != NONE) return had;
+    l->premise = NONE;
     if (!view_of(l, f->kind)) l->view = 0;
     l->rows_again = f->kind->domain == DOMAIN_CROSS && l->views.count;
     const uint32_t reg = field_lower(l, f);
     l->rows_again = again;
     const uint32_t kept = field_keep(l, f, reg);
     l->view = view;
+    l->premise = premise;
     return kept;
 }

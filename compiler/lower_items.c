@@ -282,14 +282,27 @@ static uint32_t each_pair_once(struct lower *l, const struct place *p)
     return ir2(l, OP_CODE_LT, p->domain, TYPE_BOOL, p->outer, p->inner);
 }
 
+/* A condition of a rule behind others: its questions need not be asked of a record that those rule out. */
+static uint32_t condition_lower(struct lower *l, const struct expr *e, const struct place *p, uint32_t cond)
+{
+    if (!e) return cond;
+    l->premise = cond != NONE && p->domain && reg_domain(l, cond) == p->domain ? cond : NONE;
+    const uint32_t reg = lower_expr(l, p, e);
+    l->premise = NONE;
+    return and_reg(l, p->domain, cond, reg);
+}
+static uint32_t conditions_lower(struct lower *l, const struct rule *r, const struct place *p, uint32_t cond)
+{
+    return condition_lower(l, r->when, p, condition_lower(l, r->where, p, cond));
+}
+
 /* rule … then charge: a bill with one row and no columns, where the rule's condition holds. */
 static void charge_emit(struct lower *l, const struct rule *r)
 {
     struct place p = place_of(l, r->kind);
     struct vec v = {0};
     uint32_t cond = kind_exists(l, r->kind);
-    if (r->where) cond = and_reg(l, p.domain, cond, lower_expr(l, &p, r->where));
-    if (r->when) cond = and_reg(l, p.domain, cond, lower_expr(l, &p, r->when));
+    cond = conditions_lower(l, r, &p, cond);
     cond = dated_cond(l, r->item, p.domain, cond);
     uint32_t code = lower_expr(l, &p, r->effect.value), units = lower_expr(l, &p, r->effect.units);
     word_put(l, &v, 0);
@@ -384,8 +397,7 @@ static void rule_lower(struct lower *l, const struct rule *r)
         cond = and_reg(l, p.domain, cond,
                        link == NONE ? const_reg(l, TYPE_BOOL, 0, 0) : links_somewhere(l, p.domain, link));
     }
-    if (r->where) cond = and_reg(l, p.domain, cond, lower_expr(l, &p, r->where));
-    if (r->when) cond = and_reg(l, p.domain, cond, lower_expr(l, &p, r->when));
+    cond = conditions_lower(l, r, &p, cond);
     cond = dated_cond(l, r->item, p.domain, cond);
     if (r->phase == 1) {
         uint32_t w[4] = {row_id(l, r->item, NULL, NULL, r->item->node->span),
@@ -480,7 +492,7 @@ static void charges_merge(struct lower *l)
 void lower_all(struct lower *l)
 {
     struct model *m = l->m;
-    l->answers = NONE;
+    l->answers = l->premise = NONE;
     l->answers_at = 0;
     if (m->answers) {
         struct place top = place_of(l, m->encounter);
