@@ -34,11 +34,12 @@ int codes_new(struct edict_evaluator *e)
 
 /* NULL: not known. */
 static struct code_numbers *numbers_known(
-    const struct edict_evaluator *e, uint32_t relation, uint32_t reg, const int64_t *codes)
+    const struct edict_evaluator *e, uint32_t relation, uint32_t reg, const int64_t *codes, uint32_t records)
 {
     for (uint32_t k = 0; k < NUMBERED; k++) {
         struct code_numbers *c = &e->code_numbers[k];
-        if (c->run == e->run && c->relation == relation && c->reg == reg && c->codes == codes)
+        if (c->run == e->run && c->relation == relation && c->reg == reg && c->codes == codes &&
+            c->records == records)
             return c;
     }
     return NULL;
@@ -48,7 +49,7 @@ static struct code_numbers *numbers_known(
 static struct code_numbers *numbers_of(struct edict_evaluator *e, const struct code_pairs_layout *l, uint32_t relation,
     uint32_t reg, const int64_t *codes, size_t step, uint32_t records)
 {
-    struct code_numbers *c = numbers_known(e, relation, reg, codes);
+    struct code_numbers *c = numbers_known(e, relation, reg, codes, records);
     if (c)
         return c;
     uint32_t *numbers = eval_alloc(e, records, sizeof *numbers), *marks = eval_alloc(e, records, sizeof *marks);
@@ -249,7 +250,7 @@ static void code_pairs_find(struct edict_evaluator *e, struct code_pairs *c, con
 static int numbers_serve(
     const struct edict_evaluator *e, uint32_t relation, const struct key_source *s, uint32_t records)
 {
-    return s->at && s->step && (s->records < records || numbers_known(e, relation, s->reg, s->v));
+    return s->at && s->step && (s->records < records || numbers_known(e, relation, s->reg, s->v, s->records));
 }
 
 int pairs_list(struct edict_evaluator *e, uint32_t relation, const uint32_t *regs, const struct cells *keys,

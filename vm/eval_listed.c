@@ -8,7 +8,7 @@ enum { SIDE_NEITHER, SIDE_X, SIDE_Y, PARTS = 8 };
 
 /* Cells times the factor of a key's place: what a run has worked out already. */
 struct hash_part {
-    uint32_t run, reg;
+    uint32_t run, reg, records; /* a constant may stand for the records of several domains */
     uint64_t factor;
     const int64_t *cells;
     const uint64_t *part;
@@ -24,12 +24,13 @@ static const uint64_t *part_of(
     struct edict_evaluator *e, uint32_t reg, const struct cells *c, uint32_t records, uint64_t factor)
 {
     struct hash_part *to = &e->hash_parts[(reg ^ (uint32_t)(factor >> 61)) % PARTS];
-    if (to->run == e->run && to->reg == reg && to->factor == factor && to->cells == c->v)
+    if (to->run == e->run && to->reg == reg && to->factor == factor && to->cells == c->v &&
+        to->records == records)
         return to->part;
     uint64_t *part = eval_alloc(e, records, sizeof *part);
     for (uint32_t i = 0; part && i < records; i++)
         part[i] = (uint64_t)cell_v(c, i) * factor;
-    *to = (struct hash_part){ part ? e->run : 0, reg, factor, c->v, part };
+    *to = (struct hash_part){ part ? e->run : 0, reg, records, factor, c->v, part };
     return part;
 }
 

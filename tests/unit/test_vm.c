@@ -304,6 +304,29 @@ static void test_pairs_by_key(void **state)
     IS3(others, 2, 0, 2);
 }
 
+/* A constant may be a key of either record: of groups, of which there are two, and of the three records. */
+static void test_pairs_listed_by_constants(void **state)
+{
+    (void)state;
+    const int64_t rows[] = { 7, 5, 0, INT32_MAX, 1 };
+    const uint32_t relation = builder_relation(&f.b, 2, 2, rows, 1), a = fact(TYPE_COUNT, 5, 3, 5);
+    const uint32_t seven = builder_const(&f.b, TYPE_COUNT, 7), five = builder_const(&f.b, TYPE_COUNT, 5);
+    uint32_t n[2];
+    group_op(a, KEY_TOGETHER, NONE, NONE);
+    const uint32_t domains[2] = { f.groups, f.list };
+    for (int i = 0; i < 2; i++) {
+        const uint32_t pairs = builder_domain(&f.b, DOMAIN_CROSS, domains[i], domains[i]),
+                       x = builder_link(&f.b, pairs, domains[i]), y = builder_link(&f.b, pairs, domains[i]);
+        n[i] = builder_reg(&f.b, domains[i], TYPE_COUNT);
+        OP(&f.b, CROSS, pairs, x, y, 0, 0, NONE, NONE, 1, relation, 2, 1, seven, 2, five);
+        OP(&f.b, COUNT, n[i], x, NONE);
+    }
+    assert_int_equal(run(), EDICT_OK);
+    assert_int_equal(f.e.columns[n[0]].v[0], 2);
+    assert_int_equal(f.e.columns[n[0]].v[1], 2);
+    IS3(n[1], 3, 3, 3);
+}
+
 /* Questions with the same first key find its pairs once, and each takes what stands. */
 static void test_pairs_of_a_kin(void **state)
 {
@@ -411,6 +434,7 @@ int main(void)
         TEST(folds),
         TEST(pairs),
         TEST(pairs_by_key),
+        TEST(pairs_listed_by_constants),
         TEST(pairs_of_a_kin),
         TEST(table_and_hierarchy),
         TEST(step),
