@@ -304,6 +304,42 @@ static void test_pairs_by_key(void **state)
     IS3(others, 2, 0, 2);
 }
 
+/* Two keys of one record and one of the other; a key that is missing, or more relations than are looked at, leave all
+ * pairs. */
+static void test_pairs_listed(void **state)
+{
+    (void)state;
+    const int64_t rows[] = { 5, 1, 3, 0, INT32_MAX, 1 };
+    const uint32_t listing = builder_relation(&f.b, 3, 3, rows, 1), first = fact(TYPE_COUNT, 5, 3, 5),
+                   second = fact(TYPE_COUNT, 1, 2, 3), nothing = builder_const(&f.b, TYPE_COUNT, 0),
+                   a = reg(TYPE_COUNT), c = reg(TYPE_COUNT);
+    uint32_t pairs[3], x[3], y[3], n[3];
+    for (int i = 0; i < 3; i++) {
+        pairs[i] = builder_domain(&f.b, DOMAIN_CROSS, f.list, f.list);
+        x[i] = builder_link(&f.b, pairs[i], f.list);
+        y[i] = builder_link(&f.b, pairs[i], f.list);
+        n[i] = reg(TYPE_COUNT);
+    }
+    OP(&f.b, ADD, a, first, nothing); /* documented everywhere, and known to be */
+    OP(&f.b, ADD, c, second, nothing);
+#define KEYS(A, B) listing, 3, A, a, A, c, B, a
+    OP(&f.b, CROSS, pairs[0], x[0], y[0], 0, 0, NONE, NONE, 1, KEYS(1, 2));
+    OP(&f.b, CROSS, pairs[1], x[1], y[1], 1, 0, NONE, NONE, 2, KEYS(2, 1), KEYS(1, 2));
+    OP(&f.b, CROSS, pairs[2], x[2], y[2], 0, 0, NONE, NONE, 5, KEYS(1, 2), KEYS(1, 2), KEYS(1, 2), KEYS(1, 2),
+        KEYS(1, 2));
+#undef KEYS
+    for (int i = 0; i < 3; i++) OP(&f.b, COUNT, n[i], x[i], NONE);
+    assert_int_equal(run(), EDICT_OK);
+    IS3(n[0], 1, 0, 0);
+    IS3(n[1], 1, 1, 0);
+    IS3(n[2], 3, 3, 3);
+    miss(second, 2);
+    bind_facts();
+    assert_int_equal(again(), EDICT_OK);
+    IS3(n[0], 3, 3, 3);
+    IS3(n[1], 2, 2, 2);
+}
+
 /* A constant may be a key of either record: of groups, of which there are two, and of the three records. */
 static void test_pairs_listed_by_constants(void **state)
 {
@@ -434,6 +470,7 @@ int main(void)
         TEST(folds),
         TEST(pairs),
         TEST(pairs_by_key),
+        TEST(pairs_listed),
         TEST(pairs_listed_by_constants),
         TEST(pairs_of_a_kin),
         TEST(table_and_hierarchy),
