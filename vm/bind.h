@@ -10,8 +10,8 @@
 #define ENCOUNTER_BYTES (16u << 20)     /* one encounter's JSON */
 #define UNKNOWN_KEYS 1024u              /* different unknown keys that are remembered */
 #define WORLDS_MAX 1024u                /* evaluations that settle one held encounter */
-#define WORLDS_CELLS (16u << 20)        /* cells that all of them together should write: large encounters get fewer */
-#define WORLDS_WRITTEN (64u << 20)      /* and may, where they are larger than the encounter was */
+#define WORLDS_CELLS (20u << 20)        /* cells that all of them together should write: large encounters get fewer */
+#define WORLDS_WRITTEN (80u << 20)      /* and may, where they are larger than the encounter was */
 
 #define STATE_UNSET 0xffffffffu         /* while reading: the record says nothing of the fact */
 

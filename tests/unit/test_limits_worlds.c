@@ -189,13 +189,13 @@ static void test_modifiers(void **state)
     }
 }
 
-/* Records with many columns: so many worlds as write 16,777,216 cells. */
+/* Records with many columns: so many worlds as write 20,971,520 cells. */
 static void test_cells(void **state)
 {
     (void)state;
     pack_begin();
     buffer_text(&text, EITHER);
-    for (unsigned i = 0; i < 80; i++)
+    for (unsigned i = 0; i < 100; i++)
         buffer_printf(&text, "rule r%u, cite BOOK\n  for each job where part is P%u\n  then note \"n\"\n", i, i + 2);
     pack_made();
     for (unsigned records = 100; records <= LIMIT_RECORDS; records += LIMIT_RECORDS - 100) {

@@ -252,6 +252,51 @@ static void test_worlds_larger_than_the_encounter(void **state)
     edict_program_free(program);
 }
 
+/* Eight services, and nobody says which was the reason for the visit: the cells that worlds may write suffice to find
+ * what is charged in every one of them. */
+static void test_worlds_enough_for_a_day(void **state)
+{
+    static const char day[] =
+        "{\"id\":\"eight\",\"payer\":\"medicare\",\"setting\":\"facility\",\"claim\":\"institutional\",\"date"
+        "\":\"2026-06-07\",\"birth_date\":\"1978-01-16\",\"sex\":\"M\",\"services\":[{\"id\":\"s1\",\"drug\":"
+        "\"J1885\",\"method\":\"infusion\",\"route\":\"IV\",\"purpose\":\"treatment\",\"start\":\"2026-06-07T"
+        "11:58\",\"stop\":\"2026-06-07T12:35\",\"site\":\"R arm\"},{\"id\":\"s2\",\"drug\":\"J7120\",\"method"
+        "\":\"infusion\",\"route\":\"IV\",\"purpose\":\"hydration\",\"start\":\"2026-06-07T12:07\",\"stop\":"
+        "\"2026-06-07T12:30\",\"site\":\"R arm\"},{\"id\":\"s3\",\"drug\":\"J9190\",\"method\":\"infusion\","
+        "\"route\":\"IV\",\"purpose\":\"treatment\",\"start\":\"2026-06-07T12:41\",\"stop\":\"2026-06-07T13:1"
+        "8\",\"site\":\"R arm\"},{\"id\":\"s4\",\"drug\":\"J9190\",\"method\":\"infusion\",\"route\":\"IV\","
+        "\"purpose\":\"treatment\",\"start\":\"2026-06-07T12:51\",\"stop\":\"2026-06-07T13:38\",\"site\":\"R "
+        "arm\"},{\"id\":\"s5\",\"drug\":\"J9070\",\"method\":\"push\",\"route\":\"IV\",\"purpose\":\"treatmen"
+        "t\",\"start\":\"2026-06-07T13:40\",\"site\":\"R arm\"},{\"id\":\"s6\",\"drug\":\"J7030\",\"method\":"
+        "\"infusion\",\"route\":\"IV\",\"purpose\":\"hydration\",\"start\":\"2026-06-07T13:50\",\"stop\":\"20"
+        "26-06-07T15:40\",\"site\":\"R arm\"},{\"id\":\"s7\",\"drug\":\"J9355\",\"method\":\"infusion\",\"rou"
+        "te\":\"IV\",\"purpose\":\"treatment\",\"start\":\"2026-06-07T15:46\",\"stop\":\"2026-06-07T17:15\","
+        "\"site\":\"R arm\",\"dose\":330,\"dose_unit\":\"mg\",\"container\":\"single_dose\"},{\"id\":\"s8\","
+        "\"drug\":\"J3380\",\"method\":\"infusion\",\"route\":\"IV\",\"purpose\":\"treatment\",\"start\":\"20"
+        "26-06-07T15:56\",\"stop\":\"2026-06-07T16:18\",\"site\":\"R arm\",\"complex\":true}],\"lines\":[{\"l"
+        "ine\":1,\"code\":\"96367\",\"units\":2,\"modifiers\":[]},{\"line\":2,\"code\":\"96413\",\"units\":1,"
+        "\"modifiers\":[]},{\"line\":3,\"code\":\"96417\",\"units\":2,\"modifiers\":[]},{\"line\":4,\"code\":"
+        "\"96411\",\"units\":1,\"modifiers\":[]},{\"line\":5,\"code\":\"96361\",\"units\":2,\"modifiers\":[]}"
+        ",{\"line\":6,\"code\":\"J1885\",\"units\":2,\"modifiers\":[]},{\"line\":7,\"code\":\"J7120\",\"units"
+        "\":1,\"modifiers\":[]},{\"line\":8,\"code\":\"J9190\",\"units\":4,\"modifiers\":[]},{\"line\":9,\"co"
+        "de\":\"J9070\",\"units\":9,\"modifiers\":[]},{\"line\":10,\"code\":\"J7030\",\"units\":1,\"modifiers"
+        "\":[]},{\"line\":11,\"code\":\"J9355\",\"units\":33,\"modifiers\":[\"JZ\"]},{\"line\":12,\"code\":\""
+        "J3380\",\"units\":300,\"modifiers\":[]},{\"line\":13,\"code\":\"99211\",\"units\":1,\"modifiers\":["
+        "\"25\"]},{\"line\":14,\"code\":\"80053\",\"units\":1,\"modifiers\":[]}]}";
+    edict_program *program = program_make("rulesets/medicare/office.edict");
+    edict_evaluator *e = NULL;
+    edict_answer answer;
+    edict_error error;
+    (void)state;
+    assert_int_equal(edict_evaluator_new(program, NULL, &e, &error), EDICT_OK);
+    assert_int_equal(edict_evaluate(e, day, sizeof day - 1, 1, &answer, &error), EDICT_OK);
+    assert_true(answer.held);
+    assert_non_null(strstr(answer.json, "which service was the reason for the visit?"));
+    assert_non_null(strstr(answer.json, "{\"code\": \"96417\", \"units\": 1"));
+    edict_evaluator_free(e);
+    edict_program_free(program);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +304,7 @@ int main(void)
         cmocka_unit_test(test_office_asks_for_no_memory),
         cmocka_unit_test(test_ahead_gives_the_same),
         cmocka_unit_test(test_worlds_larger_than_the_encounter),
+        cmocka_unit_test(test_worlds_enough_for_a_day),
         cmocka_unit_test(test_one_program_many_threads),
     };
     return cmocka_run_group_tests_name("steady", tests, NULL, NULL);
