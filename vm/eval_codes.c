@@ -173,7 +173,8 @@ static const struct filter *filters_of(struct edict_evaluator *e, const struct c
     struct filter *f = eval_alloc(e, c->records, sizeof *f);
     for (uint32_t i = 0; f && i < c->records; i++) {
         f[i] = filter_of(l, r, c->numbers[i]);
-        __builtin_prefetch(f[i].words);
+        const uint32_t words = f[i].shift > 10 ? 1 : 1024u >> f[i].shift;
+        for (uint32_t k = 0; k < words && k < 64; k += 8) __builtin_prefetch(f[i].words + k);
     }
     return c->filters = f;
 }
