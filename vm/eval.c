@@ -151,15 +151,17 @@ struct cells cells_spread(struct edict_evaluator *e, uint32_t reg, uint32_t doma
     uint32_t *w = c->w ? eval_alloc(e, n, sizeof *w) : NULL;
     if (!v || (c->w && !w))
         return (struct cells){ &nothing_v, &nothing_w, 0 };
-    const uint32_t *first = e->firsts[domain], lanes = e->lanes; /* several: of one lane there is one cell */
-    for (uint32_t lane = 0; lane < lanes; lane++) {
-        const int64_t value = c->v[lane];
-        for (uint32_t i = first[lane], end = first[lane + 1]; i < end; i++)
-            v[i] = value;
-    }
-    for (uint32_t lane = 0; w && lane < lanes; lane++)
-        for (uint32_t i = first[lane], end = first[lane + 1]; i < end; i++)
+    const uint32_t *owner = e->owners[domain]; /* several lanes: of one lane there is one cell */
+    for (uint32_t i = 0; owner && i < n; i++)
+        v[i] = c->v[owner[i]];
+    for (uint32_t i = 0; w && owner && i < n; i++)
+        w[i] = c->w[owner[i]];
+    for (uint32_t i = 0; !owner && i < n; i++) {
+        const uint32_t lane = lane_of_pair(e, domain, i);
+        v[i] = c->v[lane];
+        if (w)
             w[i] = c->w[lane];
+    }
     *s = (struct spread){ domain, e->run, v, w };
     return (struct cells){ v, w, 1 };
 }
@@ -176,10 +178,15 @@ int lanes_close(struct edict_evaluator *e, uint32_t domain)
         return 1;
     const uint32_t *first = e->firsts[domain];
     e->sizes[domain] = first[e->lanes];
-    uint32_t *owner = e->owners[domain] = eval_alloc(e, e->sizes[domain], sizeof *owner);
-    for (uint32_t lane = 0; owner && lane < e->lanes; lane++)
-        for (uint32_t i = first[lane]; i < first[lane + 1]; i++)
-            owner[i] = lane;
+    enum { FEW = 16 }; /* as many are written anyhow, and written over by the next lane: no branch tells how many */
+    uint32_t *owner = e->owners[domain] = eval_alloc(e, (size_t)e->sizes[domain] + FEW, sizeof *owner);
+    for (uint32_t lane = 0; owner && lane < e->lanes; lane++) {
+        uint32_t *to = owner + first[lane];
+        for (uint32_t i = 0; i < FEW; i++)
+            to[i] = lane;
+        for (uint32_t i = FEW; i < first[lane + 1] - first[lane]; i++)
+            to[i] = lane;
+    }
     return owner != NULL;
 }
 

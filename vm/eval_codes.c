@@ -263,7 +263,6 @@ int pairs_list(struct edict_evaluator *e, uint32_t relation, const uint32_t *reg
     const struct code_pairs_layout l = code_pairs_layout(p->pairs, r);
     struct code_pairs *c = e->code_pairs;
     int64_t *further = eval_alloc(e, r->keys, sizeof *further);
-    uint32_t at = 0;
     if (!numbers_serve(e, relation, &a, o->n) || !numbers_serve(e, relation, &b, o->n))
         return 0;
     if ((c->run ^ e->run) | (c->relation ^ relation) | (c->a ^ regs[0]) | (c->b ^ regs[1])) {
@@ -272,15 +271,12 @@ int pairs_list(struct edict_evaluator *e, uint32_t relation, const uint32_t *reg
     }
     if (e->status != EDICT_OK)
         return 1;
+    memset(o->v, 0, o->n * sizeof *o->v);
     for (uint32_t i = 0; i < c->count; i++) {
         const struct code_pair *pair = &c->list[i];
-        while (at < pair->at)
-            o->v[at++] = 0;
         for (uint32_t k = 2; k < r->keys; k++)
             further[k - 2] = cell_v(&keys[k], pair->at);
-        o->v[at++] = rows_least(p, r, l.rows + pair->row, pair->rows, further, cell_v(date, pair->at)) != NULL;
+        o->v[pair->at] = rows_least(p, r, l.rows + pair->row, pair->rows, further, cell_v(date, pair->at)) != NULL;
     }
-    while (at < o->n)
-        o->v[at++] = 0;
     return 1;
 }

@@ -131,12 +131,17 @@ void eval_find(struct edict_evaluator *e, const uint32_t *at)
         return;
     const struct cells when = cells_of(e, at[2], domain), exists = cells_if(e, at[3], domain);
     const struct cells value = cells_if(e, to, domain);
-    for (uint32_t i = 0; i < count && e->status == EDICT_OK; i++) {
-        if (!when.w && when.step) /* mostly no */
-            while (i < count && !when.v[i])
-                i++;
-        if (i == count)
-            return;
+    const int listed = !when.w && when.step;
+    uint32_t n = count, *list = listed ? eval_alloc(e, (size_t)count + 1, sizeof *list) : NULL;
+    if (listed && list) { /* mostly no */
+        n = 0;
+        for (uint32_t i = 0; i < count; i++) {
+            list[n] = i;
+            n += when.v[i] != 0;
+        }
+    }
+    for (uint32_t k = 0; k < n && e->status == EDICT_OK; k++) {
+        const uint32_t i = list ? list[k] : k;
         const uint32_t w = cell_w(&when, i), x = cell_w(&exists, i);
         if ((!w && !cell_v(&when, i)) || (!x && !cell_v(&exists, i)))
             continue;

@@ -351,18 +351,40 @@ static void column_rule_out(struct match *m, struct row_plan *p, uint32_t k, uin
         return;
     }
     for (uint32_t i = 0; i < records; i++) {
-        if (!alive[i])
-            continue;
         const int64_t v = cell_v(&cells, i), day = c.dated ? cell_v(&date, i) : 0;
         const size_t slot = value_slot(&c, v, day);
-        if (c.entries[slot].value != v || c.entries[slot].dated != (uint64_t)day * 2 + 1)
+        if (((c.entries[slot].value ^ v) | (int64_t)(c.entries[slot].dated ^ ((uint64_t)day * 2 + 1))) && alive[i])
             value_learn(m, p, k, slot, i, v, day);
-        alive[i] &= c.sets[slot];
+        alive[i] &= c.sets[slot]; /* of a value that was not met: nothing is left anyhow */
+    }
+}
+
+/* Where no date is in doubt, without a branch for cells that are not documented. */
+static void column_rule_out_missing(struct match *m, struct row_plan *p, uint32_t k, uint32_t records)
+{
+    const struct cells cells = m->columns[k].cells, date = m->date;
+    const struct row_column c = p->column[k];
+    const size_t missing = (size_t)1 << (64 - c.shift);
+    const uint32_t open = m->columns[k].named ? WHY_HELD : ~(uint32_t)0; /* states that rule out nothing */
+    const uint64_t bit = k < 64 ? (uint64_t)1 << k : 0;
+    for (uint32_t i = 0; i < records; i++) {
+        const int64_t v = cell_v(&cells, i), day = c.dated ? cell_v(&date, i) : 0;
+        const uint32_t w = cell_w(&cells, i);
+        const uint64_t held = 0 - (uint64_t)((w & open) != 0);
+        const size_t met = value_slot(&c, v, day), slot = w ? missing : met;
+        if (((c.entries[met].value ^ v) | (int64_t)(c.entries[met].dated ^ ((uint64_t)day * 2 + 1))) && !w && m->alive[i])
+            value_learn(m, p, k, met, i, v, day);
+        m->agreed[i] |= m->alive[i] ? bit & ~held : 0;
+        m->alive[i] &= c.sets[slot] | held;
     }
 }
 
 static void column_rule_out_doubt(struct match *m, struct row_plan *p, uint32_t k, uint32_t records)
 {
+    if (!(p->column[k].coded && m->date.w)) {
+        column_rule_out_missing(m, p, k, records);
+        return;
+    }
     for (uint32_t i = 0; i < records; i++) {
         const uint64_t *set = m->alive[i] ? cell_rows(m, p, k, i) : NULL;
         if (!set)
