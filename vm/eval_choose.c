@@ -52,20 +52,22 @@ static uint32_t choice_way(struct choice *c)
 static void candidates_find(struct choice *c)
 {
     const struct cells x = c->exists, y = c->where;
-    const uint32_t lanes = c->e->lanes;
+    const uint32_t lanes = c->e->lanes, all = c->o->n;
     const int certain = !x.w && !y.w;
-    uint32_t *list = c->list, n = 0;
-    for (uint32_t lane = 0, i = 0; lane < lanes; lane++) {
+    uint32_t *list = c->list, *behind = c->first, n = 0; /* first: not in use yet */
+    for (uint32_t i = 0; certain && i < all; i++) {
+        list[n] = i;
+        n += (x.v[i * x.step] != 0) & (y.v[i * y.step] != 0);
+        behind[i] = n;
+    }
+    for (uint32_t i = 0; !certain && i < all; i++) {
+        list[n] = i;
+        n += (cell_v(&x, i) || cell_w(&x, i)) && (cell_v(&y, i) || cell_w(&y, i));
+        behind[i] = n;
+    }
+    for (uint32_t lane = 0; lane < lanes; lane++) {
         const uint32_t end = lane_end(c->e, c->domain, lane);
-        for (; certain && i < end; i++) {
-            list[n] = i;
-            n += (x.v[i * x.step] != 0) & (y.v[i * y.step] != 0);
-        }
-        for (; i < end; i++) {
-            list[n] = i;
-            n += (cell_v(&x, i) || cell_w(&x, i)) && (cell_v(&y, i) || cell_w(&y, i));
-        }
-        c->ends[lane + 1] = n;
+        c->ends[lane + 1] = end ? behind[end - 1] : 0;
     }
 }
 

@@ -102,7 +102,14 @@ static inline uint32_t row_search(const uint32_t *rows, struct rows_span s, uint
 {
     enum { NEAR = 32 };
     const uint32_t end = s.from + s.count, least = mark << 16, guess = row_guess(s, mark);
-    uint32_t low = s.from, high = end, at = guess;
+    uint32_t low = s.from, high = end, at = guess, below = 0;
+    if (s.count >= NEAR) { /* counted: no branch tells where it is */
+        const uint32_t near = guess < low + NEAR / 2 ? low : guess + NEAR / 2 > end ? end - NEAR : guess - NEAR / 2;
+        for (uint32_t k = 0; k < NEAR; k++)
+            below += rows[near + k] < least;
+        if ((below || near == low) && (below < NEAR || near + NEAR == end))
+            return near + below;
+    }
     while (at > low && guess - at < NEAR && rows[at - 1] >= least)
         at--;
     while (at < high && at - guess < NEAR && rows[at] < least)

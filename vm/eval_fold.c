@@ -135,9 +135,11 @@ static void fold_any(struct edict_evaluator *e, const uint32_t *at)
         return;
     fold_clear(&f);
     if (f.certain && f.mask.step) {
-        for (uint32_t i = 0; i < f.records; i++)
-            if (f.mask.v[i] && cell_v(&f.link, i) >= 0)
-                f.o->v[cell_v(&f.link, i)] = 1;
+        int64_t nobody = 0;
+        for (uint32_t i = 0; i < f.records; i++) {
+            const int64_t t = cell_v(&f.link, i);
+            *(f.mask.v[i] != 0 && t >= 0 ? &f.o->v[t] : &nobody) = 1;
+        }
     } else {
         for (uint32_t i = 0; i < f.records; i++) {
             if (fold_skips(&f, i))
@@ -172,6 +174,31 @@ static void fold_count(struct edict_evaluator *e, const uint32_t *at)
     fold_close(&f, 0);
 }
 
+/* SUM and AGREE where links, mask and values are documented, and a value is one number: without branches. */
+static void fold_plain(struct fold *f, enum op op, const struct cells *a, uint32_t *differ)
+{
+    int64_t *v = f->o->v, nobody = 0;
+    uint32_t *seen = f->seen, over = 0, nobody_seen = 0, nobody_differs = 0;
+    for (uint32_t i = 0; op == OP_CODE_SUM && i < f->records; i++) {
+        const int64_t t = cell_v(&f->link, i), x = cell_v(a, i);
+        const int counts = cell_v(&f->mask, i) != 0 && t >= 0;
+        int64_t *o = counts ? &v[t] : &nobody;
+        over |= (uint32_t)__builtin_add_overflow(*o, counts ? x : 0, o);
+        *(counts ? &seen[t] : &nobody_seen) = 1;
+    }
+    for (uint32_t i = 0; op == OP_CODE_AGREE && i < f->records; i++) {
+        const int64_t t = cell_v(&f->link, i), x = cell_v(a, i);
+        const int counts = cell_v(&f->mask, i) != 0 && t >= 0;
+        int64_t *o = counts ? &v[t] : &nobody;
+        uint32_t *met = counts ? &seen[t] : &nobody_seen;
+        *(counts ? &differ[t] : &nobody_differs) |= *met & (*o != x);
+        *o = *met ? *o : x;
+        *met = 1;
+    }
+    if (over)
+        eval_range(f->e);
+}
+
 /* SUM, MIN, MAX, AGREE: one pass, the result so far in the output cell. */
 static void fold_values(struct edict_evaluator *e, enum op op, const uint32_t *at)
 {
@@ -184,7 +211,10 @@ static void fold_values(struct edict_evaluator *e, enum op op, const uint32_t *a
     if (op == OP_CODE_AGREE && !differ)
         return;
     fold_clear(&f);
-    for (uint32_t i = 0; i < f.records; i++) {
+    const int plain = f.certain && !a.w && (op == OP_CODE_SUM || (op == OP_CODE_AGREE && !is_list(type)));
+    if (plain)
+        fold_plain(&f, op, &a, differ);
+    for (uint32_t i = 0; !plain && i < f.records; i++) {
         if (fold_skips(&f, i))
             continue;
         const int64_t t = fold_member(&f, i);

@@ -25,6 +25,14 @@ struct side {
     uint32_t ends[LANES_MOST + 1];
 };
 
+/* Where lanes end among records that were counted: behind[i] up to record i of all. */
+static void lane_ends(uint32_t *ends, const uint32_t *first, uint32_t lanes, const uint32_t *behind)
+{
+    ends[0] = 0;
+    for (uint32_t lane = 1; lane <= lanes; lane++)
+        ends[lane] = first[lane] ? behind[first[lane] - 1] : 0;
+}
+
 static int side_open(
     struct edict_evaluator *e, struct side *s, uint32_t domain, uint32_t condition, const uint32_t *first)
 {
@@ -41,19 +49,15 @@ static int side_open(
             s->ends[lane] = every ? first[lane] : 0;
         return 1;
     }
-    s->ends[0] = 0;
-    for (uint32_t lane = 0, i = 0; lane < lanes; lane++) {
-        const uint32_t end = first[lane + 1];
-        for (; !c.w && i < end; i++) {
-            list[n] = i;
-            n += c.v[i] != 0;
-        }
-        for (; i < end; i++) {
-            list[n] = i;
-            n += c.v[i] || c.w[i];
-        }
-        s->ends[lane + 1] = n;
+    uint32_t *behind = eval_alloc(e, all, sizeof *behind);
+    if (!behind)
+        return 0;
+    for (uint32_t i = 0; i < all; i++) {
+        list[n] = i;
+        n += (c.v[i] != 0) | (c.w ? c.w[i] != 0 : 0);
+        behind[i] = n;
     }
+    lane_ends(s->ends, first, lanes, behind);
     return 1;
 }
 
@@ -372,18 +376,18 @@ static void cross_kin(
 static void side_narrow(struct edict_evaluator *e, struct side *s, const struct listed *listed, uint32_t side,
     uint32_t records)
 {
+    const uint32_t all = s->ends[e->lanes];
     unsigned char *may = eval_zero(e, records, 1);
-    if (!may || !listed_may(listed, side, records, may))
+    uint32_t *behind = all ? eval_alloc(e, all, sizeof *behind) : NULL, n = 0;
+    if (!may || !behind || !listed_may(listed, side, records, may))
         return;
-    uint32_t n = 0, i = 0;
-    for (uint32_t lane = 1; lane <= e->lanes; lane++) {
-        for (; i < s->ends[lane]; i++) {
-            const uint32_t record = s->list[i];
-            s->list[n] = record;
-            n += may[record];
-        }
-        s->ends[lane] = n;
+    for (uint32_t i = 0; i < all; i++) {
+        const uint32_t record = s->list[i];
+        s->list[n] = record;
+        n += may[record];
+        behind[i] = n;
     }
+    lane_ends(s->ends, s->ends, e->lanes, behind);
 }
 
 /* Leaves of the pairs those that a relation may list. */

@@ -90,7 +90,13 @@ static inline uint64_t linked_bits(const struct column *link, uint32_t first, ui
 {
     const int64_t *v = link->v + first;
     uint64_t bits = 0, open = 0;
-    for (uint32_t i = 0; i < n; i++) bits |= (uint64_t)(v[i] == record) << i;
+    enum { FEW = 8 }; /* so many at once, if there are: no branch tells how many */
+    if (n <= FEW && first + FEW <= link->n) {
+        for (uint32_t i = 0; i < FEW; i++) bits |= (uint64_t)(v[i] == record) << i;
+        bits &= ((uint64_t)1 << n) - 1;
+    } else {
+        for (uint32_t i = 0; i < n; i++) bits |= (uint64_t)(v[i] == record) << i;
+    }
     for (uint64_t left = link->w ? bits : 0; left; left &= left - 1)
         open |= (uint64_t)(link->w[first + (uint32_t)__builtin_ctzll(left)] != 0) << __builtin_ctzll(left);
     return bits & ~open;

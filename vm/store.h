@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Room: for a number, a code or a date with its quotes and a comma; for what is no list of a charge or finding. */
-enum { STORE_OVER = 32, STORE_VALUE = 32, STORE_CHARGE = 256 };
+enum { STORE_OVER = 64, STORE_VALUE = 32, STORE_CHARGE = 256 };
 
 #define store(to, literal) ((char *)memcpy((to), (literal), sizeof(literal) - 1) + sizeof(literal) - 1)
 
@@ -16,7 +16,8 @@ enum { STORE_OVER = 32, STORE_VALUE = 32, STORE_CHARGE = 256 };
 static inline char *store_piece(char *to, const char *at, size_t size)
 {
     if (size > 128) return (char *)memcpy(to, at, size) + size;
-    for (size_t i = 0; i < size; i += 32) memcpy(to + i, at + i, 32);
+    memcpy(to, at, STORE_OVER); /* most are shorter: no branch tells how long */
+    if (size > STORE_OVER) memcpy(to + STORE_OVER, at + STORE_OVER, STORE_OVER);
     return to + size;
 }
 
