@@ -121,19 +121,14 @@ static int choice_doubted(const struct choice *c)
     return any;
 }
 
-/* Each candidate of the lane with the best one before it. 0: it does not go without doubt. */
-static int choose_certain(struct choice *c)
+/* Each of the candidates with the best one before it, by what a way says. Was there a tie? */
+static uint32_t choose_among(struct choice *c, const struct way *way, uint32_t from, uint32_t end)
 {
-    struct way *way = c->way;
-    const uint32_t *list = c->list, *first = c->first, end = c->ends[c->lane + 1], n = c->ends[c->e->lanes];
-    if (way->spaced || (c->stated && choice_doubted(c)))
-        return 0;
-    if (!way->said && !(way->said = ranks_find(c, way)))
-        return 1;
+    const uint32_t *list = c->list, *first = c->first, n = c->ends[c->e->lanes];
     const int64_t *ranks = way->said, *ranks_end = ranks + (size_t)n * way->ranks;
     int64_t *o = c->o->v, *trace = c->trace->v;
     uint32_t tied = 0, *best = c->best;
-    for (uint32_t i = c->ends[c->lane]; i < end; i++) {
+    for (uint32_t i = from; i < end; i++) {
         best[i] = i;
         const uint32_t b = best[first[i]];
         uint32_t less = 0, equal = 1; /* an image may name no criterion: then the first one stays */
@@ -149,7 +144,30 @@ static int choose_certain(struct choice *c)
         o[list[winner]] = 1;
         trace[list[winner]] = way->row;
     }
-    return !(tied && way->holds);
+    return tied;
+}
+
+/* The candidates of the lane. 0: it does not go without doubt. */
+static int choose_certain(struct choice *c)
+{
+    struct way *way = c->way;
+    if (way->spaced || (c->stated && choice_doubted(c)))
+        return 0;
+    if (!way->said && !(way->said = ranks_find(c, way)))
+        return 1;
+    return !(choose_among(c, way, c->ends[c->lane], c->ends[c->lane + 1]) && way->holds);
+}
+
+/* All candidates at once, where the one way is everybody's and nothing can be in doubt. 0: not done. */
+static int choose_plain(struct choice *c)
+{
+    struct way *way = c->ways;
+    const struct cells when = way->when;
+    if (c->stated || c->way_count != 1 || when.step || when.w || !when.v[0] || way->spaced || way->holds)
+        return 0;
+    if ((way->said = ranks_find(c, way)))
+        choose_among(c, way, 0, c->ends[c->e->lanes]);
+    return 1;
 }
 
 static int choice_open(struct choice *c, const uint32_t *at)
@@ -181,7 +199,8 @@ void eval_choose(struct edict_evaluator *e, const uint32_t *at)
     candidates_find(&c);
     if (!partitions_find(&c))
         return;
-    for (; c.lane < e->lanes && e->status == EDICT_OK; c.lane++) {
+    const int plain = choose_plain(&c);
+    for (; !plain && c.lane < e->lanes && e->status == EDICT_OK; c.lane++) {
         const int some = c.ends[c.lane] < c.ends[c.lane + 1];
         const uint32_t way = some ? choice_way(&c) : 0;
         if (some && (way || !choose_certain(&c)))

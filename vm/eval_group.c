@@ -22,7 +22,6 @@ struct grouping {
     uint32_t *doubt; /* reasons why the record cannot be placed */
     uint32_t *group; /* a record that stands for the group; in the end the group's number */
     uint32_t domain; /* of the records */
-    uint32_t lane;
     uint32_t taint[LANES_MOST]; /* reasons that put every group in doubt */
     uint32_t doubted;           /* is one of them, or a record's place, in doubt? */
 };
@@ -53,7 +52,7 @@ static void group_place(struct grouping *g, uint32_t i)
     for (uint32_t k = 0; !open && k < row->key_count; k++)
         open = cell_w(&row->keys[k], i);
     if (open) {
-        uint32_t *taint = &g->taint[g->lane];
+        uint32_t *taint = &g->taint[lane_of(g->e, g->domain, i)];
         *taint = why_merge(g->e, *taint, why_merge(g->e, open, where));
     }
     g->doubt[i] = why_merge(g->e, where, open);
@@ -66,13 +65,17 @@ static void group_place(struct grouping *g, uint32_t i)
 static int group_keyed(struct grouping *g, uint32_t records)
 {
     struct edict_evaluator *e = g->e;
-    uint32_t *list = eval_alloc(e, records, sizeof *list), *first = eval_alloc(e, records, sizeof *first), n = 0;
-    uint32_t ends[LANES_MOST + 1] = { 0 }, width = 0;
-    for (uint32_t lane = 0, i = 0; list && lane < e->lanes; lane++) {
-        for (const uint32_t end = lane_end(e, g->domain, lane); i < end; i++)
-            if (g->place[i] == PLACE_KEYED)
-                list[n++] = i;
-        ends[lane + 1] = n;
+    uint32_t *list = eval_alloc(e, (size_t)records + 1, sizeof *list), *first = eval_alloc(e, records, sizeof *first);
+    uint32_t n = 0;
+    uint32_t ends[LANES_MOST + 1] = { 0 }, width = 0, *behind = first; /* not in use yet */
+    for (uint32_t i = 0; list && behind && i < records; i++) {
+        list[n] = i;
+        n += g->place[i] == PLACE_KEYED;
+        behind[i] = n;
+    }
+    for (uint32_t lane = 0; behind && lane < e->lanes; lane++) {
+        const uint32_t end = lane_end(e, g->domain, lane);
+        ends[lane + 1] = end ? behind[end - 1] : 0;
     }
     for (uint32_t r = 0; r < g->row_count; r++)
         width = g->rows[r].key_count > width ? g->rows[r].key_count : width;
@@ -155,20 +158,20 @@ static void group_write(struct grouping *g, const uint32_t *at, uint32_t records
     if (!number || !first || (e->lanes > 1 && !firsts))
         return;
     memset(number, 0xff, records * sizeof *number);
-    for (uint32_t lane = 0, i = 0; link && lane < e->lanes; lane++) {
-        for (const uint32_t end = lane_end(e, g->domain, lane); i < end; i++) {
-            link->v[i] = -1;
-            if (g->place[i] == PLACE_NONE)
-                continue;
-            uint32_t *n = &number[g->group[i]];
-            const int is_new = *n == NONE;
-            first[count] = i;
-            *n = is_new ? count : *n;
-            count += (uint32_t)is_new;
-            link->v[i] = *n;
-        }
-        if (firsts)
-            firsts[lane + 1] = count;
+    uint32_t *behind = g->row; /* which row it was nobody asks any more */
+    for (uint32_t i = 0; link && i < records; i++) {
+        const int placed = g->place[i] != PLACE_NONE;
+        uint32_t *n = &number[g->group[i]];
+        const int is_new = placed && *n == NONE;
+        first[count] = i;
+        *n = is_new ? count : *n;
+        count += (uint32_t)is_new;
+        link->v[i] = placed ? (int64_t)*n : -1;
+        behind[i] = count;
+    }
+    for (uint32_t lane = 0; firsts && lane < e->lanes; lane++) {
+        const uint32_t end = lane_end(e, g->domain, lane);
+        firsts[lane + 1] = end ? behind[end - 1] : 0;
     }
     e->sizes[at[0]] = count;
     if (!lanes_close(e, at[0]))
@@ -220,9 +223,8 @@ void eval_group(struct edict_evaluator *e, const uint32_t *at)
         keyed |= g.rows[r].mode != KEY_ALONE;
         chains |= g.rows[r].mode == KEY_UNBROKEN;
     }
-    for (uint32_t i = 0; records && g.lane < e->lanes; g.lane++)
-        for (const uint32_t end = lane_end(e, g.domain, g.lane); i < end; i++)
-            group_place(&g, i);
+    for (uint32_t i = 0; i < records; i++)
+        group_place(&g, i);
     if (records && keyed && !group_keyed(&g, records))
         return;
     if (chains)

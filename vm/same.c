@@ -51,16 +51,26 @@ static inline uint32_t first_like(const struct tuples *t, uint32_t from, uint32_
         }
 }
 
+/* Of each the first of its lane: the lanes' first ones, and then the last of these that came. */
+static void first_of_lanes(const uint32_t *ends, uint32_t lanes, uint32_t *first)
+{
+    const uint32_t count = ends[lanes];
+    memset(first, 0, count * sizeof *first);
+    for (uint32_t lane = 0; lane < lanes && ends[lane] < count; lane++)
+        first[ends[lane]] = ends[lane];
+    for (uint32_t i = 0, last = 0; i < count; i++)
+        first[i] = last = first[i] > last ? first[i] : last;
+}
+
 int firsts_find(
     struct edict_evaluator *e, const int64_t *keys, uint32_t width, const uint32_t *ends, uint32_t *first)
 {
     enum { FEW = 4 * MARKS };
     const uint32_t count = ends[e->lanes];
-    for (uint32_t lane = 0; !width && lane < e->lanes; lane++)
-        for (uint32_t i = ends[lane]; i < ends[lane + 1]; i++)
-            first[i] = ends[lane];
-    if (!width)
+    if (!width) {
+        first_of_lanes(ends, e->lanes, first);
         return 1;
+    }
     unsigned char *marks = eval_alloc(e, (size_t)count + MARKS, 1);
     const struct tuples t = { keys, width, count, marks };
     if (!marks)
