@@ -44,20 +44,15 @@ static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
         int bad = 0; \
         const uint32_t n = o->n; \
         int64_t *v = o->v; \
-        if (!a.w && !b.w) { \
+        if (!states_merge(e, o, &a, &b)) { \
             EACH2(n, a, b, v, EXPR); \
-        } else if (column_states(e, o)) { \
-            for (uint32_t i = 0; i < n; i++) { \
-                const int64_t x = cell_v(&a, i), y = cell_v(&b, i); \
-                const uint32_t p = cell_w(&a, i), q = cell_w(&b, i); \
-                if (!(p | q)) { \
-                    v[i] = (EXPR); \
-                    continue; \
-                } \
-                o->w[i] = why_merge(e, p, q); \
-                v[i] = 0; \
+        } else { \
+            const uint32_t *w = o->w; \
+            for (uint32_t i = 0; i < n; i++) { /* of what is not documented as of zeros: without a branch */ \
+                const int64_t known = -(int64_t)(w[i] == 0); \
+                const int64_t x = cell_v(&a, i) & known, y = cell_v(&b, i) & known; \
+                v[i] = (EXPR) & known; \
             } \
-            column_settle(o); \
         } \
         if (bad) \
             eval_range(e); \
@@ -179,6 +174,16 @@ static void eval_mul_div(struct edict_evaluator *e, enum op op, const uint32_t *
 }
 
 /* IN (a code) and ANYIN (a list of codes). */
+/* Is one of a list, which is not empty, in a set? */
+static int any_in(const struct edict_evaluator *e, uint32_t set, int64_t list, int64_t day)
+{
+    const int64_t *codes = e->codes + LIST_AT(list);
+    int has = set_has(e, set, codes[0], day);
+    for (uint32_t k = 1; k < LIST_SIZE(list) && !has; k++)
+        has = set_has(e, set, codes[k], day);
+    return has;
+}
+
 static void eval_in(struct edict_evaluator *e, enum op op, const uint32_t *at)
 {
     const uint32_t in = reg_domain(e, at[0]);
@@ -191,17 +196,22 @@ static void eval_in(struct edict_evaluator *e, enum op op, const uint32_t *at)
             o->v[i] = set_has(e, at[2], cell_v(&a, i), cell_v(&date, i));
         return;
     }
-    for (uint32_t i = 0; i < o->n; i++) {
+    uint32_t n = 0, *list = eval_alloc(e, (size_t)o->n + 1, sizeof *list); /* who has something to look for */
+    for (uint32_t i = 0; list && i < o->n; i++) {
+        const uint32_t w = o->w ? why_merge(e, cell_w(&a, i), cell_w(&date, i)) : 0;
         o->v[i] = 0;
-        if (o->w && (o->w[i] = why_merge(e, cell_w(&a, i), cell_w(&date, i))))
-            continue;
+        if (o->w)
+            o->w[i] = w;
+        list[n] = i;
+        n += (w == 0) & ((op == OP_CODE_IN) | (LIST_SIZE(cell_v(&a, i)) != 0));
+    }
+    for (uint32_t k = 0; k < n; k++) {
+        const uint32_t i = list[k];
         const int64_t x = cell_v(&a, i), day = cell_v(&date, i);
-        if (op == OP_CODE_IN) {
+        if (op == OP_CODE_IN)
             o->v[i] = set_has(e, at[2], x, day);
-            continue;
-        }
-        for (uint32_t k = 0; k < LIST_SIZE(x) && !o->v[i]; k++)
-            o->v[i] = set_has(e, at[2], e->codes[LIST_AT(x) + k], day);
+        else
+            o->v[i] = any_in(e, at[2], x, day);
     }
     column_settle(o);
 }
@@ -298,17 +308,19 @@ static void eval_gather(struct edict_evaluator *e, const uint32_t *at)
     if (gather_pairs(e, at, &link, &a, o) || !column_states(e, o))
         return;
     uint32_t *states = o->w, any = 0;
-    for (uint32_t i = 0; i < n; i++) {
+    const int somebody = e->sizes[e->program->registers[at[1]].target] != 0;
+    for (uint32_t i = 0; somebody && i < n; i++) { /* who links to nobody: as if to the first, without a branch */
         const uint32_t w = cell_w(&link, i);
-        const int64_t to = cell_v(&link, i);
-        if (w || to < 0) {
-            v[i] = blank;
-            any |= states[i] = w ? w : WHY_STATE_ABSENT;
-        } else {
-            v[i] = cell_v(&a, (size_t)to);
-            if (a.w)
-                any |= states[i] = cell_w(&a, (size_t)to);
-        }
+        const int64_t to = cell_v(&link, i), linked = -(int64_t)((w == 0) & (to >= 0));
+        const size_t place = (size_t)(to & linked);
+        const uint32_t nobody = w | (~(uint32_t)linked & -(uint32_t)(w == 0) & WHY_STATE_ABSENT);
+        v[i] = (cell_v(&a, place) & linked) | (blank & ~linked);
+        any |= states[i] = nobody | (cell_w(&a, place) & (uint32_t)linked);
+    }
+    for (uint32_t i = 0; !somebody && i < n; i++) {
+        const uint32_t w = cell_w(&link, i);
+        v[i] = blank;
+        any |= states[i] = w ? w : WHY_STATE_ABSENT;
     }
     if (!any)
         o->w = NULL;

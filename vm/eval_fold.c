@@ -3,6 +3,7 @@
 #include "vm/eval.h"
 
 #include <assert.h>
+#include <string.h>
 
 struct fold {
     struct edict_evaluator *e;
@@ -53,7 +54,7 @@ static int fold_open(struct fold *f, struct edict_evaluator *e, const uint32_t *
     f->targets = f->o->n;
     f->w = column_states(e, f->o);
     charges_doubt(f);
-    f->seen = eval_zero(e, f->targets, sizeof *f->seen);
+    f->seen = eval_zero(e, (size_t)f->targets + 1, sizeof *f->seen); /* fold_plain */
     return f->w && f->seen;
 }
 
@@ -135,10 +136,10 @@ static void fold_any(struct edict_evaluator *e, const uint32_t *at)
         return;
     fold_clear(&f);
     if (f.certain && f.mask.step) {
-        int64_t nobody = 0;
-        for (uint32_t i = 0; i < f.records; i++) {
-            const int64_t t = cell_v(&f.link, i);
-            *(f.mask.v[i] != 0 && t >= 0 ? &f.o->v[t] : &nobody) = 1;
+        int64_t *v = f.o->v;
+        for (uint32_t i = 0; i < f.records; i++) { /* who does not count leaves the first target as it is */
+            const int64_t t = cell_v(&f.link, i), counts = -(int64_t)((f.mask.v[i] != 0) & (t >= 0));
+            v[t & counts] |= counts & 1;
         }
     } else {
         for (uint32_t i = 0; i < f.records; i++) {
@@ -174,27 +175,31 @@ static void fold_count(struct edict_evaluator *e, const uint32_t *at)
     fold_close(&f, 0);
 }
 
-/* SUM and AGREE where links, mask and values are documented, and a value is one number: without branches. */
+/* SUM and AGREE where links, mask and values are documented, and a value is one number: without branches. Who does not
+ * count goes behind the last target. */
 static void fold_plain(struct fold *f, enum op op, const struct cells *a, uint32_t *differ)
 {
-    int64_t *v = f->o->v, nobody = 0;
-    uint32_t *seen = f->seen, over = 0, nobody_seen = 0, nobody_differs = 0;
+    const int64_t nobody = f->targets;
+    int64_t *v = eval_zero(f->e, (size_t)f->targets + 1, sizeof *v);
+    uint32_t *seen = f->seen, over = 0;
+    if (!v)
+        return;
     for (uint32_t i = 0; op == OP_CODE_SUM && i < f->records; i++) {
         const int64_t t = cell_v(&f->link, i), x = cell_v(a, i);
-        const int counts = cell_v(&f->mask, i) != 0 && t >= 0;
-        int64_t *o = counts ? &v[t] : &nobody;
-        over |= (uint32_t)__builtin_add_overflow(*o, counts ? x : 0, o);
-        *(counts ? &seen[t] : &nobody_seen) = 1;
+        const int64_t counts = -(int64_t)((cell_v(&f->mask, i) != 0) & (t >= 0));
+        const int64_t place = (t & counts) | (nobody & ~counts);
+        over |= (uint32_t)__builtin_add_overflow(v[place], x & counts, &v[place]);
+        seen[place] = 1;
     }
     for (uint32_t i = 0; op == OP_CODE_AGREE && i < f->records; i++) {
         const int64_t t = cell_v(&f->link, i), x = cell_v(a, i);
-        const int counts = cell_v(&f->mask, i) != 0 && t >= 0;
-        int64_t *o = counts ? &v[t] : &nobody;
-        uint32_t *met = counts ? &seen[t] : &nobody_seen;
-        *(counts ? &differ[t] : &nobody_differs) |= *met & (*o != x);
-        *o = *met ? *o : x;
-        *met = 1;
+        const int64_t counts = -(int64_t)((cell_v(&f->mask, i) != 0) & (t >= 0));
+        const int64_t place = (t & counts) | (nobody & ~counts), met = -(int64_t)seen[place];
+        differ[place] |= seen[place] & (v[place] != x);
+        v[place] = (v[place] & met) | (x & ~met);
+        seen[place] = 1;
     }
+    memcpy(f->o->v, v, f->targets * sizeof *v);
     if (over)
         eval_range(f->e);
 }
@@ -207,7 +212,7 @@ static void fold_values(struct edict_evaluator *e, enum op op, const uint32_t *a
         return;
     const struct cells a = cells_of(e, at[3], f.domain);
     const uint32_t type = e->program->registers[at[0]].type;
-    uint32_t *differ = op == OP_CODE_AGREE ? eval_zero(e, f.targets, sizeof *differ) : NULL;
+    uint32_t *differ = op == OP_CODE_AGREE ? eval_zero(e, (size_t)f.targets + 1, sizeof *differ) : NULL;
     if (op == OP_CODE_AGREE && !differ)
         return;
     fold_clear(&f);

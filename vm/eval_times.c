@@ -170,12 +170,14 @@ static inline struct interval times_first(const struct interval *pool, int64_t s
 /* Nearly every set is one interval or none. */
 static void eval_shared(struct edict_evaluator *e, const struct column *o, const struct cells *a, const struct cells *b)
 {
-    for (uint32_t i = 0; i < o->n; i++) {
-        const int64_t documented = -(int64_t)(!o->w || !o->w[i]);
+    const uint32_t *w = o->w, n = o->n;
+    int64_t *v = o->v;
+    for (uint32_t i = 0; i < n; i++) {
+        const int64_t documented = w ? -(int64_t)(w[i] == 0) : -1;
         const int64_t x = cell_v(a, i) & documented, y = cell_v(b, i) & documented;
         const uint32_t count = e->interval_count;
         if ((LIST_SIZE(x) | LIST_SIZE(y)) > 1 || count >= e->interval_room || count >= LIMIT_INTERVALS) {
-            o->v[i] = times_shared(e, x, y);
+            v[i] = times_shared(e, x, y);
             continue;
         }
         const struct interval p = times_first(e->intervals, x), q = times_first(e->intervals, y);
@@ -183,15 +185,17 @@ static void eval_shared(struct edict_evaluator *e, const struct column *o, const
         const uint32_t one = both.from < both.to;
         e->intervals[count] = both;
         e->interval_count = count + one;
-        o->v[i] = LIST_REF(count, 1) & -(int64_t)one;
+        v[i] = LIST_REF(count, 1) & -(int64_t)one;
     }
 }
 
 static void eval_length(struct edict_evaluator *e, const struct column *o, const struct cells *a)
 {
-    for (uint32_t i = 0; i < o->n; i++) {
-        const int64_t x = cell_v(a, i) & -(int64_t)(!o->w || !o->w[i]);
-        o->v[i] = LIST_SIZE(x) > 1 || !e->interval_room ? times_length(e, x)
+    const uint32_t *w = o->w, n = o->n;
+    int64_t *v = o->v;
+    for (uint32_t i = 0; i < n; i++) {
+        const int64_t x = cell_v(a, i) & (w ? -(int64_t)(w[i] == 0) : -1);
+        v[i] = LIST_SIZE(x) > 1 || !e->interval_room ? times_length(e, x)
                                                         : interval_minutes(e, times_first(e->intervals, x));
     }
 }
