@@ -2,6 +2,7 @@
  * whether there may be rows, and only then they are looked for, about where the second code's mark says. What is found
  * serves every question of the same two columns. */
 #include "vm/eval.h"
+#include "vm/marks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -100,13 +101,12 @@ static inline uint32_t row_guess(struct rows_span s, uint32_t mark)
 /* The first row of these with a mark not below this one, or their end. */
 static inline uint32_t row_search(const uint32_t *rows, struct rows_span s, uint32_t mark)
 {
-    enum { NEAR = 32 };
+    enum { NEAR = BELOW_AT_ONCE };
     const uint32_t end = s.from + s.count, least = mark << 16, guess = row_guess(s, mark);
     uint32_t low = s.from, high = end, at = guess, below = 0;
     if (s.count >= NEAR) { /* counted: no branch tells where it is */
         const uint32_t near = guess < low + NEAR / 2 ? low : guess + NEAR / 2 > end ? end - NEAR : guess - NEAR / 2;
-        for (uint32_t k = 0; k < NEAR; k++)
-            below += rows[near + k] < least;
+        below = count_below(rows + near, least);
         if ((below || near == low) && (below < NEAR || near + NEAR == end))
             return near + below;
     }

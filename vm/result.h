@@ -5,6 +5,7 @@
 
 #include "vm/bind.h"
 #include "vm/limits.h"
+#include "vm/marks.h"
 #include "vm/store.h"
 
 /* One hold of the answer: a rule and a fact that must be documented first. */
@@ -92,8 +93,7 @@ static inline uint64_t linked_bits(const struct column *link, uint32_t first, ui
     uint64_t bits = 0, open = 0;
     enum { FEW = 8 }; /* so many at once, if there are: no branch tells how many */
     if (n <= FEW && first + FEW <= link->n) {
-        for (uint32_t i = 0; i < FEW; i++) bits |= (uint64_t)(v[i] == record) << i;
-        bits &= ((uint64_t)1 << n) - 1;
+        bits = eight_alike(v, record) & (((uint64_t)1 << n) - 1);
     } else {
         for (uint32_t i = 0; i < n; i++) bits |= (uint64_t)(v[i] == record) << i;
     }

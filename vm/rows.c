@@ -174,6 +174,7 @@ static int column_new_memory(struct edict_evaluator *e, struct row_plan *p, uint
     c->sets = calloc(((size_t)size + 1) * p->words, sizeof *c->sets);
     if (!c->entries || !c->sets)
         return 0;
+    c->entries[0].value = 1; /* so that in no empty entry stands a value that would be looked for there */
     for (uint32_t r = 0; r < p->count; r++) { /* rows that do not test the column, or ask for what is missing */
         uint32_t count;
         const uint32_t *test = row_cell(p->cells[r], column, &count);
@@ -350,12 +351,19 @@ static void column_rule_out(struct match *m, struct row_plan *p, uint32_t k, uin
             alive[i] &= set;
         return;
     }
-    for (uint32_t i = 0; i < records; i++) {
-        const int64_t v = cell_v(&cells, i), day = c.dated ? cell_v(&date, i) : 0;
+    for (uint32_t i = 0; !c.dated && i < records; i++) {
+        const int64_t v = cells.v[i];
+        const size_t slot = value_slot(&c, v, 0);
+        if (c.entries[slot].value != v && alive[i])
+            value_learn(m, p, k, slot, i, v, 0);
+        alive[i] &= c.sets[slot]; /* of a value that was not met: nothing is left anyhow */
+    }
+    for (uint32_t i = 0; c.dated && i < records; i++) {
+        const int64_t v = cell_v(&cells, i), day = cell_v(&date, i);
         const size_t slot = value_slot(&c, v, day);
         if (((c.entries[slot].value ^ v) | (int64_t)(c.entries[slot].dated ^ ((uint64_t)day * 2 + 1))) && alive[i])
             value_learn(m, p, k, slot, i, v, day);
-        alive[i] &= c.sets[slot]; /* of a value that was not met: nothing is left anyhow */
+        alive[i] &= c.sets[slot];
     }
 }
 
