@@ -9,7 +9,7 @@ static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
 /* o = f(a), f(a, b): strict. EXPR reads x, y and may set `bad` for a number out of range. */
 #define STRICT1(NAME, EXPR) \
-    static void NAME(struct edict_evaluator *e, const uint32_t *at) \
+    WIDE static void NAME(struct edict_evaluator *e, const uint32_t *at) \
     { \
         const struct cells a = cells_of(e, at[1], reg_domain(e, at[0])); \
         struct column *o = column_new(e, at[0]); \
@@ -34,7 +34,7 @@ static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
             eval_range(e); \
     }
 #define STRICT2(NAME, EXPR) \
-    static void NAME(struct edict_evaluator *e, const uint32_t *at) \
+    WIDE static void NAME(struct edict_evaluator *e, const uint32_t *at) \
     { \
         const uint32_t in = reg_domain(e, at[0]); \
         const struct cells a = cells_of(e, at[1], in), b = cells_of(e, at[2], in); \
@@ -60,7 +60,7 @@ static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
 /* o = f(a, b) where no operand is out of range: as if all were documented, then the cells that are not. */
 #define COMPARE(NAME, EXPR) \
-    static void NAME(struct edict_evaluator *e, const uint32_t *at) \
+    WIDE static void NAME(struct edict_evaluator *e, const uint32_t *at) \
     { \
         const uint32_t in = reg_domain(e, at[0]); \
         const struct cells a = cells_of(e, at[1], in), b = cells_of(e, at[2], in); \
@@ -248,7 +248,7 @@ static void eval_holdif(struct edict_evaluator *e, const uint32_t *at)
     column_settle(o);
 }
 
-static void eval_order2(struct edict_evaluator *e, const uint32_t *at)
+WIDE static void eval_order2(struct edict_evaluator *e, const uint32_t *at)
 {
     const uint32_t in = reg_domain(e, at[0]);
     const struct cells a = cells_of(e, at[1], in), b = cells_of(e, at[2], in);
@@ -274,7 +274,7 @@ static void eval_order2(struct edict_evaluator *e, const uint32_t *at)
 }
 
 /* By a link of pairs, which always names a record. */
-static int gather_pairs(struct edict_evaluator *e, const uint32_t *at, const struct cells *link, const struct cells *a,
+WIDE static int gather_pairs(struct edict_evaluator *e, const uint32_t *at, const struct cells *link, const struct cells *a,
     struct column *o)
 {
     const uint32_t n = o->n, in = reg_domain(e, at[1]);
@@ -294,7 +294,7 @@ static int gather_pairs(struct edict_evaluator *e, const uint32_t *at, const str
     return 1;
 }
 
-static void eval_gather(struct edict_evaluator *e, const uint32_t *at)
+WIDE static void eval_gather(struct edict_evaluator *e, const uint32_t *at)
 {
     const struct cells link = cells_of(e, at[1], reg_domain(e, at[0]));
     const struct cells a = cells_of(e, at[2], e->program->registers[at[1]].target);

@@ -6,7 +6,7 @@
 static inline int64_t mask_documented(uint32_t w) { return -(int64_t)(w == 0); }
 
 /* The values, states of an operand as a cell for each of n records. NULL: failed. */
-static const int64_t *flat_values(struct edict_evaluator *e, const struct cells *c, uint32_t n)
+WIDE static const int64_t *flat_values(struct edict_evaluator *e, const struct cells *c, uint32_t n)
 {
     if (c->step)
         return c->v;
@@ -16,7 +16,7 @@ static const int64_t *flat_values(struct edict_evaluator *e, const struct cells 
     return v;
 }
 
-static const uint32_t *flat_states(struct edict_evaluator *e, const struct cells *c, uint32_t n)
+WIDE static const uint32_t *flat_states(struct edict_evaluator *e, const struct cells *c, uint32_t n)
 {
     if (c->w && c->step)
         return c->w;
@@ -37,7 +37,7 @@ struct joined {
     uint32_t any, differ;
 };
 
-static struct joined states_join(uint32_t *restrict w, const uint32_t *p, const uint32_t *q, uint32_t n)
+WIDE static struct joined states_join(uint32_t *restrict w, const uint32_t *p, const uint32_t *q, uint32_t n)
 {
     struct joined j = { 0, 0 };
     for (uint32_t i = 0; i < n; i++) {
@@ -70,7 +70,7 @@ int states_merge(struct edict_evaluator *e, struct column *o, const struct cells
     return j.any != 0;
 }
 
-void values_clear(const struct column *o)
+WIDE void values_clear(const struct column *o)
 {
     const uint32_t *w = o->w, n = o->n;
     int64_t *v = o->v;
@@ -93,7 +93,7 @@ static int operands_of(
 }
 
 /* `decides`: the value that decides alone, 0 for and, 1 for or. */
-static inline struct joined logic_states(
+static inline __attribute__((always_inline)) struct joined logic_states(
     int64_t *restrict v, uint32_t *restrict w, const struct operands *of, int64_t decides)
 {
     const int64_t *x = of->x, *y = of->y, other = !decides;
@@ -110,6 +110,15 @@ static inline struct joined logic_states(
     return j;
 }
 
+WIDE static struct joined and_states(int64_t *restrict v, uint32_t *restrict w, const struct operands *of)
+{
+    return logic_states(v, w, of, 0);
+}
+WIDE static struct joined or_states(int64_t *restrict v, uint32_t *restrict w, const struct operands *of)
+{
+    return logic_states(v, w, of, 1);
+}
+
 static void logic_doubt(
     struct edict_evaluator *e, struct column *o, const struct cells *a, const struct cells *b, int64_t decides)
 {
@@ -117,14 +126,14 @@ static void logic_doubt(
     struct operands of;
     if (!operands_of(e, &of, a, b, n) || !column_cells(e, o))
         return;
-    const struct joined j = decides ? logic_states(o->v, o->w, &of, 1) : logic_states(o->v, o->w, &of, 0);
+    const struct joined j = decides ? or_states(o->v, o->w, &of) : and_states(o->v, o->w, &of);
     if (j.differ)
         states_reason(e, o->w, of.p, of.q, n);
     if (!j.any)
         o->w = NULL;
 }
 
-static void eval_and_or(struct edict_evaluator *e, const uint32_t *at, int64_t decides)
+WIDE static void eval_and_or(struct edict_evaluator *e, const uint32_t *at, int64_t decides)
 {
     const uint32_t in = reg_domain(e, at[0]);
     const struct column *first = &e->columns[at[1]], *second = &e->columns[at[2]];
@@ -151,7 +160,7 @@ static void eval_and_or(struct edict_evaluator *e, const uint32_t *at, int64_t d
         EACH2(n, a, b, v, x & y);
 }
 
-static void eval_not(struct edict_evaluator *e, const uint32_t *at)
+WIDE static void eval_not(struct edict_evaluator *e, const uint32_t *at)
 {
     const struct cells a = cells_of(e, at[1], reg_domain(e, at[0]));
     struct column *o = column_new(e, at[0]);
@@ -162,7 +171,7 @@ static void eval_not(struct edict_evaluator *e, const uint32_t *at)
         values_clear(o);
 }
 
-static void eval_doc(struct edict_evaluator *e, const uint32_t *at)
+WIDE static void eval_doc(struct edict_evaluator *e, const uint32_t *at)
 {
     const struct cells a = cells_of(e, at[1], reg_domain(e, at[0]));
     if (!a.w) {
@@ -186,7 +195,7 @@ static void eval_doc(struct edict_evaluator *e, const uint32_t *at)
     column_settle(o);
 }
 
-static uint32_t docor_states(int64_t *restrict v, uint32_t *restrict w, const struct operands *of)
+WIDE static uint32_t docor_states(int64_t *restrict v, uint32_t *restrict w, const struct operands *of)
 {
     const uint32_t *p = of->p, *q = of->q, n = of->n;
     uint32_t any = 0;
@@ -214,7 +223,7 @@ static void eval_docor(struct edict_evaluator *e, const uint32_t *at)
         o->w = NULL;
 }
 
-static void if_values(int64_t *restrict v, const int64_t *asked, const int64_t *x, const int64_t *y, uint32_t n)
+WIDE static void if_values(int64_t *restrict v, const int64_t *asked, const int64_t *x, const int64_t *y, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
         const int64_t mask = -(int64_t)(asked[i] != 0);
@@ -222,7 +231,7 @@ static void if_values(int64_t *restrict v, const int64_t *asked, const int64_t *
     }
 }
 
-static uint32_t if_states(uint32_t *restrict w, const int64_t *asked, const uint32_t *p, const uint32_t *q, uint32_t n)
+WIDE static uint32_t if_states(uint32_t *restrict w, const int64_t *asked, const uint32_t *p, const uint32_t *q, uint32_t n)
 {
     uint32_t any = 0;
     for (uint32_t i = 0; i < n; i++) {
