@@ -383,17 +383,68 @@ uint32_t ladder_need(struct edict_evaluator *e, const struct ladder *l, size_t r
     return w;
 }
 
+/* The one cell that a register has for all records. 0: it has several, or is not documented. */
+static int cell_of_all(const struct edict_evaluator *e, uint32_t reg, int64_t *value)
+{
+    const struct column *c = &e->columns[reg];
+    if (e->program->registers[reg].domain || c->n != 1 || c->w)
+        return 0;
+    *value = c->v[0];
+    return 1;
+}
+
+/* A ladder of few rungs with the same bounds, units and stride for all records, as nearly all are. 0: it is not one, or
+ * a result is out of range: then another way must do it. */
+static int step_plain(struct edict_evaluator *e, const struct ladder *l, const struct cells *a, const struct column *o,
+    const struct column *trace)
+{
+    enum { RUNGS = 16 };
+    int64_t from[RUNGS + 1], units[RUNGS + 1] = { 0 }, stride = 0, more = 0;
+    if (!l->count || l->count > RUNGS)
+        return 0;
+    if (l->stride != NONE && l->more != NONE &&
+        (!cell_of_all(e, l->stride, &stride) || !cell_of_all(e, l->more, &more)))
+        return 0;
+    for (uint32_t k = 0; k < l->count; k++) {
+        const uint32_t *rung = l->rungs + (size_t)k * l->each;
+        if (!cell_of_all(e, rung[0], &from[k + 1]) || !cell_of_all(e, rung[l->units_at], &units[k + 1]))
+            return 0;
+    }
+    int64_t *v = o->v, *row = trace->v;
+    int over = 0;
+    for (uint32_t i = 0; i < o->n; i++) {
+        const int64_t known = a->w ? -(int64_t)(cell_w(a, i) == 0) : -1, x = cell_v(a, i);
+        int64_t beyond = 0;
+        uint32_t rung = 0; /* the last one from <= x, from 1 on; no branch tells which */
+        for (uint32_t k = 1; k <= l->count; k++)
+            rung ^= (rung ^ k) & (0 - (uint32_t)(from[k] <= x));
+        if (stride > 0 && rung == l->count && known)
+            over |= __builtin_sub_overflow(x, from[rung], &beyond) ||
+                    __builtin_mul_overflow(beyond / stride, more, &beyond);
+        over |= __builtin_add_overflow(units[rung], beyond, &beyond);
+        v[i] = beyond & known;
+        row[i] = (int64_t)l->rungs[(int64_t)(rung - (rung != 0)) * l->each - 1] | ~known; /* its trace row, or -1 */
+    }
+    return !over;
+}
+
 void eval_step(struct edict_evaluator *e, const uint32_t *at)
 {
     const uint32_t in = reg_domain(e, at[0]);
     const struct cells a = cells_of(e, at[2], in);
     struct column *o = column_new(e, at[0]), *trace = column_new(e, at[1]);
-    if (!o || !trace || !column_states(e, o))
+    if (!o || !trace)
         return;
     const uint32_t count = at[3], *rungs = at + 4, *tail = rungs + (size_t)count * 3;
     const struct ladder l = {
         .domain = in, .rungs = rungs + 1, .count = count, .each = 3, .units_at = 1, .stride = tail[0], .more = tail[1]
     };
+    if (step_plain(e, &l, &a, o, trace)) {
+        states_merge(e, o, &a, &a);
+        return;
+    }
+    if (!column_states(e, o))
+        return;
     for (uint32_t i = 0; i < o->n; i++) {
         uint32_t rung = count;
         o->v[i] = 0;
