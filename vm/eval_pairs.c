@@ -258,21 +258,20 @@ static const struct pair_list *kin_pairs(struct edict_evaluator *e, const uint32
         return all;
     struct pairing p;
     struct side a = { .list = NULL }, b = a;
-    uint32_t *ends = eval_zero(e, (size_t)e->lanes + 1, sizeof *ends);
-    if (!ends || !side_open(e, &a, d->a, NONE, of->first) || !side_open(e, &b, d->b, NONE, of->second) ||
+    if (!side_open(e, &a, d->a, NONE, of->first) || !side_open(e, &b, d->b, NONE, of->second) ||
         !pairing_open(e, &p, at, 1))
         return NULL;
     p.apart = 0;
-    if (!pairs_make(e, &p, &a, &b, all, ends))
+    if (!pairs_make(e, &p, &a, &b, all, NULL))
         return NULL;
-    all->ends = ends;
     all->run = e->run;
     all->key = key;
     all->other = other;
     return all;
 }
 
-/* Of each record of one side whether its condition leaves it, as a cell that is not 0; *some: it leaves any. */
+/* Of each record of one side whether its condition leaves it, as a cell that is not 0; NULL: all of them. *some: it
+ * leaves any. */
 static const int64_t *side_cells(struct edict_evaluator *e, uint32_t domain, uint32_t condition, int *some)
 {
     const struct cells c = cells_if(e, condition, domain);
@@ -280,7 +279,7 @@ static const int64_t *side_cells(struct edict_evaluator *e, uint32_t domain, uin
     *some = 1;
     if (!c.step) {
         *some = c.v[0] || c.w;
-        return yes_cells(e, n);
+        return NULL;
     }
     int64_t any = 0, *left = c.w ? eval_alloc(e, n, sizeof *left) : NULL;
     for (uint32_t i = 0; !c.w && i < n; i++)
@@ -291,46 +290,57 @@ static const int64_t *side_cells(struct edict_evaluator *e, uint32_t domain, uin
     return c.w ? left : c.v;
 }
 
-/* What is left of a list of pairs, step by step: each step copies all to the place of the last that stood.
- * behind: of each pair before the step, how many stood up to it; ends: of the lanes, so far. */
+/* What is left of a list of pairs, step by step: each step copies all to the place of the last that stood. */
 struct taking {
     const int64_t *from_x, *from_y; /* of the next step */
     int64_t *x, *y;
-    uint32_t *behind, *ends; /* ends NULL: one lane */
-    uint32_t n, lanes;
+    uint32_t n;
 };
-
-static void taking_step(struct taking *t, uint32_t n)
-{
-    t->from_x = t->x;
-    t->from_y = t->y;
-    t->n = n;
-    for (uint32_t lane = 1; t->ends && lane <= t->lanes; lane++)
-        t->ends[lane] = t->ends[lane] ? t->behind[t->ends[lane] - 1] : 0;
-}
 
 #define TAKE(T, STANDS) \
     do { \
         const int64_t *from_x_ = (T)->from_x, *from_y_ = (T)->from_y; \
         int64_t *x_ = (T)->x, *y_ = (T)->y; \
-        uint32_t *behind_ = (T)->behind, n_ = 0; \
+        uint32_t n_ = 0; \
         const uint32_t all_ = (T)->n; \
         for (uint32_t at_ = 0; at_ < all_; at_++) { \
             const int64_t i = from_x_[at_], j = from_y_[at_]; \
             x_[n_] = i; \
             y_[n_] = j; \
             n_ += (STANDS); \
-            behind_[at_] = n_; \
         } \
-        taking_step((T), n_); \
+        *(T) = (struct taking){ x_, y_, x_, y_, n_ }; \
     } while (0)
 
+/* `left`, `right`: NULL where every record of that side is left. */
 static void take_sides(struct taking *t, const int64_t *left, const int64_t *right, int apart)
 {
-    if (apart)
+    if (left && right && apart)
         TAKE(t, (left[i] != 0) & (right[j] != 0) & (i != j));
-    else
+    else if (left && right)
         TAKE(t, (left[i] != 0) & (right[j] != 0));
+    else if (left && apart)
+        TAKE(t, (left[i] != 0) & (i != j));
+    else if (left)
+        TAKE(t, left[i] != 0);
+    else if (right && apart)
+        TAKE(t, (right[j] != 0) & (i != j));
+    else if (right)
+        TAKE(t, right[j] != 0);
+    else if (apart)
+        TAKE(t, i != j);
+    else
+        TAKE(t, (i >= 0) & (j >= 0));
+}
+
+/* Where the pairs of each lane end. */
+static void lanes_count(const struct edict_evaluator *e, uint32_t domain, const int64_t *x, uint32_t n, uint32_t *firsts)
+{
+    memset(firsts, 0, ((size_t)e->lanes + 1) * sizeof *firsts);
+    for (uint32_t i = 0; i < n; i++)
+        firsts[lane_of(e, domain, (uint32_t)x[i]) + 1]++;
+    for (uint32_t lane = 0; lane < e->lanes; lane++)
+        firsts[lane + 1] += firsts[lane];
 }
 
 /* By the keys from number 1 on. */
@@ -358,17 +368,16 @@ static void cross_kin(
         return;
     const struct pair_list *all = kin_pairs(e, at, of);
     struct pairing p;
-    if (!left || !right || !all || !all->n || !pairing_open(e, &p, at, at[4]))
+    if (e->status != EDICT_OK || !all || !all->n || !pairing_open(e, &p, at, at[4]))
         return;
     int64_t *x = eval_alloc(e, (size_t)all->n * 2, sizeof *x);
-    uint32_t *behind = eval_alloc(e, all->n, sizeof *behind);
-    if (!x || !behind)
+    if (!x)
         return;
-    struct taking t = { all->x, all->y, x, x + all->n, behind, firsts, all->n, e->lanes };
-    if (firsts)
-        memcpy(firsts, all->ends, ((size_t)e->lanes + 1) * sizeof *firsts);
+    struct taking t = { all->x, all->y, x, x + all->n, all->n };
     take_sides(&t, left, right, p.apart);
     take_keys(&t, &p);
+    if (firsts)
+        lanes_count(e, d->a, t.x, t.n, firsts);
     *found = (struct pair_list){ .x = t.x, .y = t.y, .n = t.n };
 }
 
@@ -390,20 +399,20 @@ static void side_narrow(struct edict_evaluator *e, struct side *s, const struct 
     lane_ends(s->ends, s->ends, e->lanes, behind);
 }
 
-/* Leaves of the pairs those that a relation may list. */
+/* Leaves of the pairs those that a relation may list; `domain`: of their first records. */
 static void take_listed(
-    struct edict_evaluator *e, const struct listed *listed, struct pair_list *found, uint32_t *firsts)
+    struct edict_evaluator *e, const struct listed *listed, uint32_t domain, struct pair_list *found, uint32_t *firsts)
 {
     const uint32_t n = found->n;
     unsigned char *keep = n ? eval_zero(e, n, 1) : NULL;
-    uint32_t *behind = n ? eval_alloc(e, n, sizeof *behind) : NULL;
-    if (!keep || !behind)
+    if (!keep)
         return;
     listed_keep(listed, found->x, found->y, n, keep);
-    struct taking t = { found->x, found->y, found->x, found->y, behind, NULL, n, e->lanes };
-    t.ends = firsts;
+    struct taking t = { found->x, found->y, found->x, found->y, n };
     TAKE(&t, keep[at_] != 0);
     found->n = t.n;
+    if (firsts)
+        lanes_count(e, domain, t.x, t.n, firsts);
 }
 
 static void cross_alone(
@@ -425,7 +434,7 @@ static void cross_alone(
         return;
     p.listed = listed.count == 1 && !p.count ? &listed.of[0] : NULL;
     if (pairs_make(e, &p, &a, &b, found, firsts) && listed.count && !p.listed)
-        take_listed(e, &listed, found, firsts);
+        take_listed(e, &listed, d->a, found, firsts);
 }
 
 enum { KIN_PAIRS = 1 << 16 }; /* kept for a question's kin at most: of more each question finds its own */
