@@ -73,10 +73,15 @@ static inline struct code_pairs_layout code_pairs_layout(const unsigned char *pa
 }
 
 enum { NO_CODE = UINT16_MAX + 1 };
-/* The code's number, or NO_CODE. */
+/* The code's number, or NO_CODE. Nearly all are found in the first two slots: no branch tells in which. */
 static inline uint32_t code_number(const struct code_pairs_layout *l, int64_t code)
 {
     uint32_t at = code_pairs_slot(code, l->slots);
+    const uint32_t one = l->index[at], two = l->index[(at + 1) & (l->slots - 1)], last = l->count ? l->count - 1 : 0;
+    const uint32_t first = one - 1 < last ? one - 1 : last, second = two - 1 < last ? two - 1 : last;
+    const uint32_t is_first = l->count && l->codes[first] == code, is_second = l->count && l->codes[second] == code;
+    if ((one != 0) & (is_first | ((two != 0) & is_second)))
+        return second ^ ((second ^ first) & (0 - is_first));
     for (uint32_t n = 0; n < l->slots && l->index[at]; n++, at = (at + 1) & (l->slots - 1)) {
         const uint32_t number = l->index[at] - 1u;
         if (number < l->count && l->codes[number] == code)

@@ -214,7 +214,14 @@ static inline const int64_t *index_find(const struct edict_program *p, const str
     const struct relation_index *x, uint64_t hash, const int64_t *keys, int64_t date)
 {
     const uint32_t mark = slot_mark(x, hash);
-    const size_t width = (size_t)r->columns + 3;
+    const size_t width = (size_t)r->columns + 3, home = hash >> x->shift;
+    const uint32_t one = x->slots[home], two = x->slots[slot_next(x, home)]; /* nearly always one of these */
+    const uint32_t other = 0 - (uint32_t)(one >> 16 != mark), slot = one ^ ((one ^ two) & other);
+    if (one && slot && slot >> 16 == mark) {
+        const size_t row = (slot & UINT16_MAX) - 1;
+        if (keys_order(p->cells + r->at + row * width, keys, r->keys) == 0)
+            return rows_dated(p, r, row, keys, date);
+    }
     for (size_t at = hash >> x->shift; x->slots[at]; at = slot_next(x, at)) {
         const size_t row = (x->slots[at] & UINT16_MAX) - 1;
         if (x->slots[at] >> 16 == mark && keys_order(p->cells + r->at + row * width, keys, r->keys) == 0)

@@ -131,6 +131,11 @@ static uint32_t rows_alike(const uint32_t *rows, struct rows_span s, uint32_t ro
 {
     const uint32_t end = s.from + s.count;
     uint32_t at = row;
+    if (end - row >= 2) { /* one mostly, or none: no branch tells */
+        const uint32_t one = rows[row] >> 16 == mark, two = one & (rows[row + 1] >> 16 == mark);
+        if (!two)
+            return one;
+    }
     while (at < end && rows[at] >> 16 == mark)
         at++;
     return at - row;
