@@ -117,21 +117,39 @@ static void members_gather(struct edict_evaluator *e, struct wording *w, const s
         if (link->v[r] == (int64_t)c->record && !(link->w && link->w[r])) row_cell(e, w, b, r);
 }
 
+/* Puts the entries for all rows and those for this one beside each other, in the order in which they stand. What was
+ * kept before is forgotten where it would be too much. 0: no memory. */
+static int place_fill(struct edict_evaluator *e, struct wording *w, struct because_place *place, const struct charge *c)
+{
+    enum { ENTRIES_MOST = 1 << 16 };
+    const struct input *in = input_of(e);
+    uint32_t all = because_first(in, c->emit, 0), own = because_first(in, c->emit, c->row + 1);
+    const uint32_t all_end = because_first(in, c->emit, 1), own_end = because_first(in, c->emit, c->row + 2);
+    const uint32_t count = all_end - all + own_end - own;
+    if (!w->entry_turn || w->entry_count > ENTRIES_MOST) {
+        w->entry_count = 0;
+        w->entry_turn++;
+    }
+    void *at = w->entries;
+    const int ok = pool_room(e, &at, &w->entry_room, w->entry_count + count, sizeof *w->entries);
+    w->entries = at;
+    if (!ok) return 0;
+    *place = (struct because_place){ c->emit + 1, w->entry_turn, w->entry_count, w->entry_count + count };
+    while (all < all_end || own < own_end) {
+        const int for_all = own == own_end || (all < all_end && in->because[all].entry < in->because[own].entry);
+        w->entries[w->entry_count++] = in->because[for_all ? all++ : own++];
+    }
+    return 1;
+}
+
 void because_gather(struct edict_evaluator *e, struct wording *w, const struct charge *c)
 {
-    const struct input *in = input_of(e);
     struct because_place *place = &w->places[c->row];
-    if (place->emit != c->emit + 1)
-        *place = (struct because_place){ c->emit + 1, because_first(in, c->emit, 0), because_first(in, c->emit, 1),
-            because_first(in, c->emit, c->row + 1), because_first(in, c->emit, c->row + 2) };
-    uint32_t all = place->all, own = place->own;
     struct members members = { .link = NONE };
     row_add(w, c->row);
     for (uint32_t i = 0; i < c->effect_count; i++) row_add(w, c->effects[i]);
-    while (all < place->all_end || own < place->own_end) { /* both in the order in which they stand */
-        const int for_all = own == place->own_end ||
-            (all < place->all_end && in->because[all].entry < in->because[own].entry);
-        const struct because *b = &in->because[for_all ? all++ : own++];
+    if ((place->emit != c->emit + 1 || place->turn != w->entry_turn) && !place_fill(e, w, place, c)) return;
+    for (const struct because *b = w->entries + place->at, *end = w->entries + place->end; b < end; b++) {
         if (b->mode == BECAUSE_MEMBERS) members_gather(e, w, c, b, &members);
         else row_cell(e, w, b, b->mode == BECAUSE_SELF ? c->record : e->lane);
     }

@@ -30,8 +30,9 @@ struct tails {
     uint32_t size;
     char bytes[TAIL_BYTES];
 };
-/* Where because.c finds what an EMIT (offset + 1) names for one of its rows: the entries for all, for this. */
-struct because_place { uint32_t emit, all, all_end, own, own_end; };
+/* Where because.c keeps what an EMIT (offset + 1) names for one of its rows, in the order in which it stands; `turn`:
+ * that of the wording in which it was put there. */
+struct because_place { uint32_t emit, turn, at, end; };
 /* How findings name the records of a LIST domain: one (`, "line": `, a second one `, "other_line": `) or all of them
  * (`, "services": [`). */
 struct subject { uint32_t domain, listed; struct piece key, other; };
@@ -50,6 +51,7 @@ struct wording {
     uint32_t *told, telling;                /* of each row: the same of because lists */
     uint32_t *because, because_count;       /* because list of one charge */
     struct because_place *places;           /* of each row */
+    struct because *entries; uint32_t entry_count, entry_room, entry_turn;  /* of all places */
     struct tails *tails;
     int32_t day; char day_text[16];         /* the last date told, with its quotes */
 };

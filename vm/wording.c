@@ -188,6 +188,7 @@ void wording_free(struct edict_evaluator *e)
     free(w->told);
     free(w->because);
     free(w->places);
+    free(w->entries);
     free(w->tails);
     free(w->subjects);
     free(w->finds);
