@@ -61,6 +61,27 @@ static void group_place(struct grouping *g, uint32_t i)
     g->place[i] = g->doubt[i] || row->mode == KEY_ALONE ? PLACE_ALONE : PLACE_KEYED;
 }
 
+/* All records, where nothing can be in doubt: each goes by the first row that is left. 0: not done. */
+static int groups_place(struct grouping *g, uint32_t records)
+{
+    const struct cells where = g->where;
+    const struct match *m = &g->m;
+    int doubt = where.w != NULL || !m->alive || !m->tested || (m->tested & ~m->everywhere) != 0;
+    for (uint32_t r = 0; r < g->row_count; r++)
+        for (uint32_t k = 0; k < g->rows[r].key_count; k++)
+            doubt |= g->rows[r].keys[k].w != NULL;
+    for (uint32_t i = 0; !doubt && i < records; i++) {
+        const uint64_t left = m->alive[i] & (0 - (uint64_t)(cell_v(&where, i) != 0));
+        const uint32_t row = left ? (uint32_t)__builtin_ctzll(left) : 0;
+        const uint32_t place = g->rows[row].mode == KEY_ALONE ? PLACE_ALONE : PLACE_KEYED;
+        g->group[i] = i;
+        g->doubt[i] = 0;
+        g->row[i] = row;
+        g->place[i] = left ? place : PLACE_NONE;
+    }
+    return !doubt;
+}
+
 /* The records with keys: those with the same row and keys belong to the first of them. */
 static int group_keyed(struct grouping *g, uint32_t records)
 {
@@ -223,7 +244,8 @@ void eval_group(struct edict_evaluator *e, const uint32_t *at)
         keyed |= g.rows[r].mode != KEY_ALONE;
         chains |= g.rows[r].mode == KEY_UNBROKEN;
     }
-    for (uint32_t i = 0; i < records; i++)
+    const int plain = groups_place(&g, records);
+    for (uint32_t i = 0; !plain && i < records; i++)
         group_place(&g, i);
     if (records && keyed && !group_keyed(&g, records))
         return;
