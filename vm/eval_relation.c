@@ -64,15 +64,18 @@ static int hash_add(const struct lookup *l, struct hashes *h, const struct key_s
         h->fixed += (uint64_t)s->v[0] * factor;
         return 1;
     }
-    if (!*to && !(*to = eval_zero(l->e, n, sizeof **to)))
+    const int more = *to != NULL;
+    if (!more && !(*to = eval_alloc(l->e, n, sizeof **to)))
         return 0;
     if (s->at && !side) {
         h->first_keys++;
         h->firsts = n;
     }
     uint64_t *hash = *to;
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; more && i < n; i++)
         hash[i] += (uint64_t)s->v[i] * factor;
+    for (uint32_t i = 0; !more && i < n; i++)
+        hash[i] = (uint64_t)s->v[i] * factor;
     return 1;
 }
 
@@ -126,16 +129,24 @@ static uint32_t pairs_known(
     return n;
 }
 
-/* The records that may have a row, by the hash of their keys. */
-static uint32_t records_known(
-    const struct lookup *l, const struct hashes *h, const struct relation_index *index, uint32_t *restrict list)
+/* The records that may have a row, by the hash of their keys, and their hashes. `every`: without asking. */
+static uint32_t records_known(const struct lookup *l, const struct hashes *h, const struct relation_index *index,
+    uint32_t every, uint32_t *restrict list, uint64_t *restrict hashes)
 {
-    const uint64_t *restrict known = index->known;
-    const uint32_t shift = index->known_for;
+    const uint64_t *restrict known = index->known, *own = h->own, fixed = h->fixed;
+    const uint32_t shift = index->known_for, alone = own && !h->linked[0] && !h->linked[1];
     uint32_t n = 0;
-    for (uint32_t i = 0; i < l->records; i++) {
+    for (uint32_t i = 0; alone && i < l->records; i++) {
+        const uint64_t hash = fixed + own[i];
         list[n] = i;
-        n += known_has(known, shift, hash_of(l, h, i));
+        hashes[n] = hash;
+        n += every | known_has(known, shift, hash);
+    }
+    for (uint32_t i = 0; !alone && i < l->records; i++) {
+        const uint64_t hash = hash_of(l, h, i);
+        list[n] = i;
+        hashes[n] = hash;
+        n += every | known_has(known, shift, hash);
     }
     return n;
 }
@@ -165,13 +176,12 @@ static uint32_t rows_may(const struct lookup *l, uint32_t *list, uint64_t *hash)
     }
     const int paired = h.linked[0] && h.linked[1] && !h.own;
     const int straight = l->count == 1 && p->relations[l->relation].rows > STRAIGHT; /* bits are as far as slots */
-    const uint32_t count = paired     ? pairs_known(l, &h, x, list)
-                           : straight ? rows_all(l, list)
-                                      : records_known(l, &h, x, list);
-    for (uint32_t k = 0; k < count; k++) {
+    const uint32_t count = paired ? pairs_known(l, &h, x, list)
+                                  : records_known(l, &h, x, (uint32_t)straight, list, hash);
+    for (uint32_t k = 0; paired && k < count; k++)
         hash[k] = hash_of(l, &h, list[k]);
+    for (uint32_t k = 0; k < count; k++)
         __builtin_prefetch(&x->slots[hash[k] >> x->shift]);
-    }
     for (uint32_t k = 0; k < count; k++)
         __builtin_prefetch(slot_row(p, l->relation, x->slots[hash[k] >> x->shift]));
     return count;
