@@ -8,6 +8,7 @@ enum { MINUTES_A_DAY = 24 * 60 };
 struct emit_line {
     const uint32_t *cells;
     uint32_t row, code, units, quantity;
+    struct cells codes, counts; /* of code and units */
     const uint32_t *modifiers;
     uint32_t modifier_count;
     struct ladder ladder;
@@ -21,6 +22,7 @@ struct emission {
     uint32_t row_count;
     struct cells exists, date, times;
     int dated, is_time, earned; /* is there a date register, of type TIME; are there times */
+    int certain;                /* no row that is left is in doubt */
     uint32_t findings_from;     /* of the record at hand */
 };
 
@@ -119,19 +121,19 @@ static uint32_t emit_earned(struct emission *m, const struct emit_line *row, uin
 }
 
 /* Does the row certainly emit nothing: no code or no units? */
-static int emits_nothing(const struct emission *m, const struct emit_line *row, uint32_t record)
+static int emits_nothing(const struct emit_line *row, uint32_t record)
 {
-    const struct cells code = cells_of(m->e, row->code, m->m.domain), units = cells_of(m->e, row->units, m->m.domain);
-    return (!cell_w(&code, record) && !cell_v(&code, record)) ||
-           (!cell_w(&units, record) && cell_v(&units, record) <= 0);
+    const struct cells *code = &row->codes, *units = &row->counts;
+    return (!cell_w(code, record) && !cell_v(code, record)) ||
+           (!cell_w(units, record) && cell_v(units, record) <= 0);
 }
 
 static void emit_row(struct emission *m, const struct emit_line *row, uint32_t record, uint32_t why)
 {
     struct edict_evaluator *e = m->e;
-    if (emits_nothing(m, row, record))
+    if (emits_nothing(row, record))
         return;
-    const struct cells code = cells_of(e, row->code, m->m.domain), units = cells_of(e, row->units, m->m.domain);
+    const struct cells code = row->codes, units = row->counts;
     struct charge c = { .list = m->at[0],
         .domain = m->at[2],
         .record = record,
@@ -168,7 +170,7 @@ static void emit_row(struct emission *m, const struct emit_line *row, uint32_t r
 /* Would the two rows emit the same, all of it documented? */
 static int emits_same(const struct emission *m, const struct emit_line *a, const struct emit_line *b, uint32_t record)
 {
-    if (emits_nothing(m, a, record) && emits_nothing(m, b, record))
+    if (emits_nothing(a, record) && emits_nothing(b, record))
         return 1;
     if (a->modifier_count != b->modifier_count || a->quantity != b->quantity || a->quantity != NONE)
         return 0;
@@ -191,6 +193,11 @@ static void emit_record(struct emission *m, uint32_t record, struct emit_hit *hi
         return;
     m->findings_from = e->finding_count;
     int sure = 0;
+    if (every && m->certain && !exists) { /* the rows left match, whatever the record */
+        for (uint64_t left = m->m.alive[record]; left; left &= left - 1)
+            emit_row(m, &m->rows[__builtin_ctzll(left)], record, 0);
+        return;
+    }
     rows_begin(&m->m, record);
     for (uint32_t r = rows_next(&m->m, 0, m->row_count); r < m->row_count && !sure;
          r = rows_next(&m->m, r + 1, m->row_count)) {
@@ -213,7 +220,7 @@ static void emit_record(struct emission *m, uint32_t record, struct emit_hit *hi
     for (uint32_t i = 0; i < n; i++) {
         same = same && emits_same(m, hits[i].row, hits[n - 1].row, record);
         why = why_merge(e, why, hits[i].why);
-        if (speaks == n && !emits_nothing(m, hits[i].row, record))
+        if (speaks == n && !emits_nothing(hits[i].row, record))
             speaks = i;
     }
     if (speaks == n)
@@ -237,6 +244,8 @@ static const uint32_t *emit_rows(struct emission *m, const uint32_t *at)
         at = match_skip(at + 1);
         rows->code = at[0];
         rows->units = at[1];
+        rows->codes = cells_of(m->e, rows->code, m->m.domain);
+        rows->counts = cells_of(m->e, rows->units, m->m.domain);
         rows->modifier_count = at[2];
         rows->modifiers = at + 3;
         at += 3 + rows->modifier_count;
@@ -262,6 +271,7 @@ void eval_emit(struct edict_evaluator *e, const uint32_t *at)
     struct emit_hit *hits = at ? eval_alloc(e, m.row_count, sizeof *hits) : NULL;
     if (!hits)
         return;
+    m.certain = m.m.alive && m.m.tested && !(m.m.tested & ~m.m.everywhere);
     m.dated = at[0] != NONE;
     m.is_time = m.dated && e->program->registers[at[0]].type == TYPE_TIME;
     m.date = cells_if(e, at[0], m.m.domain);
