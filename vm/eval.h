@@ -76,8 +76,8 @@ static inline uint32_t *column_cells(struct edict_evaluator *e, struct column *c
 uint32_t *column_states(struct edict_evaluator *e, struct column *c);
 void column_settle(struct column *c);
 
-/* A function whose loops are over plain cells is compiled a second time for processors with vectors of 32 bytes; which
- * one it is, is found when the library is loaded. */
+/* A static function whose loops are over plain cells is compiled a second time for processors with vectors of 32 bytes;
+ * which one it is, is found when the library is loaded. */
 #if defined(NDEBUG) && defined(__x86_64__) && defined(__GLIBC__)
 #define WIDE __attribute__((target_clones("avx2", "default")))
 #else

@@ -274,8 +274,8 @@ WIDE static void eval_order2(struct edict_evaluator *e, const uint32_t *at)
 }
 
 /* By a link of pairs, which always names a record. */
-WIDE static int gather_pairs(struct edict_evaluator *e, const uint32_t *at, const struct cells *link, const struct cells *a,
-    struct column *o)
+WIDE static int gather_pairs(struct edict_evaluator *e, const uint32_t *at, const struct cells *link,
+    const struct cells *a, struct column *o)
 {
     const uint32_t n = o->n, in = reg_domain(e, at[1]);
     const int64_t *to = link->v, *from = a->v;

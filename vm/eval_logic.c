@@ -70,13 +70,13 @@ int states_merge(struct edict_evaluator *e, struct column *o, const struct cells
     return j.any != 0;
 }
 
-WIDE void values_clear(const struct column *o)
+WIDE static void cells_clear(int64_t *v, const uint32_t *w, uint32_t n)
 {
-    const uint32_t *w = o->w, n = o->n;
-    int64_t *v = o->v;
     for (uint32_t i = 0; i < n; i++)
         v[i] &= mask_documented(w[i]);
 }
+
+void values_clear(const struct column *o) { cells_clear(o->v, o->w, o->n); }
 
 struct operands {
     const int64_t *x, *y;
@@ -231,7 +231,8 @@ WIDE static void if_values(int64_t *restrict v, const int64_t *asked, const int6
     }
 }
 
-WIDE static uint32_t if_states(uint32_t *restrict w, const int64_t *asked, const uint32_t *p, const uint32_t *q, uint32_t n)
+WIDE static uint32_t if_states(
+    uint32_t *restrict w, const int64_t *asked, const uint32_t *p, const uint32_t *q, uint32_t n)
 {
     uint32_t any = 0;
     for (uint32_t i = 0; i < n; i++) {

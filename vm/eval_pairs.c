@@ -334,7 +334,8 @@ static void take_sides(struct taking *t, const int64_t *left, const int64_t *rig
 }
 
 /* Where the pairs of each lane end. */
-static void lanes_count(const struct edict_evaluator *e, uint32_t domain, const int64_t *x, uint32_t n, uint32_t *firsts)
+static void lanes_count(
+    const struct edict_evaluator *e, uint32_t domain, const int64_t *x, uint32_t n, uint32_t *firsts)
 {
     memset(firsts, 0, ((size_t)e->lanes + 1) * sizeof *firsts);
     for (uint32_t i = 0; i < n; i++)

@@ -380,7 +380,8 @@ static void column_rule_out_missing(struct match *m, struct row_plan *p, uint32_
         const uint32_t w = cell_w(&cells, i);
         const uint64_t held = 0 - (uint64_t)((w & open) != 0);
         const size_t met = value_slot(&c, v, day), slot = met ^ ((met ^ missing) & (0 - (size_t)(w != 0)));
-        if (((c.entries[met].value ^ v) | (int64_t)(c.entries[met].dated ^ ((uint64_t)day * 2 + 1))) && !w && m->alive[i])
+        const int64_t other = (c.entries[met].value ^ v) | (int64_t)(c.entries[met].dated ^ ((uint64_t)day * 2 + 1));
+        if (other && !w && m->alive[i])
             value_learn(m, p, k, met, i, v, day);
         m->agreed[i] |= m->alive[i] ? bit & ~held : 0;
         m->alive[i] &= c.sets[slot] | held;
