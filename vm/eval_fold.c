@@ -3,7 +3,6 @@
 #include "vm/eval.h"
 
 #include <assert.h>
-#include <string.h>
 
 struct fold {
     struct edict_evaluator *e;
@@ -33,7 +32,8 @@ static void charges_doubt(struct fold *f)
     }
 }
 
-static int fold_open(struct fold *f, struct edict_evaluator *e, const uint32_t *at, uint32_t value)
+/* Without states: what is certain needs none. */
+static int fold_begin(struct fold *f, struct edict_evaluator *e, const uint32_t *at, uint32_t value)
 {
     uint32_t domain = reg_domain(e, at[1]);
     if (!domain && at[2] != NONE)
@@ -52,10 +52,21 @@ static int fold_open(struct fold *f, struct edict_evaluator *e, const uint32_t *
     if (!f->o)
         return 0;
     f->targets = f->o->n;
-    f->w = column_states(e, f->o);
+    f->w = f->seen = NULL;
     charges_doubt(f);
-    f->seen = eval_zero(e, (size_t)f->targets + 1, sizeof *f->seen); /* fold_plain */
+    return 1;
+}
+
+static int fold_states(struct fold *f)
+{
+    f->w = column_states(f->e, f->o);
+    f->seen = eval_zero(f->e, f->targets, sizeof *f->seen);
     return f->w && f->seen;
+}
+
+static int fold_open(struct fold *f, struct edict_evaluator *e, const uint32_t *at, uint32_t value)
+{
+    return fold_begin(f, e, at, value) && fold_states(f);
 }
 
 /* Record i certainly does not count. */
@@ -132,30 +143,30 @@ static void fold_clear(struct fold *f)
 static void fold_any(struct edict_evaluator *e, const uint32_t *at)
 {
     struct fold f;
-    if (!fold_open(&f, e, at, NONE))
+    if (!fold_begin(&f, e, at, NONE))
         return;
     fold_clear(&f);
-    if (f.certain && f.mask.step) {
-        int64_t *v = f.o->v;
-        for (uint32_t i = 0; i < f.records; i++) { /* who does not count leaves the first target as it is */
-            const int64_t t = cell_v(&f.link, i), counts = -(int64_t)((f.mask.v[i] != 0) & (t >= 0));
-            v[t & counts] |= counts & 1;
-        }
-    } else {
-        for (uint32_t i = 0; i < f.records; i++) {
-            if (fold_skips(&f, i))
-                continue;
-            const int64_t t = fold_member(&f, i);
-            if (t >= 0)
-                f.o->v[t] = 1;
-        }
+    const int plain = f.certain && f.mask.step;
+    int64_t *v = f.o->v;
+    for (uint32_t i = 0; plain && i < f.records; i++) { /* who does not count leaves the first target as it is */
+        const int64_t t = cell_v(&f.link, i), counts = -(int64_t)((f.mask.v[i] != 0) & (t >= 0));
+        v[t & counts] |= counts & 1;
+    }
+    if ((plain && !f.tainted) || !fold_states(&f))
+        return;
+    for (uint32_t i = 0; !plain && i < f.records; i++) {
+        if (fold_skips(&f, i))
+            continue;
+        const int64_t t = fold_member(&f, i);
+        if (t >= 0)
+            v[t] = 1;
     }
     if (f.certain && !f.tainted) {
         f.o->w = NULL;
         return;
     }
     for (uint32_t t = 0; t < f.targets; t++)
-        f.w[t] = f.o->v[t] ? 0 : why_merge(e, f.w[t], fold_taint(&f, t));
+        f.w[t] = v[t] ? 0 : why_merge(e, f.w[t], fold_taint(&f, t));
     column_settle(f.o);
 }
 
@@ -175,23 +186,26 @@ static void fold_count(struct edict_evaluator *e, const uint32_t *at)
     fold_close(&f, 0);
 }
 
-/* SUM and AGREE where links, mask and values are documented, and a value is one number: without branches. Who does not
- * count goes behind the last target. */
-static void fold_plain(struct fold *f, enum op op, const struct cells *a, uint32_t *differ)
+/* SUM and AGREE where all that is asked is documented and a value is one number: without branches. Who does not count
+ * goes behind the last target. */
+static void fold_plain(struct fold *f, enum op op, const struct cells *a, uint32_t row)
 {
+    struct edict_evaluator *e = f->e;
+    const size_t room = (size_t)f->targets + 1;
     const int64_t nobody = f->targets;
-    int64_t *v = eval_zero(f->e, (size_t)f->targets + 1, sizeof *v);
-    uint32_t *seen = f->seen, over = 0;
-    if (!v)
+    int64_t *v = f->o->v = eval_zero(e, room, sizeof *v);
+    uint32_t over = 0, *seen = op == OP_CODE_AGREE ? eval_zero(e, room, sizeof *seen) : NULL;
+    uint32_t *differ = seen ? eval_zero(e, room, sizeof *differ) : NULL, any = 0;
+    if (!v || (op == OP_CODE_AGREE && !differ))
         return;
-    for (uint32_t i = 0; op == OP_CODE_SUM && i < f->records; i++) {
-        const int64_t t = cell_v(&f->link, i), x = cell_v(a, i);
-        const int64_t counts = -(int64_t)((cell_v(&f->mask, i) != 0) & (t >= 0));
+    for (uint32_t i = 0; !seen && i < f->records; i++) {
+        const int64_t t = cell_v(&f->link, i), counts = -(int64_t)((cell_v(&f->mask, i) != 0) & (t >= 0));
         const int64_t place = (t & counts) | (nobody & ~counts);
-        over |= (uint32_t)__builtin_add_overflow(v[place], x & counts, &v[place]);
-        seen[place] = 1;
+        over |= (uint32_t)__builtin_add_overflow(v[place], cell_v(a, i) & counts, &v[place]);
     }
-    for (uint32_t i = 0; op == OP_CODE_AGREE && i < f->records; i++) {
+    if (over)
+        eval_range(e);
+    for (uint32_t i = 0; seen && i < f->records; i++) {
         const int64_t t = cell_v(&f->link, i), x = cell_v(a, i);
         const int64_t counts = -(int64_t)((cell_v(&f->mask, i) != 0) & (t >= 0));
         const int64_t place = (t & counts) | (nobody & ~counts), met = -(int64_t)seen[place];
@@ -199,27 +213,33 @@ static void fold_plain(struct fold *f, enum op op, const struct cells *a, uint32
         v[place] = (v[place] & met) | (x & ~met);
         seen[place] = 1;
     }
-    memcpy(f->o->v, v, f->targets * sizeof *v);
-    if (over)
-        eval_range(f->e);
+    for (uint32_t t = 0; seen && t < f->targets; t++)
+        any |= differ[t] | !seen[t];
+    if (!any || !column_cells(e, f->o))
+        return;
+    for (uint32_t t = 0; t < f->targets; t++) {
+        f->o->w[t] = differ[t] ? why_hold(e, row, 0) : seen[t] ? 0 : WHY_STATE_ABSENT;
+        v[t] = f->o->w[t] ? 0 : v[t];
+    }
 }
 
 /* SUM, MIN, MAX, AGREE: one pass, the result so far in the output cell. */
 static void fold_values(struct edict_evaluator *e, enum op op, const uint32_t *at)
 {
     struct fold f;
-    if (!fold_open(&f, e, at, at[3]))
+    if (!fold_begin(&f, e, at, at[3]))
         return;
     const struct cells a = cells_of(e, at[3], f.domain);
     const uint32_t type = e->program->registers[at[0]].type;
-    uint32_t *differ = op == OP_CODE_AGREE ? eval_zero(e, (size_t)f.targets + 1, sizeof *differ) : NULL;
-    if (op == OP_CODE_AGREE && !differ)
+    if (f.certain && !f.tainted && !a.w && (op == OP_CODE_SUM || (op == OP_CODE_AGREE && !is_list(type)))) {
+        fold_plain(&f, op, &a, op == OP_CODE_AGREE ? at[4] : 0);
+        return;
+    }
+    uint32_t *differ = op == OP_CODE_AGREE ? eval_zero(e, f.targets, sizeof *differ) : NULL;
+    if ((op == OP_CODE_AGREE && !differ) || !fold_states(&f))
         return;
     fold_clear(&f);
-    const int plain = f.certain && !a.w && (op == OP_CODE_SUM || (op == OP_CODE_AGREE && !is_list(type)));
-    if (plain)
-        fold_plain(&f, op, &a, differ);
-    for (uint32_t i = 0; !plain && i < f.records; i++) {
+    for (uint32_t i = 0; i < f.records; i++) {
         if (fold_skips(&f, i))
             continue;
         const int64_t t = fold_member(&f, i);

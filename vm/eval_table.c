@@ -222,7 +222,7 @@ static uint32_t table_result(struct match *m, uint32_t type, const struct hit *h
 void eval_table(struct edict_evaluator *e, const uint32_t *at)
 {
     struct column *o = column_new(e, at[0]), *trace = column_new(e, at[1]);
-    if (!o || !trace || !column_states(e, o))
+    if (!o || !trace || !column_cells(e, o))
         return;
     const uint32_t policy = at[2], type = e->program->registers[at[0]].type;
     struct match m;
