@@ -149,7 +149,8 @@ void because_gather(struct edict_evaluator *e, struct wording *w, const struct c
     row_add(w, c->row);
     for (uint32_t i = 0; i < c->effect_count; i++) row_add(w, c->effects[i]);
     if ((place->emit != c->emit + 1 || place->turn != w->entry_turn) && !place_fill(e, w, place, c)) return;
-    for (const struct because *b = w->entries + place->at, *end = w->entries + place->end; b < end; b++) {
+    for (uint32_t i = place->at, end = place->end; i < end; i++) {
+        const struct because *b = &w->entries[i];
         if (b->mode == BECAUSE_MEMBERS) members_gather(e, w, c, b, &members);
         else row_cell(e, w, b, b->mode == BECAUSE_SELF ? c->record : e->lane);
     }
