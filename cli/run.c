@@ -373,7 +373,8 @@ static int run_files(struct run *run)
                                    .take = encounter_take, .flush = run_flush,
                                    .over = run->errors_path ? refused_over : NULL,
                                    .progress = run->progress ? progress_show : NULL,
-                                   .progress_clear = progress_clear, .threads = run->threads, .quiet = run->quiet};
+                                   .progress_clear = progress_clear, .threads = run->threads, .quiet = run->quiet,
+                                   .direct = 1};
     struct replacement *errors = NULL;
     size_t inputs = 0;
     int exit = run_packs(run, &inputs);

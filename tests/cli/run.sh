@@ -307,6 +307,12 @@ for threads in 2 3 16; do
 done
 "$edict" run --threads 4 small.edx - < mixed.ndjson > out 2> err; "$edict" run --threads 1 small.edx mixed.ndjson > one-thread 2> err
 same 'from standard input too' "$(cmp out one-thread && echo same)" same
+cat mixed.ndjson | "$edict" run --threads 2 small.edx keys.ndjson - keys.ndjson mixed.ndjson > out 2> err
+cat mixed.ndjson | "$edict" run --threads 1 small.edx keys.ndjson - keys.ndjson mixed.ndjson > one-thread 2> err
+same 'a pipe between files, in one thread' "$(cmp out one-thread && echo same)" same
+cat mixed.ndjson | "$edict" run --threads 1 -q --errors refused small.edx - keys.ndjson > one 2> err; cp refused copied
+"$edict" run --threads 1 -q --errors refused small.edx mixed.ndjson keys.ndjson > out 2> err
+same 'as from a file' "$(cmp out one && cmp refused copied && echo same)" same
 status 'two packs in four threads' 3 "$edict" run --threads 4 "$small" "$other" mixed.ndjson; cp out four-threads
 status 'and in one' 3 "$edict" run --threads 1 "$small" "$other" mixed.ndjson
 same 'give the same' "$(cmp out four-threads && echo same)" same
