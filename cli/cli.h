@@ -164,12 +164,10 @@ struct reader {
     int (*idle)(void *context);      /* called before a read that would wait; not 0: do not read, READ_FAILED */
     /* called with the pieces of an encounter that is too long, if there is somebody: READ_LONG then follows */
     void (*over)(void *context, const char *bytes, size_t size);
-    void (*moving)(void *context);   /* called before bytes that were given out may change, if there is somebody */
     void *context;
 };
 int reader_open(struct reader *r, const char *path);
-/* The next encounter and the line where it begins. The bytes live until `moving` is called, at least until the next
- * call of this. */
+/* The next encounter and the line where it begins. The bytes live until the next call. */
 enum read_result reader_next(struct reader *r, const char **bytes, size_t *size, uint64_t *line);
 void reader_close(struct reader *r);
 #define READER_LIMIT ((size_t)16 << 20)

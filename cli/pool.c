@@ -30,7 +30,6 @@ struct batch {
     struct slot slots[BATCH_ITEMS];
     size_t count, worked;                          /* items in it; items worked on, from the first */
     struct text input, answers, asides;
-    size_t bytes;                                  /* of all encounters in it */
     int done, exit;
 };
 struct pool {
@@ -54,7 +53,6 @@ struct pool {
     const char *name;
     size_t file;
     int exit, in_over;                             /* in_over: an encounter that is too long is being dropped */
-    int direct;                                    /* encounters are worked on where the reader has them */
 };
 
 /* Ctrl-C: the flag stops everybody at the next encounter, the event wakes the caller. */
@@ -114,7 +112,7 @@ static void batch_work(const struct pool *pool, void **worker, struct batch *b)
         return;
     }
     size_t ahead = 0;
-    for (size_t i = 0; !pool->direct && i < b->count; i++)
+    for (size_t i = 0; i < b->count; i++)
         b->slots[i].item.bytes = b->input.bytes + b->slots[i].input;
     while (b->worked < b->count && b->exit == EXIT_FINE && !atomic_load(&interrupted)) {
         struct slot *s = &b->slots[b->worked];
@@ -192,8 +190,7 @@ static void batch_take(struct pool *pool)
     const struct pool_jobs *jobs = pool->jobs;
     for (size_t i = 0; i < b->worked && pool->exit == EXIT_FINE; i++) {
         struct slot *s = &b->slots[i];
-        if (!pool->direct)
-            s->item.bytes = b->input.bytes + s->input;
+        s->item.bytes = b->input.bytes + s->input;
         s->item.answer = b->answers.bytes ? b->answers.bytes + s->answer : "";
         s->item.aside = b->asides.bytes ? b->asides.bytes + s->aside : "";
         pool->exit = jobs->take(jobs->context, &s->item);
@@ -202,8 +199,7 @@ static void batch_take(struct pool *pool)
         pool->exit = b->exit;
     if (pool->exit == EXIT_FINE && b->worked < b->count)
         pool->exit = EXIT_INTERRUPTED;
-    pool->flight -= b->bytes;
-    b->bytes = 0;
+    pool->flight -= b->input.size;
     text_reset(&b->input);
     text_reset(&b->answers);
     text_reset(&b->asides);
@@ -240,7 +236,7 @@ static void batch_submit(struct pool *pool, int last)
     struct batch *b = &pool->ring[pool->filling % pool->room];
     if (!b->count)
         return;
-    pool->flight += b->bytes;
+    pool->flight += b->input.size;
     pthread_mutex_lock(&pool->lock);
     int busy = !pool->waiting;
     pthread_mutex_unlock(&pool->lock);
@@ -299,23 +295,13 @@ static int item_add(struct pool *pool, enum read_result result, const char *byte
     struct slot *s = &b->slots[b->count++];
     *s = (struct slot){.item = {.size = size, .line = line, .number = pool->number++, .file = pool->file,
                                 .too_long = result == READ_LONG}, .input = b->input.size};
-    s->item.bytes = bytes;
-    b->bytes += size + 1;
-    if (!pool->direct) {
-        text_put(&b->input, bytes, size);
-        text_put(&b->input, "", 1);
-    }
+    text_put(&b->input, bytes, size);
+    text_put(&b->input, "", 1);
     if (b->input.failed)
         return EXIT_INTERNAL;
-    if (b->count == BATCH_ITEMS || b->bytes >= BATCH_BYTES)
+    if (b->count == BATCH_ITEMS || b->input.size >= BATCH_BYTES)
         batch_submit(pool, 0);
     return EXIT_FINE;
-}
-
-/* What was read so far is worked on and taken before the reader moves it. */
-static void pool_moving(void *context)
-{
-    batch_submit(context, 0);
 }
 
 /* A piece of an encounter that is too long: behind everything before it. */
@@ -353,12 +339,6 @@ static int file_read_all(struct pool *pool, const char *path)
     }
     pool->file_size =
         fstat(pool->reader.fd, &status) == 0 && S_ISREG(status.st_mode) ? (uint64_t)status.st_size : 0;
-    /* one thread, and reads that are whole: nothing is gained by copies */
-    const int direct = pool->jobs->direct && pool->jobs->threads <= 1 && pool->file_size;
-    if (direct)
-        batch_submit(pool, 0);    /* what was copied out of other files */
-    pool->direct = direct;
-    pool->reader.moving = direct ? pool_moving : NULL;
     pool->reader.idle = pool_idle;
     pool->reader.over = pool->jobs->over ? pool_over : NULL;
     pool->reader.context = pool;
@@ -382,8 +362,6 @@ static int file_read_all(struct pool *pool, const char *path)
         message("%s: %s", pool->name, strerror(error));
         exit = error == ENOMEM ? EXIT_INTERNAL : EXIT_INPUT;
     }
-    if (pool->direct)
-        batch_submit(pool, 0);
     pool->name = NULL;
     reader_close(&pool->reader);
     return exit;

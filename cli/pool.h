@@ -39,7 +39,6 @@ struct pool_jobs {
     void (*progress_clear)(void *context); /* before something is said on standard error; may be left out */
     unsigned threads;
     int quiet;
-    int direct;                            /* `work` and `take` need no byte behind an encounter's own */
 };
 
 /* The cores this process may use. */

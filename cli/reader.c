@@ -32,8 +32,6 @@ static int reader_fill(struct reader *r)
 {
     if (r->eof)
         return 0;
-    if (r->moving)
-        r->moving(r->context);
     if (r->from) {
         memmove(r->data, r->data + r->from, r->end - r->from);
         r->end -= r->from;

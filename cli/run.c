@@ -373,8 +373,7 @@ static int run_files(struct run *run)
                                    .take = encounter_take, .flush = run_flush,
                                    .over = run->errors_path ? refused_over : NULL,
                                    .progress = run->progress ? progress_show : NULL,
-                                   .progress_clear = progress_clear, .threads = run->threads, .quiet = run->quiet,
-                                   .direct = 1};
+                                   .progress_clear = progress_clear, .threads = run->threads, .quiet = run->quiet};
     struct replacement *errors = NULL;
     size_t inputs = 0;
     int exit = run_packs(run, &inputs);
