@@ -337,8 +337,11 @@ static void take_sides(struct taking *t, const int64_t *left, const int64_t *rig
 static void lanes_count(
     const struct edict_evaluator *e, uint32_t domain, const int64_t *x, uint32_t n, uint32_t *firsts)
 {
+    const uint32_t *owners = e->owners[domain];
     memset(firsts, 0, ((size_t)e->lanes + 1) * sizeof *firsts);
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; owners && i < n; i++)
+        firsts[owners[x[i]] + 1]++;
+    for (uint32_t i = 0; !owners && i < n; i++)
         firsts[lane_of(e, domain, (uint32_t)x[i]) + 1]++;
     for (uint32_t lane = 0; lane < e->lanes; lane++)
         firsts[lane + 1] += firsts[lane];
@@ -438,6 +441,20 @@ static void cross_alone(
         take_listed(e, &listed, d->a, found, firsts);
 }
 
+/* How many pairs two domains have: counted once a run for all questions about the same two. */
+static uint64_t pairs_in_all(struct edict_evaluator *e, uint32_t domain, const struct bounds *of)
+{
+    const uint32_t first = e->pair_lists[domain].first;
+    struct pair_list *counted = &e->pair_lists[first];
+    uint64_t all = 0;
+    if (counted->counted == e->run)
+        return e->all_pairs[first];
+    for (uint32_t lane = 0; lane < e->lanes && all <= LIMIT_PAIRS; lane++)
+        all += (uint64_t)(of->first[lane + 1] - of->first[lane]) * (of->second[lane + 1] - of->second[lane]);
+    counted->counted = first == domain && all <= LIMIT_PAIRS ? e->run : 0;
+    return all;
+}
+
 enum { KIN_PAIRS = 1 << 16 }; /* kept for a question's kin at most: of more each question finds its own */
 
 void eval_cross(struct edict_evaluator *e, const uint32_t *at)
@@ -447,9 +464,7 @@ void eval_cross(struct edict_evaluator *e, const uint32_t *at)
     of.first = lane_bounds(e, d->a, of.own[0]);
     of.second = lane_bounds(e, d->b, of.own[1]);
     uint32_t *firsts = lanes_new(e, at[0]);
-    uint64_t all = 0;
-    for (uint32_t lane = 0; lane < e->lanes && all <= LIMIT_PAIRS; lane++)
-        all += (uint64_t)(of.first[lane + 1] - of.first[lane]) * (of.second[lane + 1] - of.second[lane]);
+    const uint64_t all = pairs_in_all(e, at[0], &of);
     if (all > LIMIT_PAIRS)
         eval_limit(e, "pairs of records", LIMIT_PAIRS);
     if (e->status != EDICT_OK)
@@ -478,6 +493,15 @@ int kin_new(struct edict_evaluator *e)
     const uint32_t *before[FAR], *at;
     uint32_t count = 0;
     e->pair_lists = calloc((size_t)p->domain_count + 1, sizeof *e->pair_lists);
+    for (uint32_t d = 0; e->pair_lists && d < p->domain_count; d++) {
+        uint32_t first = d;
+        for (uint32_t k = d > FAR ? d - FAR : 0; k < d && first == d; k++)
+            first = p->domains[k].kind == DOMAIN_CROSS && p->domains[d].kind == DOMAIN_CROSS &&
+                            p->domains[k].a == p->domains[d].a && p->domains[k].b == p->domains[d].b
+                        ? k
+                        : d;
+        e->pair_lists[d].first = first;
+    }
     for (const struct step *s = e->steps; e->pair_lists && s->at != NONE; s++) {
         at = p->code + s->at + 1;
         if (s->op != OP_CODE_CROSS || !at[4] || at[5] == NONE || at[6] == NONE || at[7 + 2 * (size_t)at[4]])

@@ -65,8 +65,9 @@ struct spread { uint32_t domain, run; int64_t *v; uint32_t *w; };
 struct step { uint32_t at, op, column, domain, probed, items, sure, needless; };
 
 /* Pairs of a CROSS domain. kin: 1 + the domain, maybe this one, that keeps those with an equal first key for all
- * questions like this one in a run, and with which columns of keys it found them. */
-struct pair_list { int64_t *x, *y; const int64_t *key, *other; uint32_t n, run, kin; };
+ * questions like this one in a run, and with which columns of keys it found them. first: the domain, maybe this one, of
+ * the first question about the same two domains; counted: the run in which its pairs were. */
+struct pair_list { int64_t *x, *y; const int64_t *key, *other; uint32_t n, run, kin, first, counted; };
 
 struct edict_evaluator {
     const struct edict_program *program;
