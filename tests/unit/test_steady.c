@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "edict_compile.h"
-#include "vm/bind.h"
+#include "vm/result.h"
 #include "vm/worlds.h"
 
 #include <pthread.h>
@@ -137,6 +137,38 @@ static void test_office_asks_for_no_memory(void **state)
 {
     (void)state;
     check_allocations("rulesets/medicare/office.edict", "examples/office.ndjson");
+}
+
+/* What rows of bills name is kept; where it would become too much, it is forgotten and found again. */
+static void test_reasons_are_found_again(void **state)
+{
+    struct corpus corpus;
+    edict_evaluator *evaluator = NULL;
+    edict_error error;
+    edict_program *program = program_make("rulesets/medicare/hospital.edict");
+    (void)state;
+    corpus_read(&corpus, "examples/hospital.ndjson");
+    assert_int_equal(edict_evaluator_new(program, NULL, &evaluator, &error), EDICT_OK);
+    char *first = pass(evaluator, &corpus);
+    struct wording *w = input_of(evaluator)->wording;
+    const uint32_t turn = w->entry_turn, kept = w->entry_count;
+    uint32_t row = 0, placed = 0;
+    for (uint32_t i = 0; i < program->row_count; i++) {
+        placed += w->places[i].emit != 0;
+        row = w->places[i].emit ? i : row;
+    }
+    assert_true(placed > 5 && kept > placed);
+    w->places[row].emit = 0; /* one that is asked for again, when there is no room */
+    w->entry_count = 1 << 20;
+    char *second = pass(evaluator, &corpus);
+    assert_string_equal(first, second);
+    assert_int_equal(w->entry_turn, turn + 1);
+    assert_true(w->entry_count <= kept);
+    free(first);
+    free(second);
+    edict_evaluator_free(evaluator);
+    edict_program_free(program);
+    corpus_free(&corpus);
 }
 
 struct worker {
@@ -303,6 +335,7 @@ int main(void)
         cmocka_unit_test(test_hospital_asks_for_no_memory),
         cmocka_unit_test(test_office_asks_for_no_memory),
         cmocka_unit_test(test_ahead_gives_the_same),
+        cmocka_unit_test(test_reasons_are_found_again),
         cmocka_unit_test(test_worlds_larger_than_the_encounter),
         cmocka_unit_test(test_worlds_enough_for_a_day),
         cmocka_unit_test(test_one_program_many_threads),
