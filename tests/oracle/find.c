@@ -13,7 +13,10 @@ static struct value condition(struct run *r, const struct rule *rule, const stru
     }
     if (rule->via) c = cell_and(r, c, documented(charge_source(r, p->i, rule->via) >= 0));
     if (rule->where) c = cell_and(r, c, eval(r, p, rule->where));
+    const int failed = r->failed, nobody = !c.why && !c.v;
     if (rule->when) c = cell_and(r, c, eval(r, p, rule->when));
+    /* Of a record that `where` rules out it is left open whether a question was asked (SPEC.md, 4.1). */
+    if (r->o->lenient && nobody) r->failed = failed;
     int in_force = rule->item->from <= r->date && r->date <= rule->item->until;
     return in_force ? c : documented(0);
 }
