@@ -369,6 +369,23 @@ void findings_close(struct edict_evaluator *e);
 /* Puts `count` items of `each` bytes in order of their lanes, those of one lane as they stand; firsts as in evaluator.
  * `lane`: byte of an item with its lane. */
 void lanes_sort(struct edict_evaluator *e, void *items, uint32_t count, size_t each, size_t lane, uint32_t *firsts);
+/* Where lanes end among records that were counted in one loop over all: `first` has the lanes' first records and the
+ * end, behind[i] how many were counted up to record i. ends may be first. */
+static inline void lanes_end(const uint32_t *first, const uint32_t *behind, uint32_t lanes, uint32_t *ends)
+{
+    ends[0] = 0;
+    for (uint32_t lane = 1; lane <= lanes; lane++)
+        ends[lane] = first[lane] ? behind[first[lane] - 1] : 0;
+}
+/* Where the records of each lane begin in a domain, and the end; in `own` of LANES_MOST + 1 if they stand nowhere. */
+static inline const uint32_t *lanes_first(const struct edict_evaluator *e, uint32_t domain, uint32_t *own)
+{
+    if (domain && e->lanes > 1)
+        return e->firsts[domain];
+    for (uint32_t lane = 0; lane <= e->lanes; lane++)
+        own[lane] = lane_first(e, domain, lane);
+    return own;
+}
 /* Domain `domain` gets its sizes from what each lane has of it (firsts filled); owners are made. 0: failed. */
 uint32_t *lanes_new(struct edict_evaluator *e, uint32_t domain);
 int lanes_close(struct edict_evaluator *e, uint32_t domain);

@@ -52,7 +52,7 @@ static uint32_t choice_way(struct choice *c)
 static void candidates_find(struct choice *c)
 {
     const struct cells x = c->exists, y = c->where;
-    const uint32_t lanes = c->e->lanes, all = c->o->n;
+    const uint32_t all = c->o->n;
     const int certain = !x.w && !y.w;
     uint32_t *list = c->list, *behind = c->first, n = 0; /* first: not in use yet */
     for (uint32_t i = 0; certain && i < all; i++) {
@@ -65,10 +65,8 @@ static void candidates_find(struct choice *c)
         n += (cell_v(&x, i) || cell_w(&x, i)) && (cell_v(&y, i) || cell_w(&y, i));
         behind[i] = n;
     }
-    for (uint32_t lane = 0; lane < lanes; lane++) {
-        const uint32_t end = lane_end(c->e, c->domain, lane);
-        c->ends[lane + 1] = end ? behind[end - 1] : 0;
-    }
+    uint32_t own[LANES_MOST + 1];
+    lanes_end(lanes_first(c->e, c->domain, own), behind, c->e->lanes, c->ends);
 }
 
 static int partitions_find(struct choice *c)

@@ -88,16 +88,14 @@ static int group_keyed(struct grouping *g, uint32_t records)
     struct edict_evaluator *e = g->e;
     uint32_t *list = eval_alloc(e, (size_t)records + 1, sizeof *list), *first = eval_alloc(e, records, sizeof *first);
     uint32_t n = 0;
-    uint32_t ends[LANES_MOST + 1] = { 0 }, width = 0, *behind = first; /* not in use yet */
+    uint32_t own[LANES_MOST + 1], ends[LANES_MOST + 1] = { 0 }, width = 0, *behind = first; /* not in use yet */
     for (uint32_t i = 0; list && behind && i < records; i++) {
         list[n] = i;
         n += g->place[i] == PLACE_KEYED;
         behind[i] = n;
     }
-    for (uint32_t lane = 0; behind && lane < e->lanes; lane++) {
-        const uint32_t end = lane_end(e, g->domain, lane);
-        ends[lane + 1] = end ? behind[end - 1] : 0;
-    }
+    if (behind)
+        lanes_end(lanes_first(e, g->domain, own), behind, e->lanes, ends);
     for (uint32_t r = 0; r < g->row_count; r++)
         width = g->rows[r].key_count > width ? g->rows[r].key_count : width;
     const uint32_t numbered = g->row_count > 1; /* the row is one key more */
@@ -179,7 +177,7 @@ static void group_write(struct grouping *g, const uint32_t *at, uint32_t records
     if (!number || !first || (e->lanes > 1 && !firsts))
         return;
     memset(number, 0xff, records * sizeof *number);
-    uint32_t *behind = g->row; /* which row it was nobody asks any more */
+    uint32_t own[LANES_MOST + 1], *behind = g->row; /* which row it was nobody asks any more */
     for (uint32_t i = 0; link && i < records; i++) {
         const int placed = g->place[i] != PLACE_NONE;
         uint32_t *n = &number[g->group[i]];
@@ -190,10 +188,8 @@ static void group_write(struct grouping *g, const uint32_t *at, uint32_t records
         link->v[i] = placed ? (int64_t)*n : -1;
         behind[i] = count;
     }
-    for (uint32_t lane = 0; firsts && lane < e->lanes; lane++) {
-        const uint32_t end = lane_end(e, g->domain, lane);
-        firsts[lane + 1] = end ? behind[end - 1] : 0;
-    }
+    if (firsts)
+        lanes_end(lanes_first(e, g->domain, own), behind, e->lanes, firsts);
     e->sizes[at[0]] = count;
     if (!lanes_close(e, at[0]))
         return;

@@ -9,29 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where the records of each lane begin in a domain, and the end. */
-static const uint32_t *lane_bounds(const struct edict_evaluator *e, uint32_t domain, uint32_t *own)
-{
-    if (domain && e->lanes > 1)
-        return e->firsts[domain];
-    for (uint32_t lane = 0; lane <= e->lanes; lane++)
-        own[lane] = lane_first(e, domain, lane);
-    return own;
-}
-
 /* The records of one side that its condition leaves, those of lane k from ends[k] to ends[k + 1]. */
 struct side {
     uint32_t *list;
     uint32_t ends[LANES_MOST + 1];
 };
-
-/* Where lanes end among records that were counted: behind[i] up to record i of all. */
-static void lane_ends(uint32_t *ends, const uint32_t *first, uint32_t lanes, const uint32_t *behind)
-{
-    ends[0] = 0;
-    for (uint32_t lane = 1; lane <= lanes; lane++)
-        ends[lane] = first[lane] ? behind[first[lane] - 1] : 0;
-}
 
 static int side_open(
     struct edict_evaluator *e, struct side *s, uint32_t domain, uint32_t condition, const uint32_t *first)
@@ -57,7 +39,7 @@ static int side_open(
         n += (c.v[i] != 0) | (c.w ? c.w[i] != 0 : 0);
         behind[i] = n;
     }
-    lane_ends(s->ends, first, lanes, behind);
+    lanes_end(first, behind, lanes, s->ends);
     return 1;
 }
 
@@ -329,8 +311,11 @@ static void take_sides(struct taking *t, const int64_t *left, const int64_t *rig
         TAKE(t, right[j] != 0);
     else if (apart)
         TAKE(t, i != j);
-    else
-        TAKE(t, (i >= 0) & (j >= 0));
+    else {
+        memcpy(t->x, t->from_x, t->n * sizeof *t->x);
+        memcpy(t->y, t->from_y, t->n * sizeof *t->y);
+        *t = (struct taking){ t->x, t->y, t->x, t->y, t->n };
+    }
 }
 
 /* Where the pairs of each lane end. */
@@ -400,7 +385,7 @@ static void side_narrow(struct edict_evaluator *e, struct side *s, const struct 
         n += may[record];
         behind[i] = n;
     }
-    lane_ends(s->ends, s->ends, e->lanes, behind);
+    lanes_end(s->ends, behind, e->lanes, s->ends);
 }
 
 /* Leaves of the pairs those that a relation may list; `domain`: of their first records. */
@@ -461,8 +446,8 @@ void eval_cross(struct edict_evaluator *e, const uint32_t *at)
 {
     const struct image_domain *d = &e->program->domains[at[0]];
     struct bounds of = { .first = NULL };
-    of.first = lane_bounds(e, d->a, of.own[0]);
-    of.second = lane_bounds(e, d->b, of.own[1]);
+    of.first = lanes_first(e, d->a, of.own[0]);
+    of.second = lanes_first(e, d->b, of.own[1]);
     uint32_t *firsts = lanes_new(e, at[0]);
     const uint64_t all = pairs_in_all(e, at[0], &of);
     if (all > LIMIT_PAIRS)
@@ -479,6 +464,18 @@ void eval_cross(struct edict_evaluator *e, const uint32_t *at)
     e->pairs[1][at[0]] = found.y;
 }
 
+enum { FAR = 64 }; /* domains, questions between two that are alike, at most */
+
+/* The first domain of pairs of the same two domains: an earlier one, or this. */
+static uint32_t first_alike(const struct edict_program *p, uint32_t domain)
+{
+    const struct image_domain *d = &p->domains[domain];
+    for (uint32_t k = domain > FAR ? domain - FAR : 0; d->kind == DOMAIN_CROSS && k < domain; k++)
+        if (p->domains[k].kind == DOMAIN_CROSS && p->domains[k].a == d->a && p->domains[k].b == d->b)
+            return k;
+    return domain;
+}
+
 /* Is it about the same two domains, and is the first key the same? */
 static int is_kin(const struct edict_program *p, const uint32_t *at, const uint32_t *other)
 {
@@ -488,20 +485,12 @@ static int is_kin(const struct edict_program *p, const uint32_t *at, const uint3
 
 int kin_new(struct edict_evaluator *e)
 {
-    enum { FAR = 64 }; /* questions between two of a kin, at most */
     const struct edict_program *p = e->program;
     const uint32_t *before[FAR], *at;
     uint32_t count = 0;
     e->pair_lists = calloc((size_t)p->domain_count + 1, sizeof *e->pair_lists);
-    for (uint32_t d = 0; e->pair_lists && d < p->domain_count; d++) {
-        uint32_t first = d;
-        for (uint32_t k = d > FAR ? d - FAR : 0; k < d && first == d; k++)
-            first = p->domains[k].kind == DOMAIN_CROSS && p->domains[d].kind == DOMAIN_CROSS &&
-                            p->domains[k].a == p->domains[d].a && p->domains[k].b == p->domains[d].b
-                        ? k
-                        : d;
-        e->pair_lists[d].first = first;
-    }
+    for (uint32_t d = 0; e->pair_lists && d < p->domain_count; d++)
+        e->pair_lists[d].first = first_alike(p, d);
     for (const struct step *s = e->steps; e->pair_lists && s->at != NONE; s++) {
         at = p->code + s->at + 1;
         if (s->op != OP_CODE_CROSS || !at[4] || at[5] == NONE || at[6] == NONE || at[7 + 2 * (size_t)at[4]])
