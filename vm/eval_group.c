@@ -67,9 +67,11 @@ static int groups_place(struct grouping *g, uint32_t records)
     const struct cells where = g->where;
     const struct match *m = &g->m;
     int doubt = where.w != NULL || !m->alive || !m->tested || (m->tested & ~m->everywhere) != 0;
-    for (uint32_t r = 0; r < g->row_count; r++)
-        for (uint32_t k = 0; k < g->rows[r].key_count; k++)
-            doubt |= g->rows[r].keys[k].w != NULL;
+    for (uint32_t r = 0; r < g->row_count; r++) {
+        const struct cells *keys = g->rows[r].keys;
+        for (uint32_t k = 0; keys && k < g->rows[r].key_count; k++)
+            doubt |= keys[k].w != NULL;
+    }
     for (uint32_t i = 0; !doubt && i < records; i++) {
         const uint64_t left = m->alive[i] & (0 - (uint64_t)(cell_v(&where, i) != 0));
         const uint32_t row = left ? (uint32_t)__builtin_ctzll(left) : 0;
