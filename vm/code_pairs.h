@@ -77,9 +77,9 @@ enum { NO_CODE = UINT16_MAX + 1 };
 static inline uint32_t code_number(const struct code_pairs_layout *l, int64_t code)
 {
     uint32_t at = code_pairs_slot(code, l->slots);
-    const uint32_t one = l->index[at], two = l->index[(at + 1) & (l->slots - 1)], last = l->count ? l->count - 1 : 0;
+    const uint32_t one = l->index[at], two = l->index[(at + 1) & (l->slots - 1)], last = l->count - 1;
     const uint32_t first = one - 1 < last ? one - 1 : last, second = two - 1 < last ? two - 1 : last;
-    const uint32_t is_first = l->count && l->codes[first] == code, is_second = l->count && l->codes[second] == code;
+    const uint32_t is_first = l->codes[first] == code, is_second = l->codes[second] == code;
     if ((one != 0) & (is_first | ((two != 0) & is_second)))
         return second ^ ((second ^ first) & (0 - is_first));
     for (uint32_t n = 0; n < l->slots && l->index[at]; n++, at = (at + 1) & (l->slots - 1)) {

@@ -340,6 +340,11 @@ static inline uint32_t rows_next(const struct match *m, uint32_t from, uint32_t 
     const uint64_t bits = m->left >> from;
     return bits ? from + (uint32_t)__builtin_ctzll(bits) : count;
 }
+/* Do the rows left of every record match it for certain, as they are in `alive`? */
+static inline int rows_certain(const struct match *m)
+{
+    return m->alive && m->tested && !(m->tested & ~m->everywhere);
+}
 const uint32_t *match_skip(const uint32_t *cells);
 /* Reasons in the columns that the row tests: those that it asks whether they are documented, or else any that are not.
  */

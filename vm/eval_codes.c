@@ -103,19 +103,19 @@ static inline uint32_t row_search(const uint32_t *rows, struct rows_span s, uint
 {
     enum { NEAR = BELOW_AT_ONCE };
     const uint32_t end = s.from + s.count, least = mark << 16, guess = row_guess(s, mark);
-    uint32_t low = s.from, high = end, at = guess, below = 0;
-    if (s.count >= NEAR) { /* counted: no branch tells where it is */
-        const uint32_t near = guess < low + NEAR / 2 ? low : guess + NEAR / 2 > end ? end - NEAR : guess - NEAR / 2;
-        below = count_below(rows + near, least);
-        if ((below || near == low) && (below < NEAR || near + NEAR == end))
-            return near + below;
-    }
-    while (at > low && guess - at < NEAR && rows[at - 1] >= least)
-        at--;
-    while (at < high && at - guess < NEAR && rows[at] < least)
-        at++;
-    if ((at == low || rows[at - 1] < least) && (at == high || rows[at] >= least))
+    uint32_t low = s.from, high = end, at = guess;
+    if (s.count < NEAR) {
+        while (at > low && rows[at - 1] >= least)
+            at--;
+        while (at < high && rows[at] < least)
+            at++;
         return at;
+    }
+    /* Nearly always within so many, which are counted: no branch tells where. */
+    const uint32_t near = guess < low + NEAR / 2 ? low : guess + NEAR / 2 > end ? end - NEAR : guess - NEAR / 2;
+    const uint32_t below = count_below(rows + near, least);
+    if ((below || near == low) && (below < NEAR || near + NEAR == end))
+        return near + below;
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
         if (rows[middle] < least)

@@ -271,7 +271,7 @@ void eval_emit(struct edict_evaluator *e, const uint32_t *at)
     struct emit_hit *hits = at ? eval_alloc(e, m.row_count, sizeof *hits) : NULL;
     if (!hits)
         return;
-    m.certain = m.m.alive && m.m.tested && !(m.m.tested & ~m.m.everywhere);
+    m.certain = rows_certain(&m.m);
     m.dated = at[0] != NONE;
     m.is_time = m.dated && e->program->registers[at[0]].type == TYPE_TIME;
     m.date = cells_if(e, at[0], m.m.domain);

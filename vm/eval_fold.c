@@ -140,6 +140,13 @@ static void fold_clear(struct fold *f)
         f->o->v[t] = 0;
 }
 
+/* All ones where record i, which links to `t`, counts, else 0: `t &` it is the first target then, for which it counts
+ * nothing. */
+static inline int64_t fold_counts(const struct fold *f, uint32_t i, int64_t t)
+{
+    return -(int64_t)((cell_v(&f->mask, i) != 0) & (t >= 0));
+}
+
 static void fold_any(struct edict_evaluator *e, const uint32_t *at)
 {
     struct fold f;
@@ -148,8 +155,8 @@ static void fold_any(struct edict_evaluator *e, const uint32_t *at)
     fold_clear(&f);
     const int plain = f.certain && f.mask.step;
     int64_t *v = f.o->v;
-    for (uint32_t i = 0; plain && i < f.records; i++) { /* who does not count leaves the first target as it is */
-        const int64_t t = cell_v(&f.link, i), counts = -(int64_t)((f.mask.v[i] != 0) & (t >= 0));
+    for (uint32_t i = 0; plain && i < f.records; i++) {
+        const int64_t t = cell_v(&f.link, i), counts = fold_counts(&f, i, t);
         v[t & counts] |= counts & 1;
     }
     if ((plain && !f.tainted) || !fold_states(&f))
@@ -186,34 +193,35 @@ static void fold_count(struct edict_evaluator *e, const uint32_t *at)
     fold_close(&f, 0);
 }
 
-/* SUM and AGREE where all that is asked is documented and a value is one number: without branches. Who does not count
- * goes behind the last target. */
-static void fold_plain(struct fold *f, enum op op, const struct cells *a, uint32_t row)
+/* SUM and AGREE where all that is asked is documented and a value is one number: without branches. */
+static void sum_plain(struct fold *f, const struct cells *a)
 {
-    struct edict_evaluator *e = f->e;
-    const size_t room = (size_t)f->targets + 1;
-    const int64_t nobody = f->targets;
-    int64_t *v = f->o->v = eval_zero(e, room, sizeof *v);
-    uint32_t over = 0, *seen = op == OP_CODE_AGREE ? eval_zero(e, room, sizeof *seen) : NULL;
-    uint32_t *differ = seen ? eval_zero(e, room, sizeof *differ) : NULL, any = 0;
-    if (!v || (op == OP_CODE_AGREE && !differ))
-        return;
-    for (uint32_t i = 0; !seen && i < f->records; i++) {
-        const int64_t t = cell_v(&f->link, i), counts = -(int64_t)((cell_v(&f->mask, i) != 0) & (t >= 0));
-        const int64_t place = (t & counts) | (nobody & ~counts);
-        over |= (uint32_t)__builtin_add_overflow(v[place], cell_v(a, i) & counts, &v[place]);
+    int64_t *v = f->o->v;
+    int over = 0;
+    for (uint32_t i = 0; i < f->records; i++) {
+        const int64_t t = cell_v(&f->link, i), counts = fold_counts(f, i, t);
+        over |= __builtin_add_overflow(v[t & counts], cell_v(a, i) & counts, &v[t & counts]);
     }
     if (over)
-        eval_range(e);
-    for (uint32_t i = 0; seen && i < f->records; i++) {
-        const int64_t t = cell_v(&f->link, i), x = cell_v(a, i);
-        const int64_t counts = -(int64_t)((cell_v(&f->mask, i) != 0) & (t >= 0));
-        const int64_t place = (t & counts) | (nobody & ~counts), met = -(int64_t)seen[place];
-        differ[place] |= seen[place] & (v[place] != x);
-        v[place] = (v[place] & met) | (x & ~met);
-        seen[place] = 1;
+        eval_range(f->e);
+}
+
+/* row: of the hold where they differ. */
+static void agree_plain(struct fold *f, const struct cells *a, uint32_t row)
+{
+    struct edict_evaluator *e = f->e;
+    int64_t *v = f->o->v;
+    uint32_t *seen = eval_zero(e, f->targets, sizeof *seen), *differ = eval_zero(e, f->targets, sizeof *differ), any = 0;
+    if (!seen || !differ)
+        return;
+    for (uint32_t i = 0; i < f->records; i++) {
+        const int64_t t = cell_v(&f->link, i), x = cell_v(a, i), counts = fold_counts(f, i, t), place = t & counts;
+        const int64_t first = counts & -(int64_t)(seen[place] == 0);
+        v[place] = (v[place] & ~first) | (x & first);
+        differ[place] |= (uint32_t)(counts & (v[place] != x));
+        seen[place] |= (uint32_t)(counts & 1);
     }
-    for (uint32_t t = 0; seen && t < f->targets; t++)
+    for (uint32_t t = 0; t < f->targets; t++)
         any |= differ[t] | !seen[t];
     if (!any || !column_cells(e, f->o))
         return;
@@ -231,14 +239,19 @@ static void fold_values(struct edict_evaluator *e, enum op op, const uint32_t *a
         return;
     const struct cells a = cells_of(e, at[3], f.domain);
     const uint32_t type = e->program->registers[at[0]].type;
-    if (f.certain && !f.tainted && !a.w && (op == OP_CODE_SUM || (op == OP_CODE_AGREE && !is_list(type)))) {
-        fold_plain(&f, op, &a, op == OP_CODE_AGREE ? at[4] : 0);
+    fold_clear(&f);
+    const int plain = f.certain && !f.tainted && !a.w;
+    if (plain && op == OP_CODE_SUM) {
+        sum_plain(&f, &a);
+        return;
+    }
+    if (plain && op == OP_CODE_AGREE && !is_list(type)) {
+        agree_plain(&f, &a, at[4]);
         return;
     }
     uint32_t *differ = op == OP_CODE_AGREE ? eval_zero(e, f.targets, sizeof *differ) : NULL;
     if ((op == OP_CODE_AGREE && !differ) || !fold_states(&f))
         return;
-    fold_clear(&f);
     for (uint32_t i = 0; i < f.records; i++) {
         if (fold_skips(&f, i))
             continue;

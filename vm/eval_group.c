@@ -66,7 +66,7 @@ static int groups_place(struct grouping *g, uint32_t records)
 {
     const struct cells where = g->where;
     const struct match *m = &g->m;
-    int doubt = where.w != NULL || !m->alive || !m->tested || (m->tested & ~m->everywhere) != 0;
+    int doubt = where.w != NULL || !rows_certain(m);
     for (uint32_t r = 0; r < g->row_count; r++) {
         const struct cells *keys = g->rows[r].keys;
         for (uint32_t k = 0; keys && k < g->rows[r].key_count; k++)

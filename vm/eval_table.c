@@ -240,7 +240,7 @@ void eval_table(struct edict_evaluator *e, const uint32_t *at)
             results[r] = cells_of(e, rows[r].reg, m.domain);
         at = tail + 2;
     }
-    const int certain = m.tested && !(m.tested & ~m.everywhere); /* the rows left match, whatever the record */
+    const int certain = rows_certain(&m);
     for (uint32_t i = 0; i < o->n; i++) {
         const struct table_row *sure, *second;
         const uint64_t left = certain ? m.alive[i] : 0;
@@ -297,14 +297,14 @@ void eval_hier(struct edict_evaluator *e, const uint32_t *at)
 /* Number of the last rung from <= x, `count` where there is none; its state. */
 static uint32_t ladder_rung(struct edict_evaluator *e, const struct ladder *l, size_t record, int64_t x, uint32_t *rung)
 {
-    uint32_t w = 0, last = l->count;
+    uint32_t w = 0;
+    *rung = l->count;
     for (uint32_t i = 0; i < l->count; i++) {
         const struct cells from = cells_of(e, l->rungs[(size_t)i * l->each], l->domain);
-        const uint32_t below = 0 - (uint32_t)(cell_v(&from, record) <= x); /* no branch tells where x lies */
         w = why_merge(e, w, cell_w(&from, record));
-        last ^= (last ^ i) & below;
+        if (cell_v(&from, record) <= x)
+            *rung = i;
     }
-    *rung = last;
     return w;
 }
 

@@ -55,6 +55,14 @@ static edict_program *program_make(const char *path)
     return program;
 }
 
+static edict_evaluator *evaluator_make(const edict_program *program)
+{
+    edict_evaluator *evaluator = NULL;
+    edict_error error;
+    assert_int_equal(edict_evaluator_new(program, NULL, &evaluator, &error), EDICT_OK);
+    return evaluator;
+}
+
 static size_t together;
 
 /* Charges and findings as values. */
@@ -100,11 +108,9 @@ static char *pass(edict_evaluator *evaluator, const struct corpus *corpus) { ret
 static void check_allocations(const char *pack, const char *path)
 {
     struct corpus corpus;
-    edict_evaluator *evaluator = NULL;
-    edict_error error;
     edict_program *program = program_make(pack);
+    edict_evaluator *evaluator = evaluator_make(program);
     corpus_read(&corpus, path);
-    assert_int_equal(edict_evaluator_new(program, NULL, &evaluator, &error), EDICT_OK);
     char *first = pass(evaluator, &corpus);
     const uint64_t warm = edict_evaluator_allocations(evaluator);
     char *second = pass(evaluator, &corpus);
@@ -143,12 +149,10 @@ static void test_office_asks_for_no_memory(void **state)
 static void test_reasons_are_found_again(void **state)
 {
     struct corpus corpus;
-    edict_evaluator *evaluator = NULL;
-    edict_error error;
     edict_program *program = program_make("rulesets/medicare/hospital.edict");
+    edict_evaluator *evaluator = evaluator_make(program);
     (void)state;
     corpus_read(&corpus, "examples/hospital.ndjson");
-    assert_int_equal(edict_evaluator_new(program, NULL, &evaluator, &error), EDICT_OK);
     char *first = pass(evaluator, &corpus);
     struct wording *w = input_of(evaluator)->wording;
     const uint32_t turn = w->entry_turn, kept = w->entry_count;
@@ -240,12 +244,10 @@ static void test_one_program_many_threads(void **state)
     struct corpus corpus;
     struct worker workers[THREADS];
     pthread_t threads[THREADS];
-    edict_evaluator *evaluator = NULL;
-    edict_error error;
     edict_program *program = program_make("rulesets/medicare/hospital.edict");
+    edict_evaluator *evaluator = evaluator_make(program);
     (void)state;
     corpus_read(&corpus, "examples/hospital.ndjson");
-    assert_int_equal(edict_evaluator_new(program, NULL, &evaluator, &error), EDICT_OK);
     char *wanted = pass(evaluator, &corpus);
     for (int i = 0; i < THREADS; i++) {
         workers[i] = (struct worker){program, &corpus, wanted, 0};
