@@ -211,7 +211,8 @@ static void agree_plain(struct fold *f, const struct cells *a, uint32_t row)
 {
     struct edict_evaluator *e = f->e;
     int64_t *v = f->o->v;
-    uint32_t *seen = eval_zero(e, f->targets, sizeof *seen), *differ = eval_zero(e, f->targets, sizeof *differ), any = 0;
+    uint32_t *seen = eval_zero(e, f->targets, sizeof *seen), any = 0;
+    uint32_t *differ = eval_zero(e, f->targets, sizeof *differ);
     if (!seen || !differ)
         return;
     for (uint32_t i = 0; i < f->records; i++) {
