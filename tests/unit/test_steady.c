@@ -168,8 +168,11 @@ static void test_reasons_are_found_again(void **state)
     assert_string_equal(first, second);
     assert_int_equal(w->entry_turn, turn + 1);
     assert_true(w->entry_count <= kept);
+    char *third = pass(evaluator, &corpus); /* also those that were asked for before there was no room */
+    assert_string_equal(first, third);
     free(first);
     free(second);
+    free(third);
     edict_evaluator_free(evaluator);
     edict_program_free(program);
     corpus_free(&corpus);
